@@ -1,0 +1,1 @@
+"""A SCIM provisioning hub: what providers say becomes people, groups and seats."""

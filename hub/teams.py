@@ -1,0 +1,82 @@
+"""Teams and the connections through which identity providers reach them."""
+
+from __future__ import annotations
+
+import enum
+
+from attrs import frozen
+
+#: The plan that SCIM is part of.
+ENTERPRISE = "enterprise"
+
+
+class State(enum.StrEnum):
+    """Whether a connection is in use: only one that is `ON` grants access."""
+
+    DRAFT = "draft"
+    ON = "on"
+    PAUSED = "paused"
+    OFF = "off"
+
+
+class Profile(enum.StrEnum):
+    """How a connection takes what the RFCs do not allow: put right, or refused."""
+
+    TOLERANT = "tolerant"
+    STRICT = "strict"
+
+
+@frozen(kw_only=True)
+class Team:
+    """A customer's account: the tenant that nothing crosses."""
+
+    id: str
+    name: str
+    plan: str = ENTERPRISE
+    sso_issuer: str | None = None
+
+    def lacks(self) -> list[str]:
+        """Return what the team still needs before SCIM can be turned on, as sentences."""
+        wanted = {
+            f"its plan is '{self.plan}' and SCIM is part of '{ENTERPRISE}'": self.plan != ENTERPRISE,
+            "it has no SSO issuer": not self.sso_issuer,
+        }
+        return [sentence for sentence, missing in wanted.items() if missing]
+
+
+@frozen(kw_only=True)
+class Connection:
+    """One identity provider's way into one team."""
+
+    id: str
+    team: str
+    idp: str
+    profile: Profile = Profile.TOLERANT
+    state: State = State.DRAFT
+    domains: tuple[str, ...] = ()
+
+    @property
+    def strict(self) -> bool:
+        """Say whether departures from the RFCs are refused."""
+        return self.profile is Profile.STRICT
+
+    def asserts(self, address: str) -> bool:
+        """Say whether *address* lies in a domain that this connection may vouch for."""
+        return address.rpartition("@")[2] in self.domains
+
+
+@frozen(kw_only=True)
+class Token:
+    """A credential as it is kept: never its secret, only a keyed digest of it."""
+
+    key_id: str
+    team: str
+    connection: str
+    digest: str
+    created_at: str
+    expires_at: str | None = None
+    revoked_at: str | None = None
+
+    def valid(self, *, at: str) -> bool:
+        """Say whether the token opens anything *at* that moment (RFC 3339, UTC)."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
