@@ -1,0 +1,233 @@
+"""What an operator does: teams, connections, tokens, and looking into the book."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from hub import tokens
+from hub.ledger import moves
+from hub.ledger.book import Book
+from hub.ledger.errors import LedgerError
+from hub.scim.folding import fold
+from hub.teams import Connection, Profile, State, Team, Token
+
+from .plugins import UnknownDialect
+from .ports import NameTaken, Scope
+
+if TYPE_CHECKING:
+    from hub.ledger.entries import Entry
+
+    from .plugins import Plugins
+    from .ports import Books, Clock, Exchanges, Ids, Registry, SeatCount, Unit
+
+#: The kind of seat that a team buys where it says nothing else.
+STANDARD = "standard"
+
+
+class AdminError(Exception):
+    """What an operator asked cannot be done; the text says why and the way out."""
+
+
+@frozen(kw_only=True)
+class Admin:
+    """The operator's use cases; each raises `AdminError`."""
+
+    registry: Registry
+    books: Books
+    kept: Exchanges
+    plugins: Plugins
+    clock: Clock
+    ids: Ids
+    key: bytes
+    entropy: Callable[[int], bytes]
+
+    async def create_team(
+        self, name: str, *, seats: int, plan: str = "enterprise", sso_issuer: str | None = None
+    ) -> Team:
+        """Make a team that has bought *seats* standard seats."""
+        if not name.strip():
+            raise AdminError("a team needs a name")
+        if seats < 0:
+            raise AdminError("the number of seats cannot be below zero")
+        team = Team(id=self.ids(), name=name, plan=plan, sso_issuer=sso_issuer)
+        reference = f"team_{self.ids()}"
+
+        async def work(unit: Unit) -> None:
+            await unit.found(team)
+            await unit.buy(STANDARD, seats)
+            if seats:
+                await unit.post("bought", reference, moves.buy(STANDARD, seats))
+
+        try:
+            await self.registry.store(Scope(team=team.id)).write(work, reference=reference)
+        except NameTaken:
+            raise AdminError(f"there is a team '{name}' already") from None
+        return team
+
+    async def team(self, name: str) -> Team:
+        """Return the team called *name* (its id will do too)."""
+        team = await self.registry.team(name=name) or await self.registry.team(id=name)
+        if team is None:
+            raise AdminError(f"there is no team '{name}': `hub team list` shows all")
+        return team
+
+    async def teams(self) -> Sequence[Team]:
+        """Return all teams, by name."""
+        return await self.registry.teams()
+
+    async def create_connection(
+        self,
+        team: Team,
+        *,
+        idp: str,
+        profile: Profile = Profile.TOLERANT,
+        domains: Sequence[str] = (),
+        on: bool = False,
+    ) -> tuple[Connection, str]:
+        """Make a connection with a first token, which is returned once and never again."""
+        try:
+            dialect = self.plugins.dialect(idp)
+        except UnknownDialect as error:
+            raise AdminError(str(error)) from None
+        connection = Connection(
+            id=self.ids(),
+            team=team.id,
+            idp=dialect.name,
+            profile=profile,
+            state=_state(team, State.ON) if on else State.DRAFT,
+            domains=tuple(_domain(domain) for domain in domains),
+        )
+        await self.registry.put_connection(connection)
+        return connection, (await self.create_token(connection))[1]
+
+    async def connection(self, id: str) -> Connection:
+        """Return a connection."""
+        connection = await self.registry.connection(id)
+        if connection is None:
+            raise AdminError(f"there is no connection '{id}': `hub connection list` shows all")
+        return connection
+
+    async def connections(self, team: Team | None = None) -> Sequence[Connection]:
+        """Return the connections of *team*, or all, oldest first."""
+        return await self.registry.connections(team.id if team else None)
+
+    async def set_state(self, connection: Connection, state: State) -> Connection:
+        """Turn a connection on, pause it, or turn it off; people and seats stay as they are."""
+        team = await self.team(connection.team)
+        changed = evolve(connection, state=_state(team, state))
+        await self.registry.put_connection(changed)
+        return changed
+
+    async def create_token(
+        self, connection: Connection, *, expires_at: str | None = None
+    ) -> tuple[Token, str]:
+        """Make one more token for *connection*, ending at *expires_at* (RFC 3339, UTC) or never."""
+        if expires_at is not None and expires_at <= self.clock():
+            raise AdminError(f"a token cannot expire in the past ({expires_at})")
+        credential = tokens.mint(self.entropy(tokens.ENTROPY))
+        token = Token(
+            key_id=credential.key_id,
+            team=connection.team,
+            connection=connection.id,
+            digest=tokens.digest(credential, self.key),
+            created_at=self.clock(),
+            expires_at=expires_at,
+        )
+        await self.registry.put_token(token)
+        return token, str(credential)
+
+    async def tokens(self, connection: Connection) -> Sequence[Token]:
+        """Return the tokens of *connection*, oldest first."""
+        return await self.registry.tokens(connection.id)
+
+    async def revoke(self, key: str) -> Token:
+        """End a token, named by its key id or by itself, from the next request on."""
+        credential = tokens.parse(key)
+        found = await self.registry.token(credential.key_id if credential else key)
+        if found is None:
+            raise AdminError(f"there is no token '{key[:16]}': `hub token list CONNECTION` shows all")
+        token = found[0] if found[0].revoked_at else evolve(found[0], revoked_at=self.clock())
+        await self.registry.put_token(token)
+        return token
+
+    async def seats(self, team: Team) -> Mapping[str, SeatCount]:
+        """Return a team's seats by kind."""
+        return await self.books.seats(team.id)
+
+    def entries(self, team: Team) -> AsyncIterator[Entry]:
+        """Return the entries of a team's book, in order."""
+        return self.books.entries(team.id)
+
+    async def verify(
+        self, team: Team, *, progress: Callable[[int], object] = lambda number: None
+    ) -> list[str]:
+        """Return what is wrong with a team's book, first things first; nothing when it is whole.
+
+        Folds the entries again and holds the result against the seats counted, the open
+        holdings, and the claims on each person.
+        """
+        book = Book()
+        try:
+            async for entry in self.entries(team):
+                book.post(entry)
+                progress(entry.number)
+        except LedgerError as error:
+            return [str(error)]
+        return [
+            *await self._counts(team, book),
+            *await self._holdings(team, book),
+            *await self._claims(team, book),
+        ]
+
+    async def exchanges(
+        self, connection: Connection, *, after: str = "", count: int = 50
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return exchanges of *connection* that came after the one referred to, else the newest."""
+        return await self.kept.of(connection.id, after=after, count=count)
+
+    async def _counts(self, team: Team, book: Book) -> list[str]:
+        problems = []
+        for kind, count in (await self.seats(team)).items():
+            says = {"bought": book.bought(kind), "held": book.held(kind), "free": book.free(kind)}
+            counted = {"bought": count.bought, "held": count.held, "free": count.free}
+            problems += [
+                f"{kind}: the book says {says[name]} {name}, {counted[name]} are counted"
+                for name in says
+                if says[name] != counted[name]
+            ]
+            if count.held > count.bought + count.overdraft:
+                problems.append(f"{kind}: {count.held} seats are held of {count.bought} bought")
+        return problems
+
+    async def _holdings(self, team: Team, book: Book) -> list[str]:
+        holdings = await self.books.holdings(team.id)
+        return [
+            f"person {person}: holds {holdings.get(person)}, the book says {book.holders.get(person)}"
+            for person in sorted({*holdings, *book.holders})
+            if holdings.get(person) != book.holders.get(person)
+        ]
+
+    async def _claims(self, team: Team, book: Book) -> list[str]:
+        problems = []
+        async for person, counted, active in self.books.claims(team.id):
+            if counted != active:
+                problems.append(f"person {person}: {counted} claims are counted, {active} users are active")
+            if not active and person in book.holders:
+                problems.append(f"person {person}: holds a seat without an active user")
+        return problems
+
+
+def _state(team: Team, state: State) -> State:
+    if state is State.ON and (lacks := team.lacks()):
+        raise AdminError(f"SCIM cannot be turned on for '{team.name}': {' and '.join(lacks)}")
+    return state
+
+
+def _domain(text: str) -> str:
+    domain = fold(text.strip())
+    if "." not in domain or not all(domain.split(".")) or set(domain) & set("@/ "):
+        raise AdminError(f"'{text}' is not a domain, such as example.com")
+    return domain

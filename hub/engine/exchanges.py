@@ -1,0 +1,152 @@
+"""Exchanges: requests and answers as kept for people to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from attrs import asdict, define, field, frozen
+
+from hub.moments import later
+
+if TYPE_CHECKING:
+    from hub.spi import Json
+
+    from .ports import Clock, Exchanges, Ids
+
+log = structlog.get_logger("hub.exchanges")
+
+#: Attributes whose values are never kept, in lower case.
+SECRET = frozenset({"password"})
+
+#: How many wait to be written before new ones are dropped and counted.
+QUEUE_MAX = 10_000
+
+#: How many are written at a time.
+BATCH_MAX = 100
+
+#: Seconds between two looks for exchanges that are too old or too many.
+PRUNE_SECONDS = 600
+
+
+@define
+class Recording:
+    """What is noted of one request on its way through the house."""
+
+    reference: str
+    #: Names of the quirks that showed.
+    quirks: tuple[str, ...] = ()
+    #: The request as plain SCIM, where that differs from what was sent.
+    became: Json = None
+    #: What it did: names of events, with the seat taken or released.
+    effect: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Exchange:
+    """One request and its answer; *request* and *answer* as JSON values, *path* with its query."""
+
+    reference: str
+    team: str
+    connection: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    request: Json = None
+    answer: Json = None
+    error: str | None = None
+    quirks: tuple[str, ...] = ()
+    became: Json = None
+    effect: tuple[str, ...] = ()
+
+
+@define(kw_only=True)
+class Keeper:
+    """Writes exchanges in batches, apart from the requests that they are of."""
+
+    exchanges: Exchanges
+    clock: Clock
+    references: Ids
+    days: int
+    rows_max: int
+    body_max: int
+    dropped: int = 0
+    _queue: asyncio.Queue[Mapping[str, Any]] = field(factory=lambda: asyncio.Queue(QUEUE_MAX))
+
+    def begin(self) -> Recording:
+        """Return a recording for a request that has just come."""
+        return Recording(self.references())
+
+    def keep(self, exchange: Exchange) -> None:
+        """Have *exchange* written soon; dropped and counted where too many wait already."""
+        row = {"at": self.clock(), **asdict(exchange, recurse=False)}
+        for name in ("request", "answer", "became"):
+            row[name] = shortened(redacted(row[name]), self.body_max)
+        try:
+            self._queue.put_nowait(row)
+        except asyncio.QueueFull:
+            self.dropped += 1
+
+    async def run(self) -> None:
+        """Write what comes until cancelled, and then what is left."""
+        pruner = asyncio.create_task(self._prune())
+        try:
+            while True:
+                await self._write([await self._queue.get()])
+        finally:
+            pruner.cancel()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write all that waits."""
+        while not self._queue.empty():
+            await self._write([])
+
+    async def _write(self, batch: list[Mapping[str, Any]]) -> None:
+        while not self._queue.empty() and len(batch) < BATCH_MAX:
+            batch.append(self._queue.get_nowait())
+        try:
+            await self.exchanges.add(batch)
+        except Exception:  # the record of a request is never worth the hub
+            self.dropped += len(batch)
+            log.exception("exchanges.lost", count=len(batch), dropped=self.dropped)
+
+    async def _prune(self) -> None:
+        while True:
+            try:
+                before = later(self.clock(), -self.days * 86_400)
+                await self.exchanges.prune(before=before, rows_max=self.rows_max)
+            except Exception:
+                log.exception("exchanges.not_pruned")
+            await asyncio.sleep(PRUNE_SECONDS)
+
+
+def redacted(value: Any) -> Any:
+    """Return *value* without what nobody may read again."""
+    match value:
+        case dict():
+            return {name: _hidden(name, inner) for name, inner in value.items()}
+        case list():
+            return [redacted(inner) for inner in value]
+        case _:
+            return value
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if name.rpartition(":")[2].lower() in SECRET:
+        return "(not kept)"
+    return redacted(value)
+
+
+def shortened(value: Any, bytes_max: int) -> Any:
+    """Return *value*, or its first *bytes_max* as text where it is longer."""
+    if value is None:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= bytes_max:
+        return value
+    return f"{text[:bytes_max]} … ({len(text)} characters)"

@@ -1,0 +1,43 @@
+"""Which person a user is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hub.scim.folding import fold
+from hub.spi import Person
+
+if TYPE_CHECKING:
+    from hub.teams import Connection
+
+    from .ports import Resource
+
+
+def address_of(connection: Connection, document: Mapping[str, Any]) -> str | None:
+    """Return the address by which a user is the same person in every connection that vouches for it.
+
+    None unless *connection* may assert the address's domain: then nobody else is this user.
+    """
+    asserted = (fold(address) for address in _addresses(document) if "@" in address)
+    return next((address for address in asserted if connection.asserts(address)), None)
+
+
+def person_of(resource: Resource, team: str) -> Person:
+    """Return whoever *resource* is about, as plugins see them."""
+    document = resource.document
+    return Person(
+        id=str(resource.person),
+        team=team,
+        user_name=document["userName"],
+        active=resource.active,
+        user_type=document.get("userType"),
+        profile=document,
+    )
+
+
+def _addresses(document: Mapping[str, Any]) -> Iterator[str]:
+    yield document.get("userName", "")
+    emails = document.get("emails", [])
+    for email in sorted(emails, key=lambda email: email.get("primary") is not True):
+        yield email.get("value", "")

@@ -1,0 +1,291 @@
+"""What the engine asks of a store: protocols, and the values that cross them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from attrs import evolve, frozen
+
+if TYPE_CHECKING:
+    from hub.ledger.entries import Entry, Posting
+    from hub.scim.expressions import Filter
+    from hub.scim.membership import MemberChange
+    from hub.spi import Event
+    from hub.teams import Connection, Team, Token
+
+T = TypeVar("T")
+
+#: Where in the order of events one stands: (transaction, number).
+Place = tuple[int, int]
+
+#: Makes an id: random, 128 bits, time-ordered.
+Ids = Callable[[], str]
+
+#: Tells the time: RFC 3339, UTC, milliseconds.
+Clock = Callable[[], str]
+
+
+class StoreError(Exception):
+    """Something the store says to whoever asked; each kind below means one thing."""
+
+
+class NameTaken(StoreError):
+    """Another resource of the connection has that name; the text is the name."""
+
+
+class UnknownMembers(StoreError):
+    """Members that the connection does not have; the arguments are their ids."""
+
+
+class StoreAway(StoreError):
+    """The database did not answer in time, although it was asked again and again."""
+
+
+@frozen(kw_only=True)
+class Scope:
+    """Whose data: one team's, and of its resources one connection's."""
+
+    team: str
+    connection: str | None = None
+
+
+@frozen(kw_only=True)
+class Resource:
+    """A SCIM resource as the store keeps it: *document* without members, groups or meta."""
+
+    id: str
+    kind: str
+    document: Mapping[str, Any]
+    created: str
+    modified: str
+    version: int = 1
+    person: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Say whether it vouches for somebody: a User that is not inactive."""
+        return self.kind == "User" and self.document.get("active") is not False
+
+    def changed(self, document: Mapping[str, Any], *, at: str) -> Resource:
+        """Return the next version, holding *document*."""
+        return evolve(self, document=document, modified=at, version=self.version + 1)
+
+
+@frozen(kw_only=True)
+class Text:
+    """A resource as it lies: its document as JSON text, neither parsed nor built."""
+
+    id: str
+    kind: str
+    document: str
+    created: str
+    modified: str
+
+
+@frozen(kw_only=True)
+class Member:
+    """A User or Group in a group, as a reader of the group sees it."""
+
+    id: str
+    kind: str
+    display: str
+
+
+@frozen(kw_only=True)
+class Found:
+    """A page of a search, and how many there are in all."""
+
+    total: int
+    page: Sequence[Text]
+
+
+@frozen(kw_only=True)
+class SeatCount:
+    """How many seats of a kind: paid for, held, and lent beyond what is paid for."""
+
+    bought: int
+    held: int
+    overdraft: int = 0
+
+    @property
+    def free(self) -> int:
+        """Return how many nobody holds; below zero where more are held than paid for."""
+        return self.bought - self.held
+
+
+class Unit(Protocol):
+    """One team's data inside one transaction. Whatever it writes lands whole or not at all."""
+
+    @property
+    def now(self) -> str:
+        """Return the moment of the write."""
+
+    async def lock(self, kind: str, id: str) -> Resource | None:
+        """Return a resource, kept from every other writer until this one is done."""
+
+    async def insert(self, resource: Resource, *, exclusive: bool) -> None:
+        """Add *resource*; with *exclusive* no other of its kind may have its name (`NameTaken`)."""
+
+    async def update(self, resource: Resource, *, exclusive: bool) -> None:
+        """Write the next version of *resource* (`NameTaken` as for `insert`)."""
+
+    async def delete(self, resource: Resource) -> None:
+        """Remove *resource* and its memberships."""
+
+    async def members(self, group: str) -> Sequence[Member]:
+        """Return all members of a group: for the rare change that names them by a filter."""
+
+    async def change_members(self, group: str, change: MemberChange) -> tuple[list[str], list[str]]:
+        """Apply *change* by delta; return who came and who went (`UnknownMembers`)."""
+
+    async def claim(self, person: str, address: str | None, change: int) -> tuple[str, int]:
+        """Find whoever owns *address*, else make *person*, and add *change* claims.
+
+        Returns (person, claims). The first to come with an address owns it.
+        """
+
+    async def claims(self, person: str, change: int) -> int:
+        """Add *change* (-1, 0, 1) to a person's claims and return how many there are now."""
+
+    async def person(self, person: str) -> int | None:
+        """Return a person's claims, kept from every other writer until this one is done."""
+
+    async def held(self, person: str) -> str | None:
+        """Return the kind of seat that *person* holds."""
+
+    async def hold(self, person: str, kind: str) -> bool:
+        """Open a holding; False where the person has one."""
+
+    async def unhold(self, person: str) -> str | None:
+        """Close a person's holding and return its kind, None where there was none."""
+
+    async def take(self, kind: str) -> bool:
+        """Count one more seat of *kind* as held, if one is left. Locks the team's hottest row."""
+
+    async def give_back(self, kind: str) -> None:
+        """Count one seat of *kind* less as held."""
+
+    async def seats(self) -> dict[str, SeatCount]:
+        """Return the team's seats by kind."""
+
+    async def buy(self, kind: str, count: int) -> None:
+        """Add *count* to the seats of *kind* paid for."""
+
+    async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> Entry:
+        """Write the next entry of the team's book."""
+
+    async def tell(self, events: Sequence[Event]) -> None:
+        """Leave *events* for the relay."""
+
+    async def unsettled(self, person: str, *, due: bool) -> None:
+        """Note whether a person's seat is still to be settled."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Enclose statements that may fail without losing what was done before them."""
+
+    async def found(self, team: Team) -> None:
+        """Add the team that this unit is for (`NameTaken`)."""
+
+
+Work = Callable[[Unit], Awaitable[T]]
+
+
+class Store(Protocol):
+    """One connection's resources, in one team; there is no store for more than that."""
+
+    async def write(self, work: Work[T], *, reference: str) -> T:
+        """Run *work* in one transaction and return what it returned, or raise what it raised.
+
+        *work* may be run again, so it has no effect outside its `Unit`. *reference* marks
+        what it wrote, by which a commit that got no answer is recognised. Raises `StoreAway`.
+        """
+
+    async def text(self, kind: str, id: str) -> Text | None:
+        """Return a resource as it lies."""
+
+    async def search(self, kind: str, where: Filter | None, start: int, count: int) -> Found:
+        """Return up to *count* resources that match, from the *start*th (1 is the first) on."""
+
+    async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
+        """Return up to *count* members of a group whose ids come after *after*, in order of id."""
+
+
+class Registry(Protocol):
+    """Teams, connections and tokens, and the way to each team's store."""
+
+    def store(self, scope: Scope) -> Store:
+        """Return the store of one connection, or of a team's own affairs."""
+
+    async def team(self, *, id: str | None = None, name: str | None = None) -> Team | None:
+        """Return a team by its id or its name."""
+
+    async def teams(self) -> Sequence[Team]:
+        """Return all teams, by name."""
+
+    async def connection(self, id: str) -> Connection | None:
+        """Return a connection."""
+
+    async def connections(self, team: str | None = None) -> Sequence[Connection]:
+        """Return the connections of one team, or all."""
+
+    async def put_connection(self, connection: Connection) -> None:
+        """Add a connection, or change its state."""
+
+    async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
+        """Return a token with all that a request needs to know of its owner."""
+
+    async def tokens(self, connection: str) -> Sequence[Token]:
+        """Return a connection's tokens, oldest first."""
+
+    async def put_token(self, token: Token) -> None:
+        """Add a token, or change when it ends."""
+
+
+class Books(Protocol):
+    """The teams' books, to be read."""
+
+    async def seats(self, team: str) -> dict[str, SeatCount]:
+        """Return a team's seats by kind."""
+
+    def entries(self, team: str) -> AsyncIterator[Entry]:
+        """Return a team's entries in order, a page at a time."""
+
+    async def holdings(self, team: str) -> dict[str, str]:
+        """Return person → seat kind, of all open holdings."""
+
+    def claims(self, team: str) -> AsyncIterator[tuple[str, int, int]]:
+        """Return (person, claims counted, active resources), of all of a team's people."""
+
+
+class Outbox(Protocol):
+    """Events that were committed, and how far each listener has been told."""
+
+    async def lease(self, listener: str, *, owner: str, seconds: float) -> bool:
+        """Take or keep the sole right to tell *listener*; False where another has it."""
+
+    async def pending(self, listener: str, *, count: int) -> Sequence[tuple[Place, Event]]:
+        """Return the next events for *listener*, in order; none that could still be overtaken."""
+
+    async def told(self, listener: str, place: Place, *, owner: str) -> bool:
+        """Note that *listener* was told up to *place*; False where *owner* has lost the lease."""
+
+    async def unsettled(self, *, count: int) -> Sequence[tuple[str, str]]:
+        """Return (team, person) of people whose seat is still to be settled."""
+
+    async def prune(self, *, before: str, listeners: Sequence[str]) -> int:
+        """Delete events from before that moment that all *listeners* were told of."""
+
+
+class Exchanges(Protocol):
+    """Requests and answers as kept for people to look at."""
+
+    async def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep *rows*."""
+
+    async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
+        """Return a connection's exchanges after that reference, oldest first; else the newest."""
+
+    async def prune(self, *, before: str, rows_max: int) -> int:
+        """Delete what is older, and the oldest of what is too many."""

@@ -1,0 +1,65 @@
+"""One request as the engine takes it, and its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.scim.catalog import GROUP_TYPE, USER_TYPE
+
+if TYPE_CHECKING:
+    from hub.scim.schema import ResourceType
+    from hub.spi import Dialect, Inbound, Policy
+    from hub.teams import Connection, Team
+
+RESOURCE_TYPES = {"User": USER_TYPE, "Group": GROUP_TYPE}
+
+
+@frozen(kw_only=True)
+class Admission:
+    """Whose request it is: a connection of a team, speaking a dialect."""
+
+    connection: Connection
+    team: Team
+    dialect: Dialect
+
+
+@frozen(kw_only=True)
+class Request:
+    """A request in plain SCIM, the dialect's oddities put right and named in *quirks*."""
+
+    admission: Admission
+    inbound: Inbound
+    quirks: tuple[str, ...]
+    reference: str
+    base_url: str
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection it came through."""
+        return self.admission.connection
+
+    @property
+    def policy(self) -> Policy:
+        """Return what the dialect wants done where providers differ."""
+        return self.admission.dialect.policy
+
+    @property
+    def strict(self) -> bool:
+        """Say whether departures from the RFCs are refused."""
+        return self.connection.strict
+
+    @property
+    def resource_type(self) -> ResourceType:
+        """Return the type of resource that it is about."""
+        return RESOURCE_TYPES[self.inbound.kind]
+
+
+@frozen(kw_only=True)
+class Answer:
+    """An answer but for HTTP's words: *body* is JSON, None for none; *location* of what was made."""
+
+    status: int
+    body: bytes | None = None
+    location: str | None = None

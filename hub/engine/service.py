@@ -1,0 +1,195 @@
+"""The front desk: who may come in, and the answer to what they ask."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import structlog
+from attrs import evolve, frozen
+
+from hub import tokens
+from hub.scim.errors import Forbidden, NotFound, ScimError, Unauthorized, Unavailable
+from hub.scim.reading import PATCH_OP
+from hub.scim.strictjson import dumps
+from hub.spi import Inbound, Json, Outbound, Verb
+from hub.teams import State
+
+from . import translate
+from .failpoints import failpoint
+from .intents import intent_of
+from .ports import Scope, StoreAway
+from .query import Query, seen, wants_members
+from .removals import deactivates, is_removal
+from .requests import Admission, Answer, Request
+from .shape import as_text, location
+
+if TYPE_CHECKING:
+    from .exchanges import Recording
+    from .plugins import Plugins
+    from .ports import Clock, Registry, Store, Unit
+    from .provision import Outcome, Provisioning
+
+log = structlog.get_logger("hub.service")
+
+#: Seconds after which a provider is asked to come again.
+RETRY_SECONDS = 30
+
+_READS = {Verb.READ, Verb.SEARCH}
+
+
+@frozen(kw_only=True)
+class Service:
+    """Answers SCIM requests of every connection."""
+
+    registry: Registry
+    plugins: Plugins
+    provisioning: Provisioning
+    query: Query
+    clock: Clock
+    key: bytes
+    operations_max: int
+
+    async def admit(self, connection_id: str, authorization: str | None) -> Admission:
+        """Return whose request it is, or raise `Unauthorized`: one sentence, whatever is wrong."""
+        scheme, _, rest = (authorization or "").partition(" ")
+        credential = tokens.parse(rest.strip() if scheme.lower() == "bearer" else authorization or "")
+        try:
+            found = await self.registry.token(credential.key_id) if credential else None
+        except StoreAway as error:
+            raise _away() from error
+        if found is None or credential is None:
+            raise _unknown()
+        token, connection, team = found
+        genuine = tokens.same(token.digest, tokens.digest(credential, self.key))
+        if not genuine or connection.id != connection_id or not token.valid(at=self.clock()):
+            raise _unknown()
+        admission = Admission(connection=connection, team=team, dialect=self.plugins.dialect(connection.idp))
+        if scheme.lower() != "bearer" and not admission.dialect.policy.bare_token:
+            raise _unknown()
+        return admission
+
+    async def answer(
+        self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
+    ) -> Answer:
+        """Do what *inbound* asks and note in *recording* what came of it, or raise a `ScimError`."""
+        _open(admission, inbound)
+        plain, quirks = translate.hear(admission.dialect, inbound, strict=admission.connection.strict)
+        recording.quirks = quirks
+        recording.became = plain.body if quirks else None
+        request = Request(
+            admission=admission,
+            inbound=plain,
+            quirks=quirks,
+            reference=recording.reference,
+            base_url=base_url,
+        )
+        try:
+            return self._shaped(admission, plain, await self._answered(request, recording))
+        except StoreAway as error:
+            raise _away() from error
+
+    async def _answered(self, request: Request, recording: Recording) -> Answer:
+        scope = Scope(team=request.admission.team.id, connection=request.connection.id)
+        store = self.registry.store(scope)
+        match request.inbound.verb:
+            case Verb.READ:
+                return Answer(status=200, body=await self.query.read(store, request))
+            case Verb.SEARCH:
+                return Answer(status=200, body=await self.query.search(store, request))
+            case _:
+                return await self._written(store, request, recording)
+
+    async def _written(self, store: Store, request: Request, recording: Recording) -> Answer:
+        try:
+            outcome, answer = await self._write(store, request)
+        except NotFound:
+            raise
+        except ScimError as error:
+            if not deactivates(request.inbound):
+                raise
+            raise await self._off_all_the_same(store, request, recording, error) from error
+        recording.effect = outcome.effect
+        failpoint("answer.before")
+        return answer
+
+    async def _write(self, store: Store, request: Request) -> tuple[Outcome, Answer]:
+        intent = intent_of(request, operations_max=self.operations_max)
+
+        async def work(unit: Unit) -> tuple[Outcome, Answer]:
+            outcome = await self.provisioning.write(unit, request, intent)
+            return outcome, await _answer_to(unit, request, outcome)
+
+        return await store.write(work, reference=request.reference)
+
+    async def _off_all_the_same(
+        self, store: Store, request: Request, recording: Recording, error: ScimError
+    ) -> ScimError:
+        """Deactivate alone, where a request wanted that and more; return what is answered.
+
+        RFC 7644 §3.5.2 wants all or nothing. Leavers must not stay because of a comma: a
+        documented deviation, which the strict profile does not take.
+        """
+        if request.strict:
+            log.error("alarm.removal_refused", exchange=request.reference, why=error.detail)
+            return error
+        alone = evolve(request, inbound=_deactivation(request.inbound))
+        outcome, _ = await self._write(store, alone)
+        recording.effect = outcome.effect
+        error.detail += " This user's access is off all the same."
+        return error
+
+    def _shaped(self, admission: Admission, inbound: Inbound, answer: Answer) -> Answer:
+        """Return *answer* as the dialect likes it; parsed only where the dialect has a word to say."""
+        if answer.body is None or not translate.shapes(admission.dialect, inbound.verb):
+            return answer
+        outbound = Outbound(
+            verb=inbound.verb, kind=inbound.kind, status=answer.status, body=json.loads(answer.body)
+        )
+        liked = translate.answer(admission.dialect, outbound)
+        body = None if liked.body is None else dumps(liked.body)
+        return evolve(answer, status=liked.status, body=body)
+
+
+async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
+    """Shape the answer to a write, before its commit: what can fail, fails while nothing is done."""
+    resource = outcome.resource
+    if resource is None:
+        return Answer(status=204)
+    if request.inbound.kind == "Group" and request.inbound.verb is Verb.PATCH:
+        # A group's answer to a PATCH would grow with the group; RFC 7644 §3.5.2 allows none,
+        # unless attributes are asked for.
+        if "attributes" not in request.inbound.query:
+            return Answer(status=204)
+    members = await unit.members(resource.id) if resource.kind == "Group" and wants_members(request) else ()
+    body = seen(request, as_text(resource), members)
+    if request.inbound.verb is not Verb.CREATE:
+        return Answer(status=200, body=body)
+    return Answer(status=201, body=body, location=location(request.base_url, resource.kind, resource.id))
+
+
+def _open(admission: Admission, inbound: Inbound) -> None:
+    """Raise what the connection's state answers, if it is not on."""
+    match admission.connection.state:
+        case State.ON:
+            pass
+        case State.PAUSED if inbound.verb not in _READS and not is_removal(inbound):
+            raise Unavailable(
+                "SCIM is paused for this team: nobody can be added now", retry_after=RETRY_SECONDS
+            )
+        case State.DRAFT | State.OFF:
+            raise Forbidden(f"SCIM is off for {admission.team.name}: an administrator has to turn it on")
+
+
+def _deactivation(inbound: Inbound) -> Inbound:
+    operation: Json = {"op": "replace", "path": "active", "value": False}
+    body: Json = {"schemas": [PATCH_OP], "Operations": [operation]}
+    return Inbound(verb=Verb.PATCH, kind="User", id=inbound.id, body=body)
+
+
+def _unknown() -> Unauthorized:
+    return Unauthorized("no valid token for this connection")
+
+
+def _away() -> Unavailable:
+    return Unavailable("the hub cannot reach its database; please try again", retry_after=RETRY_SECONDS)

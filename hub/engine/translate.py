@@ -1,0 +1,45 @@
+"""Hearing a request in its dialect, and answering in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from hub.spi import Dialect, Inbound, Outbound, Quirk, Verb
+from hub.spi.tolerant import TOLERANT
+
+Message = TypeVar("Message", Inbound, Outbound)
+
+
+def hear(dialect: Dialect, inbound: Inbound, *, strict: bool) -> tuple[Inbound, tuple[str, ...]]:
+    """Return *inbound* as plain SCIM, and the names of the quirks that showed.
+
+    The dialect's own quirks go first, so that a departure shows under the name its provider's
+    documentation has for it; what is put right for everybody comes after. *strict* puts nothing right.
+    A rewrite that raises is passed over and named with an exclamation mark.
+    """
+    return (inbound, ()) if strict else _rewritten(inbound, (*dialect.hears, *TOLERANT))
+
+
+def answer(dialect: Dialect, outbound: Outbound) -> Outbound:
+    """Return *outbound* as the dialect likes it."""
+    return _rewritten(outbound, dialect.answers)[0]
+
+
+def shapes(dialect: Dialect, verb: Verb) -> bool:
+    """Whether the dialect has a word to say about answers to *verb*: an answer's example names its verb."""
+    return any(quirk.example.before.verb is verb for quirk in dialect.answers)
+
+
+def _rewritten(message: Message, quirks: Iterable[Quirk[Message]]) -> tuple[Message, tuple[str, ...]]:
+    shown = []
+    for quirk in quirks:
+        try:
+            plain = quirk.rewrite(message)
+        except Exception:  # noqa: BLE001  # a plugin's mistake must lose nobody's request
+            shown.append(f"{quirk.name}!")
+            continue
+        if plain is not message and plain != message:
+            shown.append(quirk.name)
+        message = plain
+    return message, tuple(shown)

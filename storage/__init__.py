@@ -1,0 +1,1 @@
+"""The store: tables, transactions and SQL, on SQLite and on PostgreSQL."""

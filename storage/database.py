@@ -1,0 +1,175 @@
+"""The connection to a database: statements, transactions, and which errors will pass."""
+
+from __future__ import annotations
+
+import sqlite3
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from attrs import frozen
+from tortoise import Tortoise, connections
+from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
+from tortoise.transactions import in_transaction
+
+#: A row by column name.
+Row = Mapping[str, Any]
+
+#: Milliseconds that SQLite itself waits for another process's transaction.
+BUSY_TIMEOUT = 2000
+
+
+
+class Client(Protocol):
+    """What is used of Tortoise's clients."""
+
+    async def execute_query_dict(self, query: str, values: Any) -> list[dict[str, Any]]:
+        """Run one statement and return its rows."""
+
+
+@frozen(kw_only=True)
+class Database:
+    """One of the two databases, through Tortoise's connections.
+
+    Statements are written once, with `$1`, `$2` …; SQLite takes these by name.
+    """
+
+    url: str
+
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgres`."""
+        return dialect(self.url)
+
+    @property
+    def for_update(self) -> str:
+        """Return what makes a SELECT lock its rows; SQLite has one writer and needs nothing."""
+        return "" if self.dialect == "sqlite" else " FOR UPDATE"
+
+    def listed(self, place: str) -> str:
+        """Return a subquery of the strings in the JSON array at *place*, however many."""
+        if self.dialect == "sqlite":
+            return f"SELECT value FROM json_each({place})"
+        return f"SELECT json_array_elements_text({place}::text::json)"
+
+    async def rows(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement outside any transaction and return its rows."""
+        return await self.run(connections.get(f"{self.dialect}-read"), sql, *values)
+
+    async def run(self, client: Client, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement on *client* and return its rows."""
+        return await client.execute_query_dict(
+            sql, {str(n): value for n, value in enumerate(values, 1)} if self.dialect == "sqlite" else values
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Client]:
+        """Enclose statements that land together or not at all; nested, a savepoint."""
+        async with in_transaction(self.dialect) as client:
+            yield client
+
+
+def config(url: str, *, pool: int) -> dict[str, Any]:
+    """Return Tortoise's configuration for the database at *url*.
+
+    Reads have connections of their own, so that none waits for a transaction. Connections
+    are called by the kind of database, since Tortoise keeps SQL by a connection's name.
+    """
+    name = dialect(url)
+    one = _sqlite(url) if name == "sqlite" else _postgres(url, pool)
+    app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
+    return {"connections": {name: one, f"{name}-read": one}, "apps": {"hub": app}}
+
+
+def dialect(url: str) -> str:
+    """Return which kind of database is at *url*: `sqlite` or `postgres`."""
+    return "sqlite" if url.startswith("sqlite:") else "postgres"
+
+
+def _sqlite(url: str) -> dict[str, Any]:
+    pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
+    return {
+        "engine": "storage.sqlite",
+        "credentials": {
+            "file_path": url.removeprefix("sqlite://"),
+            "busy_timeout": BUSY_TIMEOUT,
+            **pragmas,
+        },
+    }
+
+
+def _postgres(url: str, pool: int) -> dict[str, Any]:
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    credentials: dict[str, Any] = {
+        "host": query.get("host") or parts.hostname or "127.0.0.1",
+        "port": parts.port or int(query.get("port", 5432)),
+        "user": unquote(parts.username or "") or query.get("user"),
+        "password": unquote(parts.password or "") or None,
+        "database": unquote(parts.path.lstrip("/")),
+        "minsize": 1,
+        "maxsize": pool,
+        "timeout": 5,
+        "command_timeout": 30,
+        "application_name": "provisioning-hub",
+    }
+    if query.get("sslmode", "prefer") not in {"disable", "allow", "prefer"}:
+        credentials["ssl"] = ssl.create_default_context()
+    return {"engine": "storage.postgres", "credentials": credentials}
+
+
+@asynccontextmanager
+async def opened(url: str, *, pool: int = 10) -> AsyncIterator[Database]:
+    """Open the database at *url* (`sqlite:///path/to/file` or `postgres://…`) for as long as it is used.
+
+    Connections are made with the first statement. They are closed whatever happens: the
+    thread behind an open SQLite connection would keep the process alive for ever.
+    """
+    # hypercorn runs the lifespan in a task of its own, and Tortoise keeps its state in a
+    # context variable: without the fallback no request would see it.
+    context = await Tortoise.init(config=config(url, pool=pool), _enable_global_fallback=True)
+    try:
+        yield Database(url=url)
+    finally:
+        await context.close_connections()
+
+
+def passing(error: BaseException) -> bool:
+    """Say whether *error* is of a kind that goes away: worth asking again."""
+    match error:
+        case IntegrityError() | asyncpg.IntegrityConstraintViolationError():
+            return False
+        case OperationalError() if error.args and isinstance(error.args[0], sqlite3.OperationalError):
+            return _busy(error.args[0])
+        case sqlite3.OperationalError():
+            return _busy(error)
+        case DBConnectionError() | asyncpg.InterfaceError() | OSError() | TimeoutError():
+            return True
+        case asyncpg.PostgresError():
+            return str(error.sqlstate or "")[:2] in _PASSING
+        case BaseORMException():
+            cause = error.__cause__
+            return cause is not None and passing(cause)
+        case _:
+            return False
+
+
+#: Classes of SQLSTATE that pass: connection, transaction rollback (serialisation,
+#: deadlock), resources, object not in prerequisite state (lock not available), operator
+#: intervention (shutdown, cancelled). PostgreSQL, appendix A.
+_PASSING = frozenset({"08", "40", "53", "55", "57"})
+
+
+def _busy(error: sqlite3.OperationalError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+
+
+def violated(error: BaseException) -> str | None:
+    """Return what a violated constraint says of itself, or None for any other error."""
+    if isinstance(error, IntegrityError | asyncpg.IntegrityConstraintViolationError | sqlite3.IntegrityError):
+        return str(error)
+    return None

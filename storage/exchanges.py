@@ -1,0 +1,52 @@
+"""Exchanges, kept in batches and deleted by age and number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from . import tables
+from .database import Database
+from .patience import patiently
+
+
+@frozen(kw_only=True)
+class DatabaseExchanges:
+    """`Exchanges` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    patience: float
+
+    async def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        columns = ("reference", "team", "connection", "at")
+        values: list[object] = []
+        for row in rows:
+            values += [*(row[name] for name in columns), json.dumps(row, ensure_ascii=False)]
+        places = ", ".join(
+            f"(${n}, ${n + 1}, ${n + 2}, ${n + 3}, ${n + 4})" for n in range(1, len(values), 5)
+        )
+        sql = f"INSERT INTO exchanges (reference, team_id, connection_id, at, record) VALUES {places}"
+
+        async def insert() -> None:
+            async with self.database.transaction() as client:
+                await self.database.run(client, sql, *values)
+
+        await patiently(insert, seconds=self.patience)
+
+    async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
+        kept = tables.Exchanges.filter(connection_id=connection)
+        if after:
+            last = await tables.Exchanges.filter(connection_id=connection, reference=after).first()
+            newer = kept.filter(id__gt=last.id) if last else kept
+            return [json.loads(row.record) for row in await newer.order_by("id").limit(count)]
+        newest = await kept.order_by("-id").limit(count)
+        return [json.loads(row.record) for row in reversed(newest)]
+
+    async def prune(self, *, before: str, rows_max: int) -> int:
+        old = await tables.Exchanges.filter(at__lt=before).delete()
+        newest = await tables.Exchanges.all().order_by("-id").first()
+        many = await tables.Exchanges.filter(id__lte=newest.id - rows_max).delete() if newest else 0
+        return old + many

@@ -1,0 +1,91 @@
+"""Events that were committed, how far each listener was told, and who may tell.
+
+On PostgreSQL the number of an event is not the order of commits: one with a lower number
+may become visible later. Events are told in the order of (transaction, number), and only
+those of transactions older than every one still running, so that none can be overtaken.
+SQLite has one writer; there the number is the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.moments import later
+from hub.spi import Event
+
+from . import records
+from .database import Database, Row
+from .patience import patiently
+
+if TYPE_CHECKING:
+    from hub.engine.ports import Clock, Place
+
+_SETTLED = {
+    "sqlite": "",
+    "postgres": " AND o.transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+}
+
+
+@frozen(kw_only=True)
+class DatabaseOutbox:
+    """An `Outbox` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    clock: Clock
+    patience: float
+
+    async def lease(self, listener: str, *, owner: str, seconds: float) -> bool:
+        now = self.clock()
+        rows = await self._write(
+            "INSERT INTO leases (listener, owner, until) VALUES ($1, $2, $3)"
+            " ON CONFLICT (listener) DO UPDATE SET owner = excluded.owner, until = excluded.until"
+            " WHERE leases.owner = excluded.owner OR leases.until < $4 RETURNING listener",
+            *(listener, owner, later(now, seconds), now),
+        )
+        return bool(rows)
+
+    async def pending(self, listener: str, *, count: int) -> Sequence[tuple[Place, Event]]:
+        rows = await self._read(
+            "SELECT o.transaction_id, o.id, o.event FROM outbox o, leases l WHERE l.listener = $1"
+            " AND (o.transaction_id > l.transaction_id"
+            " OR (o.transaction_id = l.transaction_id AND o.id > l.event_id))"
+            f"{_SETTLED[self.database.dialect]}"
+            " ORDER BY o.transaction_id, o.id LIMIT $2",
+            *(listener, count),
+        )
+        return [((row["transaction_id"], row["id"]), records.event(row)) for row in rows]
+
+    async def told(self, listener: str, place: Place, *, owner: str) -> bool:
+        rows = await self._write(
+            "UPDATE leases SET transaction_id = $3, event_id = $4 WHERE listener = $1 AND owner = $2"
+            " RETURNING listener",
+            *(listener, owner, *place),
+        )
+        return bool(rows)
+
+    async def unsettled(self, *, count: int) -> Sequence[tuple[str, str]]:
+        rows = await self._read("SELECT team_id, id FROM persons WHERE unsettled LIMIT $1", count)
+        return [(row["team_id"], row["id"]) for row in rows]
+
+    async def prune(self, *, before: str, listeners: Sequence[str]) -> int:
+        told = "".join(
+            f" AND EXISTS (SELECT 1 FROM leases l WHERE l.listener = ${n} AND (l.transaction_id >"
+            " outbox.transaction_id OR (l.transaction_id = outbox.transaction_id"
+            " AND l.event_id >= outbox.id)))"
+            for n in range(2, len(listeners) + 2)
+        )
+        rows = await self._write(f"DELETE FROM outbox WHERE at < $1{told} RETURNING id", before, *listeners)
+        return len(rows)
+
+    async def _read(self, sql: str, *values: object) -> Sequence[Row]:
+        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+
+    async def _write(self, sql: str, *values: object) -> Sequence[Row]:
+        async def write() -> Sequence[Row]:
+            async with self.database.transaction() as client:
+                return await self.database.run(client, sql, *values)
+
+        return await patiently(write, seconds=self.patience)

@@ -1,0 +1,113 @@
+"""Teams, connections and tokens, and the way to each team's store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import frozen
+
+from . import records, tables
+from .database import Database
+from .patience import patiently
+from .store import DatabaseStore
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hub.engine.ports import Clock, Scope, Store
+    from hub.teams import Connection, Team, Token
+
+T = TypeVar("T")
+
+_OWNER = (
+    "SELECT t.key_id, t.team_id, t.connection_id, t.digest, t.created_at, t.expires_at, t.revoked_at,"
+    " c.idp, c.profile, c.state, c.domains, m.name, m.plan, m.sso_issuer"
+    " FROM tokens t JOIN connections c ON c.id = t.connection_id JOIN teams m ON m.id = t.team_id"
+    " WHERE t.key_id = $1"
+)
+
+
+@frozen(kw_only=True)
+class DatabaseRegistry:
+    """A `Registry` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    clock: Clock
+    patience: float
+
+    def store(self, scope: Scope) -> Store:
+        return DatabaseStore(database=self.database, scope=scope, clock=self.clock, patience=self.patience)
+
+    async def team(self, *, id: str | None = None, name: str | None = None) -> Team | None:
+        key = {"id": id} if name is None else {"name": name}
+        row = await self._patiently(lambda: tables.Teams.filter(**key).values())
+        return records.team(row[0]) if row else None
+
+    async def teams(self) -> Sequence[Team]:
+        rows = await self._patiently(lambda: tables.Teams.all().order_by("name").values())
+        return [records.team(row) for row in rows]
+
+    async def connection(self, id: str) -> Connection | None:
+        rows = await self._patiently(lambda: tables.Connections.filter(id=id).values())
+        return records.connection(rows[0]) if rows else None
+
+    async def connections(self, team: str | None = None) -> Sequence[Connection]:
+        chosen = {} if team is None else {"team_id": team}
+        rows = await self._patiently(
+            lambda: tables.Connections.filter(**chosen).order_by("created_at", "id").values()
+        )
+        return [records.connection(row) for row in rows]
+
+    async def put_connection(self, connection: Connection) -> None:
+        values = {
+            "team_id": connection.team,
+            "idp": connection.idp,
+            "profile": connection.profile.value,
+            "state": connection.state.value,
+            "domains": " ".join(connection.domains),
+        }
+        await self._put(tables.Connections, {"id": connection.id}, values)
+
+    async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
+        rows = await self._patiently(lambda: self.database.rows(_OWNER, key_id))
+        if not rows:
+            return None
+        row = rows[0]
+        connection = {**row, "id": row["connection_id"]}
+        team = {**row, "id": row["team_id"]}
+        return records.token(row), records.connection(connection), records.team(team)
+
+    async def tokens(self, connection: str) -> Sequence[Token]:
+        rows = await self._patiently(
+            lambda: tables.Tokens.filter(connection_id=connection).order_by("created_at", "key_id").values()
+        )
+        return [records.token(row) for row in rows]
+
+    async def put_token(self, token: Token) -> None:
+        values = {
+            "team_id": token.team,
+            "connection_id": token.connection,
+            "kind": "scim",
+            "digest": token.digest,
+            "created_at": token.created_at,
+            "expires_at": token.expires_at,
+            "revoked_at": token.revoked_at,
+        }
+        await self._put(tables.Tokens, {"key_id": token.key_id}, values)
+
+    async def _put(self, table: Any, key: dict[str, str], values: dict[str, Any]) -> None:
+        """Change the row with *key*, or add it. In one statement each: neither is ever half done."""
+
+        async def put() -> None:
+            changed = await table.filter(**key).update(**values)
+            if not changed:
+                await table.create(**{"created_at": self.clock(), **key, **values})
+
+        await self._patiently(put)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        async def attempt() -> T:
+            return await ask()
+
+        return await patiently(attempt, seconds=self.patience)
