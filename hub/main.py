@@ -1,0 +1,200 @@
+"""Puts the house together: the one place that knows all its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import secrets
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from hub import logs, moments
+from hub.engine.admin import Admin
+from hub.engine.exchanges import Keeper
+from hub.engine.plugins import Plugins
+from hub.engine.provision import Provisioning
+from hub.engine.query import Query
+from hub.engine.relay import Relay
+from hub.engine.service import Service
+from hub.scim.parsing import Limits
+from hub.secret import server_key
+from hub.serving import tame_worker
+from hub.settings import Settings
+from hub.web.app import build
+from storage import migrate
+from storage.books import DatabaseBooks
+from storage.database import Database, opened
+from storage.exchanges import DatabaseExchanges
+from storage.outbox import DatabaseOutbox
+from storage.registry import DatabaseRegistry
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+def new_id() -> str:
+    """Return a random id of 128 bits whose order is that of time (RFC 9562 §5.7, UUID version 7)."""
+    bits = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return str(uuid.UUID(int=bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62))
+
+
+def new_reference() -> str:
+    """Return the name of an exchange: random, and short enough to be read aloud."""
+    return f"hx_{base64.b32encode(secrets.token_bytes(10)).decode()}"
+
+
+def clock() -> str:
+    """Return what time it is."""
+    return moments.written(datetime.now(UTC))
+
+
+@frozen(kw_only=True)
+class House:
+    """All parts of the hub, put together."""
+
+    settings: Settings
+    database: Database
+    plugins: Plugins
+    admin: Admin
+    service: Service
+    keeper: Keeper
+    relay: Relay
+
+    async def migrate(self, progress: Callable[[str], object] = lambda _: None) -> None:
+        """Bring the database to what this version needs, telling *progress* of each step."""
+        await migrate.migrate(self.database.url, progress=progress)
+
+    async def check(self) -> list[str]:
+        """Return everything that keeps the hub from serving safely, a sentence each."""
+        where = migrate.describe(self.database.url)
+        try:
+            problems = [await migrate.behind(self.database), *await migrate.unsafe(self.database)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, the operator is to read it
+            return [f"database ({where}): {error!r}"]
+        return [f"database ({where}): {problem}" for problem in problems if problem]
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Hold the database's connections for as long as they are used."""
+        async with opened(self.database.url, pool=self.settings.database.pool):
+            yield
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Run what goes on beside requests; raises where the database is not fit to serve from."""
+        async with self.open():
+            if problems := await self.check():
+                raise NotFit("\n".join(problems))
+            tasks = [asyncio.create_task(part.run()) for part in (self.keeper, self.relay)]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class NotFit(Exception):
+    """The hub refuses to serve; the text says what is wrong and the way out."""
+
+
+def database_url(settings: Settings) -> str:
+    """Return where the hub keeps what it knows: the setting, else a file in the data folder."""
+    return settings.database.url or f"sqlite://{settings.server.data.absolute() / 'hub.sqlite'}"
+
+
+def assemble(settings: Settings) -> House:
+    """Put all parts together; nothing is opened yet."""
+    database = Database(url=database_url(settings))
+    key = server_key(settings.server.data, os.environ)
+    plugins = Plugins.load(blocked=settings.plugins.blocked)
+    patience = settings.database.patience_seconds
+    registry = DatabaseRegistry(database=database, clock=clock, patience=patience)
+    kept = DatabaseExchanges(database=database, patience=patience)
+    return House(
+        settings=settings,
+        database=database,
+        plugins=plugins,
+        admin=Admin(
+            registry=registry,
+            books=DatabaseBooks(database=database, patience=patience),
+            kept=kept,
+            plugins=plugins,
+            clock=clock,
+            ids=new_id,
+            key=key,
+            entropy=secrets.token_bytes,
+        ),
+        service=Service(
+            registry=registry,
+            plugins=plugins,
+            provisioning=Provisioning(plugins=plugins, ids=new_id),
+            query=_query(settings),
+            clock=clock,
+            key=key,
+            operations_max=settings.scim.operations_max,
+        ),
+        keeper=Keeper(
+            exchanges=kept,
+            clock=clock,
+            references=new_reference,
+            days=settings.exchanges.days,
+            rows_max=settings.exchanges.rows_max,
+            body_max=settings.exchanges.body_max,
+        ),
+        relay=Relay(
+            outbox=DatabaseOutbox(database=database, clock=clock, patience=patience),
+            registry=registry,
+            listeners=plugins.listeners(),
+            owner=new_id(),
+            clock=clock,
+            ids=new_id,
+        ),
+    )
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Put the house together and open it, for a command beside whoever else is at work in it."""
+    settings.server.data.mkdir(parents=True, exist_ok=True)
+    house = assemble(settings)
+    async with house.open():
+        yield house
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """Return the hub as an ASGI application, for any server: `hypercorn "hub.main:create_app()"`.
+
+    Without *settings* they come from the environment: HUB_CONFIG, HUB_DATA, HUB_SECTION__KEY.
+    """
+    tame_worker()
+    settings = settings or Settings.load(None, None, os.environ)
+    logs.configure(settings.log.level)
+    house = assemble(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        async with house.at_work():
+            yield
+
+    async def ready() -> list[str]:
+        return await house.check()
+
+    return build(house.service, settings=house.settings, keeper=house.keeper, ready=ready, lifespan=lifespan)
+
+
+def _query(settings: Settings) -> Query:
+    scim = settings.scim
+    limits = Limits(
+        length_max=scim.filter_length_max,
+        depth_max=scim.filter_depth_max,
+        terms_max=scim.filter_terms_max,
+    )
+    return Query(page_default=scim.page_default, page_max=scim.page_max, limits=limits)

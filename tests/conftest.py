@@ -1,0 +1,77 @@
+"""What tests ask for by name: an event loop, a database of either kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests import postgres as servers
+from tests.postgres import Postgres, Server
+from tests.running import Desk, Hub, desk, running
+from tests.scale import TRUST
+
+# The same examples at each run; at full scale new ones, and more. A slow machine is no fault of the code.
+hypothesis.settings.register_profile("test", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("trust", max_examples=5_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("trust" if TRUST else "test")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Run asynchronous tests as the hub runs: on asyncio, with uvloop."""
+    return ("asyncio", {"use_uvloop": True})
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for the whole run; tests make databases in it and leave the server alone."""
+    with servers.available() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_alone() -> Iterator[Server]:
+    """A PostgreSQL for one test, which may stop, crash and restart it."""
+    with servers.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    """Name the PostgreSQL database that each test's own is copied from."""
+    return "template1"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of a test's own; each test that asks for it runs on both."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path / 'hub.sqlite'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create_database(template=request.getfixturevalue("template"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def running_hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub of one node that runs for the whole run; each test makes a team of its own in it."""
+    data = tmp_path_factory.mktemp("hub")
+    if request.param == "sqlite":
+        with running(f"sqlite://{data / 'hub.sqlite'}", data) as hub:
+            yield hub
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with running(server.create_database(), data) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def hub(running_hub: Hub) -> AsyncIterator[Desk]:
+    """The desk of the running hub, on each kind of database."""
+    async with desk(running_hub) as opened:
+        yield opened
