@@ -1,0 +1,1 @@
+"""HTTP: guards, tokens, the SCIM endpoints, answers and errors as bytes."""

@@ -1,0 +1,90 @@
+"""The hub as one Starlette application."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from hub.web.documents import Documents
+from hub.web.limits import Limits
+from hub.web.notes import Notes
+from hub.web.scim import Scim
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+
+    from hub.settings import Settings
+    from hub.web.ports import Door, Keeper, Ready
+
+PREFIX = "scim"
+
+
+def build(
+    service: Door,
+    *,
+    settings: Settings,
+    keeper: Keeper,
+    ready: Ready,
+    lifespan: Lifespan[Starlette] | None = None,
+) -> Starlette:
+    """Return the application that answers for *service*, notes it with *keeper*, and is up when *ready*."""
+    scim = Scim(
+        door=service,
+        settings=settings,
+        documents=Documents(settings.scim.page_max),
+        limits=Limits(
+            requests_per_second=settings.rate.requests_per_second,
+            removals_per_second=settings.rate.removals_per_second,
+            clock=time.monotonic,
+        ),
+        notes=Notes(keeper=keeper, reads=settings.exchanges.reads),
+    )
+
+    async def readiness(_: Request) -> Response:
+        reasons = await ready()
+        return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+    app = Starlette(
+        routes=[Route("/healthz", health), Route("/readyz", readiness), Mount(f"/{PREFIX}", scim)],
+        exception_handlers={HTTPException: outside, Exception: failed},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.router.default = _Elsewhere(scim, app.router.default)
+    return app
+
+
+@frozen
+class _Elsewhere:
+    """Answers what no route matches: SCIM's own 404 or 400 where the path was meant for the prefix."""
+
+    scim: ASGIApp
+    other: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        meant = scope["path"].lstrip("/").partition("/")[0] == PREFIX
+        await (self.scim if meant else self.other)(scope, receive, send)
+
+
+async def health(_: Request) -> Response:
+    """Say that the process answers; the database is not asked."""
+    return JSONResponse({"status": "ok"})
+
+
+async def outside(_: Request, error: Exception) -> Response:
+    """Answer an error outside the SCIM prefix: small, and JSON."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+
+
+async def failed(_: Request, __: Exception) -> Response:
+    """Answer what nobody foresaw outside the SCIM prefix, without a word of what it was."""
+    return JSONResponse({"detail": "Internal Server Error"}, 500)

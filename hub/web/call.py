@@ -1,0 +1,68 @@
+"""One request on its way: what is known of it so far, and what is noted of it in the end."""
+
+from __future__ import annotations
+
+import time
+from typing import TypeAlias
+
+from attrs import define, field
+from starlette.types import Scope
+
+from hub.engine.exchanges import Recording
+from hub.engine.requests import Admission
+from hub.spi import Inbound
+from hub.web.routes import Document
+
+_ANNOUNCES_BODY = frozenset({b"content-length", b"transfer-encoding"})
+
+
+Asked: TypeAlias = Inbound | Document
+
+
+@define(kw_only=True)
+class Call:
+    """One request, filled on the way: *admission* once it is known whose, *asked* once it is known what."""
+
+    scope: Scope
+    recording: Recording
+    started: float = field(factory=time.perf_counter)
+    admission: Admission | None = None
+    asked: Asked | None = None
+    unread: bool = True
+
+    @property
+    def operation(self) -> str:
+        """Return the method and what it is about: `PATCH User`."""
+        match self.asked:
+            case None:
+                return str(self.scope["method"])
+            case Inbound(kind=about):
+                return f"{self.scope['method']} {about}"
+            case document:
+                return f"{self.scope['method']} {document.name}"
+
+    @property
+    def target(self) -> str:
+        """Return path and query as they were sent."""
+        path: bytes = self.scope["raw_path"]
+        query: bytes = self.scope["query_string"]
+        return (path + b"?" + query if query else path).decode("ascii", "backslashreplace")
+
+    @property
+    def has_unread_body(self) -> bool:
+        """Say whether a body was announced that nobody has read."""
+        return self.unread and any(name in _ANNOUNCES_BODY for name, _ in self.scope["headers"])
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether the request, whatever it was, can have changed nothing."""
+        return self.scope["method"] in {"GET", "HEAD"}
+
+    @property
+    def unavailable_status(self) -> int:
+        """Return the answer that this connection's provider tries again later."""
+        return self.admission.dialect.policy.unavailable_status if self.admission else 503
+
+    def duration_ms(self) -> float:
+        """Return the milliseconds since the request came."""
+        return (time.perf_counter() - self.started) * 1000

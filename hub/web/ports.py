@@ -1,0 +1,36 @@
+"""What the web asks of the rest of the house: protocols that the engine, or a test, fulfils."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hub.engine.exchanges import Exchange, Recording
+    from hub.engine.requests import Admission, Answer
+    from hub.spi import Inbound
+
+#: Says why the hub cannot serve just now, a sentence each; nothing when it can.
+Ready = Callable[[], Awaitable[list[str]]]
+
+
+class Door(Protocol):
+    """Lets a connection in, and answers what it asks; `hub.engine.service.Service` is one."""
+
+    async def admit(self, connection_id: str, authorization: str | None) -> Admission:
+        """Return whose request it is, or raise `Unauthorized`."""
+
+    async def answer(
+        self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
+    ) -> Answer:
+        """Do what *inbound* asks and note in *recording* what came of it, or raise a `ScimError`."""
+
+
+class Keeper(Protocol):
+    """Notes what was asked and answered; `hub.engine.exchanges.Keeper` is one."""
+
+    def begin(self) -> Recording:
+        """Return what a request that has just come is noted in."""
+
+    def keep(self, exchange: Exchange) -> None:
+        """Have a finished *exchange* kept; neither waits nor raises."""

@@ -1,0 +1,120 @@
+"""Answers and errors as bytes: the one place where errors are caught."""
+
+from __future__ import annotations
+
+import math
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from attrs import frozen
+from starlette.requests import ClientDisconnect
+
+from hub.scim.errors import (
+    ScimError,
+    ServerFault,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
+from hub.scim.strictjson import dumps
+from hub.web.guards import AmbiguousLength
+from hub.web.routes import WrongMethod
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator
+
+    from starlette.types import Send
+
+    from hub.engine.requests import Answer
+    from hub.web.call import Call
+
+Header = tuple[bytes, bytes]
+
+_ALWAYS: tuple[Header, ...] = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_SCIM: Header = (b"content-type", b"application/scim+json; charset=utf-8")
+
+
+@frozen(kw_only=True)
+class Reply:
+    """One answer as HTTP has it; *error* is what went wrong, in the words that the provider was told."""
+
+    status: int = 200
+    body: bytes | None = None
+    headers: tuple[Header, ...] = ()
+    error: str | None = None
+
+    async def send(self, send: Send, *, head: bool) -> None:
+        """Send the answer, without its body where *head* asked for no more."""
+        body = self.body or b""
+        headers = [*_ALWAYS, *self.headers]
+        if self.body is not None:
+            headers += (_SCIM, (b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+#: Noted for a client that left before it was answered; never sent.
+GONE = Reply(status=499)
+
+
+async def caught(work: Awaitable[Reply], call: Call) -> Reply:
+    """Return what *work* on *call* answers, or its error as an answer; of a fault, a reference only."""
+    try:
+        return await work
+    except ScimError as error:
+        return refusal(error, unavailable_status=call.unavailable_status)
+    except ClientDisconnect:  # nobody is left to be answered
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the provider gets a SCIM body and no internals
+        reference = call.recording.reference
+        structlog.get_logger("hub.web").error("fault", exchange=reference, trace=trace(error))
+        return refusal(ServerFault(f"The hub failed, not the request. Ref {reference}."))
+
+
+def success(answer: Answer) -> Reply:
+    """Return what the service answered, as HTTP has it."""
+    located = () if answer.location is None else ((b"location", answer.location.encode()),)
+    return Reply(status=answer.status, body=answer.body, headers=located)
+
+
+def refusal(error: ScimError, *, unavailable_status: int = 503) -> Reply:
+    """Return *error* as an answer; the dialect says which status stands for *unavailable*."""
+    status = unavailable_status if isinstance(error, Unavailable) else error.status
+    body: dict[str, Any] = {**error.body(), "status": str(status)}
+    return Reply(status=status, body=dumps(body), headers=_headers(error), error=error.detail)
+
+
+def trace(error: BaseException) -> list[str]:
+    """Return the kinds and lines of *error* and its causes, without what they say: it may name a person."""
+    return [line for cause in _causes(error) for line in (type(cause).__name__, *_frames(cause))]
+
+
+def _headers(error: ScimError) -> tuple[Header, ...]:
+    match error:
+        case Unauthorized():
+            return ((b"www-authenticate", b'Bearer realm="scim"'),)
+        case WrongMethod():
+            return ((b"allow", ", ".join(error.allowed).encode()),)
+        case TooManyRequests() | Unavailable():
+            # Whole seconds: a date or a fraction is read as minutes by some providers.
+            return ((b"retry-after", str(max(1, math.ceil(error.retry_after))).encode()),)
+        case AmbiguousLength():
+            return ((b"connection", b"close"),)
+        case _:
+            return ()
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _frames(error: BaseException) -> list[str]:
+    return [
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]

@@ -1,0 +1,106 @@
+"""The SCIM endpoints: HTTP in, one message for the service, its answer out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from attrs import evolve, frozen
+from starlette.requests import ClientDisconnect
+
+from hub.engine.removals import is_removal
+from hub.scim.strictjson import loads
+from hub.spi import Inbound, Verb
+from hub.web import body, guards, responses, routes
+from hub.web.auth import admit
+from hub.web.call import Asked, Call
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from starlette.types import Receive, Scope, Send
+
+    from hub.engine.requests import Admission
+    from hub.settings import Settings
+    from hub.web.documents import Documents
+    from hub.web.limits import Limits
+    from hub.web.notes import Notes
+    from hub.web.ports import Door
+
+_HAVE_BODY = frozenset({Verb.CREATE, Verb.REPLACE, Verb.PATCH})
+
+
+@frozen(kw_only=True)
+class Scim:
+    """Answers everything under the prefix, as one ASGI application: with SCIM bodies and nothing else."""
+
+    door: Door
+    settings: Settings
+    documents: Documents
+    limits: Limits
+    notes: Notes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, then note what came of it."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+            return
+        call = Call(scope=scope, recording=self.notes.begin())
+        try:
+            reply = await responses.caught(self._answer(call, receive), call)
+            if call.has_unread_body and reply.status != body.RequestTimeout.status:
+                await body.discard(receive)
+            await reply.send(send, head=scope["method"] == "HEAD")
+        except ClientDisconnect:
+            reply = responses.GONE
+        self.notes.close(call, reply)
+
+    async def _answer(self, call: Call, receive: Receive) -> responses.Reply:
+        head = guards.head(call.scope)
+        connection, below = routes.below_connection(head.path)
+        call.admission = admission = await admit(self.door, connection, head.headers.get(b"authorization"))
+        asked = await self._counted(admission, self._asked(call, head, below, receive))
+        base_url = self._base_url(call.scope, head, connection)
+        match asked:
+            case Inbound():
+                answer = await self.door.answer(admission, asked, call.recording, base_url=base_url)
+                return responses.success(answer)
+            case routes.Document():
+                return self.documents.reply(asked, head.query, base_url)
+            case _:
+                assert_never(asked)
+
+    async def _counted(self, admission: Admission, asking: Awaitable[Asked]) -> Asked:
+        removal = False
+        try:
+            asked = await asking
+            removal = isinstance(asked, Inbound) and is_removal(asked)
+            return asked
+        finally:  # a refusal costs what an answer costs
+            self.limits.take(admission.connection.id, removal=removal)
+
+    async def _asked(self, call: Call, head: guards.Head, below: tuple[str, ...], receive: Receive) -> Asked:
+        target = routes.find(call.scope["method"], below)
+        if isinstance(target, routes.Document):
+            call.asked = target
+            return target
+        call.asked = asked = Inbound(verb=target.verb, kind=target.kind, id=target.id, query=head.query)
+        if target.verb not in _HAVE_BODY:
+            return asked
+        guards.media_type(head.headers.get(b"content-type"))
+        raw = await body.read(
+            receive,
+            length=head.headers.get(b"content-length"),
+            bytes_max=self.settings.server.body_max,
+            seconds=self.settings.server.body_seconds,
+        )
+        call.unread = False
+        call.asked = asked = evolve(asked, body=loads(raw))
+        return asked
+
+    def _base_url(self, scope: Scope, head: guards.Head, connection: str) -> str:
+        root = self.settings.server.public_url
+        return f"{root or _asked_at(scope, head)}/scim/v2/{connection}"
+
+
+def _asked_at(scope: Scope, head: guards.Head) -> str:
+    return f"{scope['scheme']}://{guards.host(head.headers.get(b'host'))}"

@@ -1,0 +1,103 @@
+"""A hub without an engine: one connection, one token, and whatever a test lets it answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from attrs import define, evolve, field
+
+from hub.engine.exchanges import Exchange, Recording
+from hub.engine.requests import Admission, Answer
+from hub.scim.errors import Unauthorized
+from hub.settings import Settings
+from hub.spi import Dialect, Inbound
+from hub.teams import Connection, State, Team
+from hub.web.app import build
+from tests.web.asking import TOKEN, Client
+
+
+@define
+class FakeService:
+    """Lets connection c1 in with the right token, remembers what it was asked, and answers as told."""
+
+    dialect: Dialect = field(factory=lambda: Dialect(name="plain", title="Plain"))
+    outcome: Answer | Exception = field(factory=lambda: Answer(status=200, body=b"{}", location=None))
+    asked: list[Inbound] = field(factory=list)
+    base_urls: list[str] = field(factory=list)
+    credentials: list[tuple[str, str | None]] = field(factory=list)
+
+    async def admit(self, connection_id: str, authorization: str | None) -> Admission:
+        """Admit c1 with its token."""
+        self.credentials.append((connection_id, authorization))
+        if (connection_id, authorization) != ("c1", TOKEN):
+            raise Unauthorized(f"not {connection_id} with {authorization}")
+        team = Team(id="t1", name="acme", sso_issuer="https://idp.example")
+        connection = Connection(id="c1", team="t1", idp=self.dialect.name, state=State.ON)
+        return Admission(connection=connection, team=team, dialect=self.dialect)
+
+    async def answer(
+        self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
+    ) -> Answer:
+        """Answer, or raise, what the test wants."""
+        self.asked.append(inbound)
+        self.base_urls.append(base_url)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+@define
+class House:
+    """The application over a fake service, with what it kept."""
+
+    service: FakeService = field(factory=FakeService)
+    settings: Settings = field(factory=Settings)
+    reasons: list[str] | Exception = field(factory=list)
+    kept: list[Exchange] = field(factory=list)
+    begun: int = 0
+
+    def client(self) -> Client:
+        """Build the application as settings are now, and return a client of it."""
+        return Client(app=build(self.service, settings=self.settings, keeper=self, ready=self.ready))
+
+    def begin(self) -> Recording:
+        """Number the requests as they come."""
+        self.begun += 1
+        return Recording(f"hx_{self.begun}")
+
+    def keep(self, exchange: Exchange) -> None:
+        """Keep everything."""
+        self.kept.append(exchange)
+
+    async def ready(self) -> list[str]:
+        """Say why not, as the test wants."""
+        if isinstance(self.reasons, Exception):
+            raise self.reasons
+        return self.reasons
+
+    def set(self, section: str, **values: Any) -> None:
+        """Change settings of one *section*."""
+        changed = evolve(getattr(self.settings, section), **values)
+        self.settings = evolve(self.settings, **{section: changed})
+
+
+@pytest.fixture
+def house() -> House:
+    """A house to be furnished before its client is asked for."""
+    return House()
+
+
+@pytest.fixture
+def client(house: House) -> Client:
+    """A client of the house as it stands."""
+    return house.client()
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """The lines that were logged."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
