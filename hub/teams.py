@@ -62,7 +62,8 @@ class Connection:
 
     def asserts(self, address: str) -> bool:
         """Say whether *address* lies in a domain that this connection may vouch for."""
-        return address.rpartition("@")[2] in self.domains
+        _, at, domain = address.rpartition("@")
+        return bool(at) and domain in self.domains
 
 
 @frozen(kw_only=True)

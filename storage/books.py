@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from . import records
-from .database import Database, Row
+from .database import Client, Database, Row
 from .patience import patiently
 from .unit import seat_counts
 
 if TYPE_CHECKING:
-    from hub.engine.ports import SeatCount
+    from hub.engine.ports import Books, SeatCount
     from hub.ledger.entries import Entry
 
 #: How many rows are read at a time.
@@ -22,10 +23,19 @@ PAGE = 1000
 
 @frozen(kw_only=True)
 class DatabaseBooks:
-    """`Books` in a database; *patience* is how long it asks again, seconds."""
+    """`Books` in a database; *patience* is how long it asks again, seconds.
+
+    With *client*, all is read in that client's transaction.
+    """
 
     database: Database
     patience: float
+    client: Client | None = None
+
+    @asynccontextmanager
+    async def at_once(self) -> AsyncIterator[Books]:
+        async with self.database.snapshot() as client:
+            yield evolve(self, client=client)
 
     async def seats(self, team: str) -> dict[str, SeatCount]:
         return await seat_counts(self._rows, team)
@@ -57,4 +67,6 @@ class DatabaseBooks:
             after = rows[-1]["id"]
 
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
+        if self.client is not None:
+            return await self.database.run(self.client, sql, *values)
         return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)

@@ -22,7 +22,6 @@ Row = Mapping[str, Any]
 BUSY_TIMEOUT = 2000
 
 
-
 class Client(Protocol):
     """What is used of Tortoise's clients."""
 
@@ -70,6 +69,22 @@ class Database:
         """Enclose statements that land together or not at all; nested, a savepoint."""
         async with in_transaction(self.dialect) as client:
             yield client
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Client]:
+        """Enclose reads that see the database as it is at one moment, while others write."""
+        if self.dialect == "postgres":
+            async with in_transaction("postgres-read") as client:
+                await self.run(client, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield client
+            return
+        # All reads of this process share the connection, and so the moment.
+        client = connections.get("sqlite-read")
+        await self.run(client, "BEGIN")
+        try:
+            yield client
+        finally:
+            await self.run(client, "ROLLBACK")
 
 
 def config(url: str, *, pool: int) -> dict[str, Any]:
@@ -137,9 +152,15 @@ async def opened(url: str, *, pool: int = 10) -> AsyncIterator[Database]:
         await context.close_connections()
 
 
+class Overtaken(Exception):
+    """Another write came in between: worth doing again."""
+
+
 def passing(error: BaseException) -> bool:
     """Say whether *error* is of a kind that goes away: worth asking again."""
     match error:
+        case Overtaken():
+            return True
         case IntegrityError() | asyncpg.IntegrityConstraintViolationError():
             return False
         case OperationalError() if error.args and isinstance(error.args[0], sqlite3.OperationalError):

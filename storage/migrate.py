@@ -81,7 +81,8 @@ async def unsafe(database: Database) -> list[str]:
         level = (await database.rows("PRAGMA synchronous"))[0]["synchronous"]
         return [] if level >= 2 else ["SQLite's synchronous is not FULL"]
     asked = await database.rows(
-        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
+        "SELECT name, setting FROM pg_settings"
+        " WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
     )
     return [
         f"PostgreSQL's {row['name']} is off: set it on, for this role or for the server"

@@ -46,7 +46,7 @@ class _Transaction(SqliteTransactionContext):
         client: TransactionalDBClient = self.connection
         return client
 
-    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:  # noqa: PYI036 - Tortoise's
         try:
             if exc_type is None:
                 await self.connection.commit()

@@ -14,7 +14,7 @@ from hub.engine.ports import Member, NameTaken, Resource, Scope, SeatCount, Unkn
 from hub.ledger.entries import Entry, Posting
 
 from . import records
-from .database import Client, Database, Row, violated
+from .database import Client, Database, Overtaken, Row, violated
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
@@ -124,13 +124,18 @@ class DatabaseUnit:
         )
         if unknown := ids - {row["id"] for row in known}:
             raise UnknownMembers(*sorted(unknown))
-        rows = await self.rows(
-            "INSERT INTO members (team_id, connection_id, group_id, member_id)"
-            " SELECT team_id, connection_id, $4, id FROM resources"
-            f" WHERE team_id = $1 AND connection_id = $2 AND id IN ({listed}) ORDER BY id"
-            " ON CONFLICT DO NOTHING RETURNING member_id",
-            *(*mine, wanted, group),
-        )
+        try:
+            rows = await self.rows(
+                "INSERT INTO members (team_id, connection_id, group_id, member_id)"
+                " SELECT team_id, connection_id, $4, id FROM resources"
+                f" WHERE team_id = $1 AND connection_id = $2 AND id IN ({listed}) ORDER BY id"
+                " ON CONFLICT DO NOTHING RETURNING member_id",
+                *(*mine, wanted, group),
+            )
+        except Exception as error:
+            if violated(error):  # a member was deleted since they were looked up
+                raise Overtaken from error
+            raise
         return [row["member_id"] for row in rows]
 
     async def claim(self, person: str, address: str | None, change: int) -> tuple[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,7 +11,9 @@ import hypothesis
 import pytest
 
 from tests import postgres as servers
-from tests.postgres import Postgres, Server
+from storage.database import Database, opened
+from storage.migrate import migrate
+from tests.postgres import Postgres, Server, name_of
 from tests.running import Desk, Hub, desk, running
 from tests.scale import TRUST
 
@@ -39,12 +43,6 @@ def postgres_alone() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def template() -> str:
-    """Name the PostgreSQL database that each test's own is copied from."""
-    return "template1"
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of a test's own; each test that asks for it runs on both."""
@@ -52,9 +50,46 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite://{tmp_path / 'hub.sqlite'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.create_database(template=request.getfixturevalue("template"))
+    url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that is migrated once and copied for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "hub.sqlite"
+    asyncio.run(migrate(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_name(postgres: Postgres) -> str:
+    """Name the PostgreSQL database that is migrated once and copied for each test."""
+    url = postgres.create_database()
+    asyncio.run(migrate(url))
+    return name_of(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of a test's own; each test that asks for it runs on both."""
+    if request.param == "sqlite":
+        path = tmp_path / "hub.sqlite"
+        shutil.copy(request.getfixturevalue("migrated"), path)
+        yield f"sqlite://{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create_database(template=request.getfixturevalue("migrated_name"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """A migrated database of a test's own, opened."""
+    async with opened(migrated_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])

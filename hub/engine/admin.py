@@ -9,11 +9,10 @@ from attrs import evolve, frozen
 
 from hub import tokens
 from hub.ledger import moves
-from hub.ledger.book import Book
-from hub.ledger.errors import LedgerError
 from hub.scim.folding import fold
 from hub.teams import Connection, Profile, State, Team, Token
 
+from .audit import Progress, problems_of, silent
 from .plugins import UnknownDialect
 from .ports import NameTaken, Scope
 
@@ -161,63 +160,16 @@ class Admin:
         """Return the entries of a team's book, in order."""
         return self.books.entries(team.id)
 
-    async def verify(
-        self, team: Team, *, progress: Callable[[int], object] = lambda number: None
-    ) -> list[str]:
-        """Return what is wrong with a team's book, first things first; nothing when it is whole.
-
-        Folds the entries again and holds the result against the seats counted, the open
-        holdings, and the claims on each person.
-        """
-        book = Book()
-        try:
-            async for entry in self.entries(team):
-                book.post(entry)
-                progress(entry.number)
-        except LedgerError as error:
-            return [str(error)]
-        return [
-            *await self._counts(team, book),
-            *await self._holdings(team, book),
-            *await self._claims(team, book),
-        ]
+    async def verify(self, team: Team, *, progress: Progress = silent) -> list[str]:
+        """Return what is wrong with a team's book, first things first; nothing when it is whole."""
+        async with self.books.at_once() as books:
+            return await problems_of(team.id, books, progress=progress)
 
     async def exchanges(
         self, connection: Connection, *, after: str = "", count: int = 50
     ) -> Sequence[Mapping[str, Any]]:
         """Return exchanges of *connection* that came after the one referred to, else the newest."""
         return await self.kept.of(connection.id, after=after, count=count)
-
-    async def _counts(self, team: Team, book: Book) -> list[str]:
-        problems = []
-        for kind, count in (await self.seats(team)).items():
-            says = {"bought": book.bought(kind), "held": book.held(kind), "free": book.free(kind)}
-            counted = {"bought": count.bought, "held": count.held, "free": count.free}
-            problems += [
-                f"{kind}: the book says {says[name]} {name}, {counted[name]} are counted"
-                for name in says
-                if says[name] != counted[name]
-            ]
-            if count.held > count.bought + count.overdraft:
-                problems.append(f"{kind}: {count.held} seats are held of {count.bought} bought")
-        return problems
-
-    async def _holdings(self, team: Team, book: Book) -> list[str]:
-        holdings = await self.books.holdings(team.id)
-        return [
-            f"person {person}: holds {holdings.get(person)}, the book says {book.holders.get(person)}"
-            for person in sorted({*holdings, *book.holders})
-            if holdings.get(person) != book.holders.get(person)
-        ]
-
-    async def _claims(self, team: Team, book: Book) -> list[str]:
-        problems = []
-        async for person, counted, active in self.books.claims(team.id):
-            if counted != active:
-                problems.append(f"person {person}: {counted} claims are counted, {active} users are active")
-            if not active and person in book.holders:
-                problems.append(f"person {person}: holds a seat without an active user")
-        return problems
 
 
 def _state(team: Team, state: State) -> State:

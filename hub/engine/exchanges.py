@@ -22,6 +22,9 @@ log = structlog.get_logger("hub.exchanges")
 #: Attributes whose values are never kept, in lower case.
 SECRET = frozenset({"password"})
 
+#: What stands in their place.
+HIDDEN = "(not kept)"
+
 #: How many wait to be written before new ones are dropped and counted.
 QUEUE_MAX = 10_000
 
@@ -128,18 +131,19 @@ class Keeper:
 def redacted(value: Any) -> Any:
     """Return *value* without what nobody may read again."""
     match value:
+        case {"path": str(path)} if _secret(path):
+            return {**value, "value": HIDDEN}
         case dict():
-            return {name: _hidden(name, inner) for name, inner in value.items()}
+            return {name: HIDDEN if _secret(name) else redacted(inner) for name, inner in value.items()}
         case list():
             return [redacted(inner) for inner in value]
         case _:
             return value
 
 
-def _hidden(name: str, value: Any) -> Any:
-    if name.rpartition(":")[2].lower() in SECRET:
-        return "(not kept)"
-    return redacted(value)
+def _secret(path: str) -> bool:
+    """Say whether the attribute at *path*, with its URN or without, is one of the secret ones."""
+    return path.rpartition(":")[2].partition("[")[0].partition(".")[0].strip().lower() in SECRET
 
 
 def shortened(value: Any, bytes_max: int) -> Any:

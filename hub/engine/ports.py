@@ -246,6 +246,9 @@ class Registry(Protocol):
 class Books(Protocol):
     """The teams' books, to be read."""
 
+    def at_once(self) -> AbstractAsyncContextManager[Books]:
+        """Return the books as they are at one moment, for who compares one part with another."""
+
     async def seats(self, team: str) -> dict[str, SeatCount]:
         """Return a team's seats by kind."""
 

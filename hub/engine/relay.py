@@ -43,7 +43,10 @@ KEPT_DAYS = 7
 
 @frozen(kw_only=True)
 class Relay:
-    """Tells *listeners* (plugin → hook name → hook) of what was committed; one of several, *owner* its name."""
+    """Tells *listeners* (plugin → hook name → hook) of what was committed.
+
+    Every process has one, called *owner*; a lease says which of them tells a listener.
+    """
 
     outbox: Outbox
     registry: Registry

@@ -67,13 +67,15 @@ class Service:
         admission = Admission(connection=connection, team=team, dialect=self.plugins.dialect(connection.idp))
         if scheme.lower() != "bearer" and not admission.dialect.policy.bare_token:
             raise _unknown()
+        if connection.state in {State.DRAFT, State.OFF}:
+            raise Forbidden(f"SCIM is off for {team.name}: an administrator has to turn it on")
         return admission
 
     async def answer(
         self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
     ) -> Answer:
         """Do what *inbound* asks and note in *recording* what came of it, or raise a `ScimError`."""
-        _open(admission, inbound)
+        _grants(admission, inbound)
         plain, quirks = translate.hear(admission.dialect, inbound, strict=admission.connection.strict)
         recording.quirks = quirks
         recording.became = plain.body if quirks else None
@@ -156,11 +158,10 @@ async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
     resource = outcome.resource
     if resource is None:
         return Answer(status=204)
-    if request.inbound.kind == "Group" and request.inbound.verb is Verb.PATCH:
-        # A group's answer to a PATCH would grow with the group; RFC 7644 §3.5.2 allows none,
-        # unless attributes are asked for.
-        if "attributes" not in request.inbound.query:
-            return Answer(status=204)
+    silent = resource.kind == "Group" and request.inbound.verb is Verb.PATCH
+    if silent and "attributes" not in request.inbound.query:
+        # It would grow with the group; RFC 7644 §3.5.2 allows none, unless attributes are asked for.
+        return Answer(status=204)
     members = await unit.members(resource.id) if resource.kind == "Group" and wants_members(request) else ()
     body = seen(request, as_text(resource), members)
     if request.inbound.verb is not Verb.CREATE:
@@ -168,17 +169,11 @@ async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
     return Answer(status=201, body=body, location=location(request.base_url, resource.kind, resource.id))
 
 
-def _open(admission: Admission, inbound: Inbound) -> None:
-    """Raise what the connection's state answers, if it is not on."""
-    match admission.connection.state:
-        case State.ON:
-            pass
-        case State.PAUSED if inbound.verb not in _READS and not is_removal(inbound):
-            raise Unavailable(
-                "SCIM is paused for this team: nobody can be added now", retry_after=RETRY_SECONDS
-            )
-        case State.DRAFT | State.OFF:
-            raise Forbidden(f"SCIM is off for {admission.team.name}: an administrator has to turn it on")
+def _grants(admission: Admission, inbound: Inbound) -> None:
+    """Raise what a paused connection answers to whatever is neither a read nor a removal."""
+    harmless = inbound.verb in _READS or is_removal(inbound)
+    if admission.connection.state is State.PAUSED and not harmless:
+        raise Unavailable("SCIM is paused for this team: nobody can be added now", retry_after=RETRY_SECONDS)
 
 
 def _deactivation(inbound: Inbound) -> Inbound:

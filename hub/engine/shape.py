@@ -41,7 +41,6 @@ def members(found: Sequence[Member], base_url: str) -> Json:
             "value": member.id,
             "$ref": location(base_url, member.kind, member.id),
             "type": member.kind,
-            "display": member.display,
         }
         for member in found
     ]

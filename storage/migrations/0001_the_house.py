@@ -181,4 +181,4 @@ class Migration(migrations.Migration):
     """The first schema."""
 
     initial = True
-    operations = [Statements(TABLES, DROPS), Statements(GUARDS, {"sqlite": [], "postgres": []})]
+    operations = [Statements(TABLES, DROPS), Statements(GUARDS, {"sqlite": [], "postgres": []})]  # noqa: RUF012 - as Tortoise has it

@@ -1,0 +1,48 @@
+"""Exchanges: kept, read after one another, deleted by age and number."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.exchanges import DatabaseExchanges
+
+
+def row(number, connection="c1"):
+    """Return an exchange as the keeper hands it over."""
+    return {
+        "reference": f"hx_{number}",
+        "team": "t",
+        "connection": connection,
+        "at": f"2026-01-01T00:00:0{number}.000Z",
+        "status": 200,
+    }
+
+
+@pytest.fixture
+def exchanges(database):
+    """Return the exchanges of an empty database."""
+    return DatabaseExchanges(database=database, patience=5)
+
+
+async def test_the_newest_come_oldest_first(exchanges):
+    """Without a place to go on from, the last few are shown in the order they happened."""
+    await exchanges.add([row(n) for n in range(5)])
+    await exchanges.add([row(9, connection="c2")])
+
+    assert [row(3), row(4)] == list(await exchanges.of("c1", count=2))
+
+
+async def test_what_came_after_one_follows_it(exchanges):
+    """A reader who has seen one goes on from there."""
+    await exchanges.add([row(n) for n in range(5)])
+
+    assert [row(3), row(4)] == list(await exchanges.of("c1", after="hx_2"))
+    assert [] == list(await exchanges.of("c1", after="hx_4"))
+
+
+async def test_the_old_and_the_many_go(exchanges):
+    """Older than the limit goes, and of the rest the oldest beyond the number."""
+    await exchanges.add([row(n) for n in range(6)])
+    assert 2 == await exchanges.prune(before="2026-01-01T00:00:02.000Z", rows_max=100)
+    assert 1 == await exchanges.prune(before="", rows_max=3)
+    assert ["hx_3", "hx_4", "hx_5"] == [each["reference"] for each in await exchanges.of("c1")]

@@ -1,0 +1,219 @@
+"""The statements of a write: whole or not at all, and what the database itself refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.engine.ports import NameTaken, UnknownMembers
+from hub.ledger.moves import buy
+from hub.scim.membership import MemberChange
+from tests.storage.conftest import group, user
+
+
+async def test_a_work_that_raises_writes_nothing(world):
+    """What was written before the exception is not there afterwards."""
+
+    async def work(unit):
+        await unit.claim("p-u1", None, 1)
+        await unit.insert(user("u1"), exclusive=True)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await world.write(work)
+    assert None is await world.store().text("User", "u1")
+    assert [] == list(await world.database.rows("SELECT 1 FROM persons"))
+
+
+async def test_a_name_is_taken_within_a_connection(world):
+    """A second resource of one exclusive name is refused, in any letter case; elsewhere it is welcome."""
+    await world.add(user("u1", userName="Ann"))
+
+    with pytest.raises(NameTaken):
+        await world.add(user("u2", userName="ANN"))
+    await world.add(user("u3", userName="ann"), connection="c2")
+    await world.add(user("u4", userName="ann"), connection="d1", team="u")
+
+
+async def test_names_of_groups_may_repeat(world):
+    """Where names are not exclusive, two groups may share one."""
+    await world.add(group("g1", displayName="Staff"), group("g2", displayName="Staff"), exclusive=False)
+
+    assert await world.store().text("Group", "g2")
+
+
+async def test_seats_are_taken_while_there_are_any(world):
+    """Taking says no when the last is gone, and yes again when one was given back."""
+
+    async def take(unit):
+        return await unit.take("standard")
+
+    async def give_back(unit):
+        await unit.give_back("standard")
+
+    assert [True, True, False] == [await world.write(take) for _ in range(3)]
+    await world.write(give_back)
+    assert True is await world.write(take)
+
+
+async def test_an_unknown_kind_has_no_seats(world):
+    """A kind that the team never bought has none left."""
+
+    async def take(unit):
+        return await unit.take("golden")
+
+    assert False is await world.write(take)
+
+
+async def test_the_database_refuses_more_than_was_bought(world):
+    """A statement that forgot the condition is stopped by the trigger."""
+    with pytest.raises(Exception, match="oversold"):
+        await _statement(world, "UPDATE seats SET held = bought + 1 WHERE team_id = 't'")
+
+
+async def test_buying_fewer_than_are_held_is_allowed(world):
+    """The trigger stops an increase only: a team may come to hold more than it bought."""
+    await _statement(world, "UPDATE seats SET held = 2 WHERE team_id = 't'")
+    await _statement(world, "UPDATE seats SET bought = 1 WHERE team_id = 't'")
+    await _statement(world, "UPDATE seats SET held = 1 WHERE team_id = 't'")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE entries SET what = 'x'", "DELETE FROM entries"])
+async def test_the_database_refuses_to_rewrite_the_book(world, statement):
+    """Entries can be added and nothing else."""
+
+    async def work(unit):
+        await unit.post("bought", "r", buy("standard", 1))
+
+    await world.write(work)
+    with pytest.raises(Exception, match="append-only"):
+        await _statement(world, statement)
+
+
+async def test_entries_are_numbered_without_gaps(world):
+    """A work that was undone leaves no hole in the numbers; each team counts for itself."""
+
+    async def post(unit):
+        return (await unit.post("bought", "r", buy("standard", 1))).number
+
+    async def fail(unit):
+        await post(unit)
+        raise LookupError
+
+    assert 1 == await world.write(post)
+    with pytest.raises(LookupError):
+        await world.write(fail)
+    assert 2 == await world.write(post)
+    assert 1 == await world.write(post, connection="d1", team="u")
+
+
+async def test_a_person_holds_one_seat(world):
+    """A second open holding is not opened; after the first is closed it is."""
+
+    async def hold(unit):
+        return await unit.hold("p", "standard")
+
+    async def unhold(unit):
+        return await unit.unhold("p")
+
+    async def claim(unit):
+        return await unit.claim("p", None, 1)
+
+    await world.write(claim)
+    assert [True, False] == [await world.write(hold), await world.write(hold)]
+    assert ["standard", None] == [await world.write(unhold), await world.write(unhold)]
+    assert True is await world.write(hold)
+
+
+async def test_an_address_has_one_owner(world):
+    """The first to claim an address owns it; the second adds a claim to the same person."""
+
+    async def claim(unit, person):
+        return await unit.claim(person, "ann@a.example", 1)
+
+    assert ("p1", 1) == await world.write(lambda unit: claim(unit, "p1"))
+    assert ("p1", 2) == await world.write(lambda unit: claim(unit, "p2"), connection="c2")
+    assert ("p3", 1) == await world.write(lambda unit: claim(unit, "p3"), connection="d1", team="u")
+
+
+async def test_members_change_by_delta(world):
+    """Who came and who went is told; repeating tells nothing; a reset keeps only those named."""
+    users = [user(f"u{n}") for n in range(4)]
+    await world.add(*users, group("g"))
+
+    async def change(unit, **asked):
+        came, went = await unit.change_members("g", MemberChange(**asked))
+        return sorted(came), sorted(went)
+
+    def ids(*numbers):
+        return frozenset(f"u{n}" for n in numbers)
+
+    assert (["u0", "u1"], []) == await world.write(lambda unit: change(unit, added=ids(0, 1)))
+    assert ([], []) == await world.write(lambda unit: change(unit, added=ids(0, 1)))
+    assert (["u2"], ["u0"]) == await world.write(lambda unit: change(unit, added=ids(2), removed=ids(0, 3)))
+    assert (["u3"], ["u1"]) == await world.write(lambda unit: change(unit, reset=True, added=ids(2, 3)))
+    assert ["u2", "u3"] == [member.id for member in await world.store().members("g")]
+
+
+async def test_unknown_members_are_refused_by_name(world):
+    """An id that the connection does not have, or that another has, is told and nothing is added."""
+    await world.add(group("g"), user("u1"))
+    await world.add(user("other"), connection="c2")
+
+    async def change(unit):
+        await unit.change_members("g", MemberChange(added=frozenset({"u1", "other", "nobody"})))
+
+    with pytest.raises(UnknownMembers) as refused:
+        await world.write(change)
+    assert ("nobody", "other") == refused.value.args
+    assert [] == list(await world.store().members("g"))
+
+
+async def test_the_database_refuses_to_link_across_connections_and_teams(world):
+    """A statement that forgot its owner cannot make another's resource a member."""
+    await world.add(group("g"))
+    await world.add(user("theirs"), connection="d1", team="u")
+
+    for team, connection in (("t", "c1"), ("u", "d1"), ("t", "d1")):
+        with pytest.raises(Exception, match=r"(?i)foreign key"):
+            await _statement(
+                world,
+                "INSERT INTO members (team_id, connection_id, group_id, member_id)"
+                f" VALUES ('{team}', '{connection}', 'g', 'theirs')",
+            )
+
+
+async def test_a_deleted_user_leaves_its_groups(world):
+    """Memberships go with the resource."""
+    one = user("u1")
+    await world.add(one, group("g"))
+
+    async def join(unit):
+        await unit.change_members("g", MemberChange(added=frozenset({"u1"})))
+
+    async def delete(unit):
+        await unit.delete(one)
+
+    await world.write(join)
+    await world.write(delete)
+    assert [] == list(await world.store().members("g"))
+
+
+async def test_a_savepoint_loses_only_its_own_part(world):
+    """What failed inside is undone, what was done before stays."""
+
+    async def work(unit):
+        await unit.claim("p", None, 1)
+        try:
+            async with unit.savepoint():
+                await unit.hold("p", "standard")
+                raise LookupError
+        except LookupError:
+            pass
+        return await unit.held("p"), await unit.person("p")
+
+    assert (None, 1) == await world.write(work)
+
+
+async def _statement(world, sql):
+    async with world.database.transaction() as client:
+        await world.database.run(client, sql)
