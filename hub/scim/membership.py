@@ -1,0 +1,153 @@
+"""What a request does to a group's members, apart from the rest: ids that come, ids that go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
+
+from hub.scim.catalog import GROUP
+from hub.scim.errors import InvalidSyntax, InvalidValue
+from hub.scim.expressions import Compare, Filter, Operator, Or, Path, terms_of
+from hub.scim.reading import Operation
+from hub.scim.strictjson import Json
+
+MEMBERS = "members"
+
+
+@frozen(kw_only=True)
+class MemberChange:
+    """A change of membership; the last word about an id holds, and no id stands in both sets.
+
+    With *reset* only *added* are members afterwards. Otherwise the members that match one of *where*
+    go (the few filters that need to see the members), then *removed* go, then *added* come.
+    """
+
+    reset: bool = False
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    where: tuple[Filter, ...] = ()
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything is asked of the members at all."""
+        return self != UNTOUCHED
+
+    def then(self, other: MemberChange) -> MemberChange:
+        """Return the one change that does this and afterwards *other*."""
+        if other.reset:
+            return other
+        added = (self.added - other.removed) | other.added
+        if self.reset:
+            return MemberChange(reset=True, added=added)
+        return MemberChange(
+            added=added,
+            removed=(self.removed - other.added) | other.removed,
+            where=self.where + other.where,
+        )
+
+    def of(self, members: frozenset[str]) -> frozenset[str]:
+        """Return who of *members* and *added* is a member afterwards, *where* left aside."""
+        return self.added if self.reset else (members - self.removed) | self.added
+
+
+UNTOUCHED = MemberChange()
+
+
+def split(
+    operations: tuple[Operation, ...], *, additive: bool = False
+) -> tuple[tuple[Operation, ...], MemberChange]:
+    """Return the *operations* that leave the members alone, and what the others do to them.
+
+    When *additive*, a replace of the members only adds.
+    """
+    rest: list[Operation] = []
+    change = UNTOUCHED
+    for operation in operations:
+        kept, asked = _parted(operation)
+        if kept is not None:
+            rest.append(kept)
+        if asked is not None:
+            change = change.then(_read(asked, additive=additive))
+    return tuple(rest), change
+
+
+def of_put(body: Json, *, keep_omitted: bool = False) -> MemberChange:
+    """Return what creating or replacing a group by *body* does: exactly those named are members.
+
+    A body without `members` leaves them alone when *keep_omitted*; `[]` always means nobody.
+    """
+    if not isinstance(body, dict):
+        raise InvalidSyntax("the body must be a JSON object")
+    named = {name.lower(): value for name, value in body.items()}
+    if keep_omitted and MEMBERS not in named:
+        return UNTOUCHED
+    return MemberChange(reset=True, added=_ids(named.get(MEMBERS)))
+
+
+def _parted(operation: Operation) -> tuple[Operation | None, Operation | None]:
+    """Return what of *operation* leaves the members alone, and what does not."""
+    if operation.path is not None:
+        return (None, operation) if _is_members(operation.path) else (operation, None)
+    assert isinstance(operation.value, dict)
+    named = {name: value for name, value in operation.value.items() if name.lower() == MEMBERS}
+    if not named:
+        return operation, None
+    others: Json = {name: value for name, value in operation.value.items() if name not in named}
+    kept = evolve(operation, value=others) if others else None
+    return kept, Operation(op=operation.op, path=Path(name=MEMBERS), value=next(iter(named.values())))
+
+
+def _is_members(path: Path) -> bool:
+    of_group = path.schema is None or path.schema.lower() == GROUP.id.lower()
+    return of_group and path.name.lower() == MEMBERS
+
+
+def _read(operation: Operation, *, additive: bool) -> MemberChange:
+    path = operation.path
+    assert path is not None
+    if path.sub is not None and path.sub.lower() != "value":
+        # Names and links of members are the hub's to say.
+        return UNTOUCHED
+    gone = UNTOUCHED if path.where is None else _chosen(path.where)
+    if operation.op == "remove":
+        return MemberChange(reset=True) if path.where is None else gone
+    value = operation.value if path.sub is None else {"value": operation.value}
+    added = _ids(value)
+    if operation.op == "add":
+        return MemberChange(added=added)
+    if path.where is not None:
+        return gone.then(MemberChange(added=added))
+    return MemberChange(reset=not additive, added=added)
+
+
+def _chosen(where: Filter) -> MemberChange:
+    """Return the removal of the members that *where* chooses, by id if it names them."""
+    ids = [_named(term) for term in terms_of(where, Or)]
+    if None in ids:
+        return MemberChange(where=(where,))
+    return MemberChange(removed=frozenset(id for id in ids if id is not None))
+
+
+def _named(term: Filter) -> str | None:
+    match term:
+        case Compare(path=Path(name=name, schema=None, sub=None), operator=Operator.EQ, value=str(value)):
+            return value if name.lower() == "value" else None
+        case _:
+            return None
+
+
+def _ids(value: Json) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    members = value if isinstance(value, list) else [value]
+    return frozenset(_id(member, f"{MEMBERS}[{index}]") for index, member in enumerate(members))
+
+
+def _id(member: Json, place: str) -> str:
+    if not isinstance(member, Mapping):
+        raise InvalidValue(f"{place} must be an object with the member's id as its value")
+    for name, value in member.items():
+        if name.lower() == "value" and isinstance(value, str) and value:
+            return value
+    raise InvalidValue(f"{place}.value must be the member's id")

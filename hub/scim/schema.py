@@ -1,0 +1,181 @@
+"""Attributes, schemas and resource types, with the characteristics of RFC 7643 §2."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from attrs import Factory, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Type(enum.StrEnum):
+    """What a value is made of (RFC 7643 §2.3)."""
+
+    STRING = "string"
+    BOOLEAN = "boolean"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    DATE_TIME = "dateTime"
+    BINARY = "binary"
+    REFERENCE = "reference"
+    COMPLEX = "complex"
+
+
+class Mutability(enum.StrEnum):
+    """When a value may be written (RFC 7643 §7)."""
+
+    READ_ONLY = "readOnly"
+    READ_WRITE = "readWrite"
+    IMMUTABLE = "immutable"
+    WRITE_ONLY = "writeOnly"
+
+
+class Returned(enum.StrEnum):
+    """When a value is shown (RFC 7643 §7)."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    DEFAULT = "default"
+    REQUEST = "request"
+
+
+class Uniqueness(enum.StrEnum):
+    """Among whom a value is unique (RFC 7643 §7)."""
+
+    NONE = "none"
+    SERVER = "server"
+    GLOBAL = "global"
+
+
+def _by_name(attributes: Iterable[Attribute]) -> Mapping[str, Attribute]:
+    return {attribute.name.lower(): attribute for attribute in attributes}
+
+
+# Attributes, schemas and resource types are the same only when they are the same object:
+# that makes them keys of caches at no cost.
+@frozen(kw_only=True, eq=False)
+class Attribute:
+    """One attribute or sub-attribute, and all that RFC 7643 §7 says about it."""
+
+    name: str
+    description: str
+    type: Type = Type.STRING
+    multi_valued: bool = False
+    required: bool = False
+    case_exact: bool = False
+    mutability: Mutability = Mutability.READ_WRITE
+    returned: Returned = Returned.DEFAULT
+    uniqueness: Uniqueness = Uniqueness.NONE
+    canonical_values: tuple[str, ...] = ()
+    reference_types: tuple[str, ...] = ()
+    sub_attributes: tuple[Attribute, ...] = ()
+    elements_max: int = 1000
+    """How many values a multi-valued one holds."""
+    advertised: bool = True
+    """Whether /Schemas tells of it; what it does not tell of is accepted all the same."""
+    subs: Mapping[str, Attribute] = field(
+        init=False, repr=False, default=Factory(lambda self: _by_name(self.sub_attributes), takes_self=True)
+    )
+    """The sub-attributes by their names in lower case."""
+
+    def sub(self, name: str) -> Attribute | None:
+        """Return the sub-attribute *name*, whatever its case."""
+        return self.subs.get(name.lower())
+
+
+@frozen(kw_only=True, eq=False)
+class Schema:
+    """A named set of attributes, identified by a URN."""
+
+    id: str
+    name: str
+    description: str
+    attributes: tuple[Attribute, ...]
+    by_name: Mapping[str, Attribute] = field(
+        init=False, repr=False, default=Factory(lambda self: _by_name(self.attributes), takes_self=True)
+    )
+    """The attributes by their names in lower case."""
+
+
+@frozen(kw_only=True, eq=False)
+class Place:
+    """Where in a document an attribute stands: under the extension *urn*, or at the root."""
+
+    urn: str | None
+    attribute: Attribute
+    sub: Attribute | None = None
+
+
+@frozen(kw_only=True, eq=False)
+class ResourceType:
+    """A kind of resource: its schema, its extensions, its endpoint (RFC 7643 §6)."""
+
+    name: str
+    description: str
+    endpoint: str
+    common: tuple[Attribute, ...]
+    schema: Schema
+    extensions: tuple[Schema, ...] = ()
+    by_urn: Mapping[str, Attribute] = field(
+        init=False,
+        repr=False,
+        default=Factory(lambda self: _by_name(map(_as_attribute, self.extensions)), takes_self=True),
+    )
+    """The extensions by their URNs in lower case, each as the complex attribute that it is in a document."""
+    by_name: Mapping[str, Attribute] = field(
+        init=False,
+        repr=False,
+        default=Factory(
+            lambda self: {**_by_name((*self.common, *self.schema.attributes)), **self.by_urn}, takes_self=True
+        ),
+    )
+    """What stands at the root of a document by its name in lower case."""
+    required: tuple[str, ...] = field(
+        init=False,
+        repr=False,
+        default=Factory(
+            lambda self: tuple(a.name for a in self.schema.attributes if a.required), takes_self=True
+        ),
+    )
+    """The names of the attributes without which there is no such resource."""
+
+    def find(self, name: str, *, schema: str | None = None, sub: str | None = None) -> Place | None:
+        """Return where *name*, perhaps qualified by a *schema* and narrowed to a *sub*, stands."""
+        if schema is None or schema.lower() == self.schema.id.lower():
+            urn, attribute = None, self.by_name.get(name.lower())
+        elif extension := self.by_urn.get(schema.lower()):
+            urn, attribute = extension.name, extension.sub(name)
+        else:
+            # The grammar takes the last part of an extension's own URN for a name.
+            urn, attribute = None, self.by_urn.get(f"{schema}:{name}".lower())
+        if attribute is None:
+            return None
+        if sub is None:
+            return Place(urn=urn, attribute=attribute)
+        inner = attribute.sub(sub)
+        return None if inner is None else Place(urn=urn, attribute=attribute, sub=inner)
+
+
+#: Some clients say inside an extension, too, which schema it is of: heard, and not kept.
+_SCHEMAS = Attribute(
+    name="schemas",
+    description="The extension's own URN.",
+    type=Type.REFERENCE,
+    multi_valued=True,
+    case_exact=True,
+    mutability=Mutability.WRITE_ONLY,
+    reference_types=("uri",),
+    advertised=False,
+)
+
+
+def _as_attribute(extension: Schema) -> Attribute:
+    return Attribute(
+        name=extension.id,
+        description=extension.description,
+        type=Type.COMPLEX,
+        sub_attributes=(*extension.attributes, _SCHEMAS),
+    )
