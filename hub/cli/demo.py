@@ -1,0 +1,81 @@
+"""hub demo: a hub to try, with a team, its seats, and a way in for every provider that is known by name."""
+
+from attrs import frozen
+
+from hub.cli import printing
+from hub.cli.connection import base_url
+from hub.cli.opening import fit_house
+from hub.cli.options import NONE, Options
+from hub.cli.serve import run
+from hub.engine.admin import Admin
+from hub.settings import Settings
+from hub.spi import Dialect
+from hub.teams import ENTERPRISE, Connection, Team
+
+TEAM = "demo"
+SEATS = 10
+ISSUER = "https://sign-in.demo.example"
+
+#: The dialect of nobody in particular; the demo shows the others.
+PLAIN = "generic"
+
+
+@frozen(kw_only=True)
+class Door:
+    """A way into the demo team, as its visitor needs it."""
+
+    title: str
+    endpoint: str
+    token: str
+
+    def __str__(self) -> str:
+        """Return what to paste, and a command that works as it stands."""
+        return (
+            f"{self.title}\n  Endpoint  {self.endpoint}\n  Token     {self.token}\n"
+            f"  curl -H 'Authorization: Bearer {self.token}' {self.endpoint}/Users"
+        )
+
+
+def demo(*, bind: str | None = None, options: Options = NONE) -> None:
+    """Serve a hub with a demo team and print what opens it; a second start keeps the data.
+
+    Parameters
+    ----------
+    bind
+        Where to listen, HOST:PORT.
+    """
+    run(options.settings(bind=bind), _furnish)
+
+
+async def _furnish(settings: Settings) -> None:
+    """See that team and connections are there, and print for each a token that alone opens it."""
+    async with fit_house(settings, upgrade=True) as house:
+        team = await _found(house.admin)
+        named = [dialect for dialect in house.plugins.dialects if dialect.name != PLAIN]
+        doors = [await _door(house.admin, team, dialect, settings) for dialect in named]
+    printing.show(
+        "\n\n".join([f"The team {TEAM!r} has {SEATS} seats.", *map(str, doors), "Ctrl-C stops it."])
+    )
+
+
+async def _found(admin: Admin) -> Team:
+    for team in await admin.teams():
+        if team.name == TEAM:
+            return team
+    return await admin.create_team(TEAM, seats=SEATS, plan=ENTERPRISE, sso_issuer=ISSUER)
+
+
+async def _door(admin: Admin, team: Team, dialect: Dialect, settings: Settings) -> Door:
+    connection, token = await _opened(admin, team, dialect)
+    return Door(title=dialect.title, endpoint=base_url(settings, connection), token=token)
+
+
+async def _opened(admin: Admin, team: Team, dialect: Dialect) -> tuple[Connection, str]:
+    for connection in await admin.connections(team):
+        if connection.idp == dialect.name:
+            # only digests are kept, so a token that can be shown is a new one
+            for earlier in await admin.tokens(connection):
+                await admin.revoke(earlier.key_id)
+            _, token = await admin.create_token(connection)
+            return connection, token
+    return await admin.create_connection(team, idp=dialect.name, on=True)

@@ -1,0 +1,87 @@
+"""One process that answers requests, until it is told to stop or its master is gone."""
+
+import asyncio
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeAlias, cast
+
+import hypercorn.asyncio
+import structlog
+from hypercorn.config import Config
+from hypercorn.typing import ASGIFramework
+
+#: Makes the ASGI application, in the process that serves it.
+Make: TypeAlias = Callable[[], Any]
+
+_PR_SET_PDEATHSIG = 1
+
+log = structlog.get_logger("hub.serving")
+
+
+def run(make: Make, listening: socket.socket, stop_seconds: int) -> None:
+    """Serve what *make* makes until SIGTERM or SIGINT, then give requests in flight *stop_seconds*."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(make, listening, stop_seconds))
+
+
+def work(make: Make, listening: socket.socket, stop_seconds: int) -> None:
+    """Do as `run` does, as a worker: the master's SIGTERM stops it, the master's end ends it."""
+    _die_with_parent()
+    run(make, listening, stop_seconds)
+
+
+def tame_worker() -> None:
+    """Make a worker of Hypercorn's own master end with it, and finish what is in flight.
+
+    That master tells its workers by an event to finish, then cuts them short by SIGTERM. A
+    process that is no worker, or that handles SIGTERM itself, is left alone.
+    """
+    if multiprocessing.parent_process() is None:
+        return
+    _die_with_parent()
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent.pid:  # it went before the line above
+        os._exit(1)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    with suppress(ImportError):
+        import uvloop  # noqa: PLC0415 not on every platform
+
+        return uvloop.new_event_loop
+    return None
+
+
+async def _serve(make: Make, listening: socket.socket, stop_seconds: int) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    loop.set_exception_handler(_note)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    config = Config()
+    config.bind = [f"fd://{listening.detach()}"]
+    config.graceful_timeout = stop_seconds
+    config.include_server_header = False
+    config.errorlog = logging.getLogger("hypercorn.error")
+    await hypercorn.asyncio.serve(cast("ASGIFramework", make()), config, shutdown_trigger=stop.wait)
+
+
+def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if isinstance(context.get("exception"), asyncio.CancelledError):
+        log.warning("a request was cut short by the stop")
+    else:
+        loop.default_exception_handler(context)

@@ -1,0 +1,50 @@
+"""The command, run on a data folder of a test's own."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from attrs import frozen
+
+from hub.cli import main
+
+
+@frozen
+class Ended:
+    """What came of a command."""
+
+    code: object
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Return what it printed, read as JSON."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Ended]]:
+    """Run the command in this process, as the shell would, and return what came of it."""
+    for variable in [name for name in os.environ if name.startswith("HUB_") and name != "HUB_TEST_POSTGRES"]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("HUB_DATA", str(tmp_path / "data"))
+    kept = logging.getLogger().handlers[:], logging.getLogger().level
+
+    def run(*words: str) -> Ended:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        return Ended(ended.value.code, *capsys.readouterr())
+
+    yield run
+    logging.getLogger().handlers[:], logging.getLogger().level = kept
+    structlog.reset_defaults()

@@ -1,0 +1,137 @@
+"""A stop finishes what is in flight, the dead are replaced, and nobody outlives the master."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from .served import ROOT, alive, eventually, free_port
+
+
+def in_flight(served, seconds: str):
+    """Send a request that takes so long; return its answer to come, once it is under way."""
+    pool = ThreadPoolExecutor(1)
+    answer = pool.submit(served.get, f"/slow/{seconds}")
+    time.sleep(0.3)
+    pool.shutdown(wait=False)
+    return answer
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stop_finishes_what_is_in_flight(hub, workers, number):
+    """Told to stop, the hub answers the requests it has, takes no more, and ends with code 0."""
+    served = hub(workers)
+    answer = in_flight(served, "1")
+
+    assert 0 == served.stop(number)
+
+    assert "done" == answer.result(1)
+    assert workers == served.said().count("put away")
+    with pytest.raises(httpx2.ConnectError):
+        served.get("/pid")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_stop_waits_only_so_long(hub, workers):
+    """A request that does not end is cut when the time is up, and the application still put away."""
+    served = hub(workers, "--stop-seconds", "1")
+    answer = in_flight(served, "60")
+
+    started = time.monotonic()
+    assert 0 == served.stop()
+
+    assert time.monotonic() - started < 3
+    assert "done" != answer.result(1)
+    assert "cut short" in served.said()
+    assert "Traceback" not in served.said()
+    assert workers == served.said().count("put away")
+
+
+def test_no_server_header(hub):
+    """An answer does not tell what it was served by."""
+    assert "server" not in httpx2.get(hub(1).url + "/pid").headers
+
+
+def test_workers_share_the_work(hub):
+    """Every worker answers on the one address, and the master is none of them."""
+    served = hub(2)
+
+    assert served.process.pid not in served.workers(2)
+
+
+def test_dead_worker_is_replaced(hub):
+    """After one worker is killed every request is still answered, and another takes its place."""
+    served = hub(2)
+    killed, other = served.workers(2)
+
+    os.kill(killed, signal.SIGKILL)
+
+    answers = {int(served.get("/pid")) for _ in range(10)}
+    assert killed not in answers
+    assert other in served.workers(2)
+    assert "worker died" in served.said()
+    assert 0 == served.stop()
+
+
+def test_no_worker_outlives_the_master(hub):
+    """When the master is killed its workers are gone within two seconds."""
+    served = hub(2)
+    workers = served.workers(2)
+
+    served.stop(signal.SIGKILL)
+
+    assert eventually(lambda: not any(map(alive, workers)), 2)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_port_taken_is_told(hub, workers):
+    """Where something listens already, one sentence says so and how to choose another port."""
+    address = hub(2).url.removeprefix("http://")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.serving.slow_app", "--bind", address, "--workers", workers],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+
+    assert 1 == ended.returncode
+    assert (
+        f"cannot listen on {address}: something listens there already: stop it, or choose another port"
+        " (--bind HOST:PORT, or bind in [server])\n"
+    ) == ended.stderr
+
+
+@pytest.fixture
+def stock(served):
+    """Serve the same application by Hypercorn's own command."""
+    command = ("-m", "hypercorn", "--workers", "2", "--graceful-timeout", "5")
+    return served(
+        *command, "--bind", f"127.0.0.1:{free_port()}", "tests.serving.slow_app:make()", processes=2
+    )
+
+
+def test_stock_workers_do_not_outlive_their_master(stock):
+    """Under Hypercorn's own master too, workers go when it is killed."""
+    workers = stock.workers(2)
+
+    stock.stop(signal.SIGKILL)
+
+    assert eventually(lambda: not any(map(alive, workers)), 2)
+
+
+def test_stock_stop_finishes_what_is_in_flight(stock):
+    """Under Hypercorn's own master too, a stop answers the requests that it has."""
+    answer = in_flight(stock, "1")
+
+    stock.stop()
+
+    assert "done" == answer.result(1)
