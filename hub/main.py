@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -73,12 +74,7 @@ class House:
 
     async def check(self) -> list[str]:
         """Return everything that keeps the hub from serving safely, a sentence each."""
-        where = migrate.describe(self.database.url)
-        try:
-            problems = [await migrate.behind(self.database), *await migrate.unsafe(self.database)]
-        except Exception as error:  # noqa: BLE001 - whatever it is, the operator is to read it
-            return [f"database ({where}): {error!r}"]
-        return [f"database ({where}): {problem}" for problem in problems if problem]
+        return await faults_of(self.database)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -105,9 +101,24 @@ class NotFit(Exception):
     """The hub refuses to serve; the text says what is wrong and the way out."""
 
 
+async def faults_of(database: Database) -> list[str]:
+    """Return everything that keeps the hub from serving safely from *database*, a sentence each."""
+    where = migrate.describe(database.url)
+    try:
+        problems = [await migrate.behind(database), *await migrate.unsafe(database)]
+    except Exception as error:  # noqa: BLE001 - whatever it is, the operator is to read it
+        return [f"database ({where}): {error!r}"]
+    return [f"database ({where}): {problem}" for problem in problems if problem]
+
+
 def database_url(settings: Settings) -> str:
     """Return where the hub keeps what it knows: the setting, else a file in the data folder."""
-    return settings.database.url or f"sqlite://{settings.server.data.absolute() / 'hub.sqlite'}"
+    return settings.database.url or f"sqlite://{database_file(settings)}"
+
+
+def database_file(settings: Settings) -> Path:
+    """Return the file of the embedded database."""
+    return settings.server.data.absolute() / "hub.sqlite"
 
 
 def assemble(settings: Settings) -> House:
@@ -163,7 +174,7 @@ def assemble(settings: Settings) -> House:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Put the house together and open it, for a command beside whoever else is at work in it."""
-    settings.server.data.mkdir(parents=True, exist_ok=True)
+    settings.server.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     house = assemble(settings)
     async with house.open():
         yield house

@@ -75,9 +75,7 @@ def text(row: Row) -> Text:
 
 def member(row: Row) -> Member:
     """Return the member in *row*."""
-    document = json.loads(row["document"])
-    display = document.get("displayName") or document.get("userName", "")
-    return Member(id=row["id"], kind=row["kind"], display=display)
+    return Member(id=row["id"], kind=row["kind"])
 
 
 def team(row: Row) -> Team:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Where a group's members are read from: $1 the team, $2 the connection, $3 the group.
 MEMBER = (
-    "r.id, r.kind, r.document FROM members m JOIN resources r ON r.team_id = m.team_id"
+    "r.id, r.kind FROM members m JOIN resources r ON r.team_id = m.team_id"
     " AND r.connection_id = m.connection_id AND r.id = m.member_id"
     " WHERE m.team_id = $1 AND m.connection_id = $2 AND m.group_id = $3"
 )

@@ -1,10 +1,10 @@
-"""Hubs that run: real processes on a database of their own, reached over HTTP and by the operator's use cases."""
+"""Hubs that run: real processes, reached over HTTP and by the operator's use cases."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +20,7 @@ from hub.main import House, open_house
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
 from storage import records
+from tests.postgres import free_port
 
 #: The command, as installed beside this interpreter.
 HUB = Path(sys.executable).with_name("hub")
@@ -44,6 +45,7 @@ class Node:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=_end_with_the_tests,  # noqa: PLW1509 - one C call, no lock
             )
 
     def wait_ready(self) -> None:
@@ -215,8 +217,6 @@ async def desk(hub: Hub) -> AsyncIterator[Desk]:
                 await client.aclose()
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def _end_with_the_tests() -> None:
+    """Have the kernel end this process when the one that runs the tests is gone (prctl(2))."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)

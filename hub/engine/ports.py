@@ -90,7 +90,6 @@ class Member:
 
     id: str
     kind: str
-    display: str
 
 
 @frozen(kw_only=True)

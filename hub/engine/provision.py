@@ -190,7 +190,7 @@ async def _chosen(unit: Unit, group: str, change: MemberChange) -> list[str]:
     """Return the members that the filters of *change* are about."""
     tests = [element_predicate(_MEMBERS, where) for where in change.where]
     members = await unit.members(group)
-    seen = [{"value": each.id, "type": each.kind, "display": each.display} for each in members]
+    seen = [{"value": each.id, "type": each.kind} for each in members]
     return [each["value"] for each in seen if any(test(each) for test in tests)]
 
 

@@ -18,7 +18,11 @@ def hear(dialect: Dialect, inbound: Inbound, *, strict: bool) -> tuple[Inbound, 
     documentation has for it; what is put right for everybody comes after. *strict* puts nothing right.
     A rewrite that raises is passed over and named with an exclamation mark.
     """
-    return (inbound, ()) if strict else _rewritten(inbound, (*dialect.hears, *TOLERANT))
+    if strict or (inbound.body is None and not inbound.query):
+        return inbound, ()
+    # a ready-made rewrite is one and the same object, so what a dialect names for itself need not run twice
+    done = {quirk.rewrite for quirk in dialect.hears}
+    return _rewritten(inbound, [*dialect.hears, *(quirk for quirk in TOLERANT if quirk.rewrite not in done)])
 
 
 def answer(dialect: Dialect, outbound: Outbound) -> Outbound:

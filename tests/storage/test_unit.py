@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from hub.engine.ports import NameTaken, UnknownMembers
@@ -203,15 +205,17 @@ async def test_a_savepoint_loses_only_its_own_part(world):
 
     async def work(unit):
         await unit.claim("p", None, 1)
-        try:
+        with suppress(LookupError):
             async with unit.savepoint():
                 await unit.hold("p", "standard")
-                raise LookupError
-        except LookupError:
-            pass
+                await _fail()
         return await unit.held("p"), await unit.person("p")
 
     assert (None, 1) == await world.write(work)
+
+
+async def _fail():
+    raise LookupError
 
 
 async def _statement(world, sql):

@@ -1,0 +1,115 @@
+"""Dialects, their quirks, and the messages that quirks are about."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+
+class Verb(enum.Enum):
+    """What a request asks for, without a word of HTTP."""
+
+    CREATE = "create"
+    READ = "read"
+    SEARCH = "search"
+    REPLACE = "replace"
+    PATCH = "patch"
+    DELETE = "delete"
+
+
+@frozen(kw_only=True)
+class Inbound:
+    """One request as it was heard, before it is believed.
+
+    *kind* is `User` or `Group`; *query* holds what was sent of filter, attributes, excludedAttributes,
+    startIndex, count, sortBy and sortOrder, and nothing else.
+    """
+
+    verb: Verb
+    kind: str = "User"
+    id: str | None = None
+    query: Mapping[str, str] = field(factory=dict)
+    body: Json = None
+
+
+@frozen(kw_only=True)
+class Outbound:
+    """One answer, before it is sent."""
+
+    verb: Verb
+    kind: str = "User"
+    status: int = 200
+    body: Json = None
+
+
+Message = TypeVar("Message", Inbound, Outbound)
+
+
+@frozen(kw_only=True)
+class Example(Generic[Message]):
+    """One message as it is sent, and as it should have been."""
+
+    before: Message
+    after: Message
+
+
+@frozen(kw_only=True)
+class Quirk(Generic[Message]):
+    """One documented departure from the RFCs, and the rewrite that puts it right.
+
+    *says* is one sentence, *source* a link to where it is written down; what *spares* lists only
+    resembles the quirk and must pass untouched; *remedy* is what an administrator can do about it.
+    *rewrite* returns the message itself when there is nothing to put right, and never changes it.
+    """
+
+    name: str
+    says: str
+    source: str
+    rewrite: Callable[[Message], Message]
+    example: Example[Message]
+    spares: tuple[Message, ...] = ()
+    remedy: str = ""
+
+
+@frozen(kw_only=True)
+class Policy:
+    """The points where providers need different answers for the same bytes.
+
+    *members_replace*: whether a `replace` of members means exactly these or these too; *put_omitted*:
+    what becomes of attributes that a PUT leaves out; *group_names_unique*: whether a second group of one
+    name is a 409; *bare_token*: whether `Authorization` may come without `Bearer`; *unavailable_status*:
+    the answer that this provider tries again later.
+    """
+
+    members_replace: Literal["exact", "additive"] = "exact"
+    put_omitted: Literal["clear", "keep"] = "clear"
+    group_names_unique: bool = False
+    bare_token: bool = False
+    unavailable_status: Literal[503, 429] = 503
+
+
+@frozen(kw_only=True)
+class Dialect:
+    """What one identity provider says, and how it likes to be answered.
+
+    *hears* puts requests right and *answers* shapes answers, each in the order given; *guide* is Markdown
+    for the provider's administrator, with the places `{base_url}` and `{token}`; *aliases* are other names.
+    """
+
+    name: str
+    title: str
+    hears: tuple[Quirk[Inbound], ...] = ()
+    answers: tuple[Quirk[Outbound], ...] = ()
+    policy: Policy = field(factory=Policy)
+    guide: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def quirks(self) -> tuple[Quirk[Inbound] | Quirk[Outbound], ...]:
+        """All quirks of the dialect, those of requests first."""
+        return (*self.hears, *self.answers)

@@ -1,0 +1,124 @@
+"""The words of filters and paths: enough of their grammar to put spellings right, and no more."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from attrs import evolve, frozen
+
+#: Text longer than this is left as it was sent: what reads it will refuse it.
+LENGTH_MAX: Final = 4096
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[()\[\]]|[^\s()\[\]"]+|\s+', re.DOTALL)
+_NAME = r"[a-z$][\w$-]*"
+_PATH = re.compile(
+    rf'((?:urn:[^\[\]"]*:)?{_NAME})(?:\[(.*)\])?(?:\.({_NAME}))?', re.ASCII | re.DOTALL | re.IGNORECASE
+)
+_URN_PATH = re.compile(r"urn:.+:\d+(?:\.\d+)*:\w+:.+", re.DOTALL | re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_OPERATORS: Final = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
+_BARE: Final = frozenset({"true", "false", "null"})
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """One comparison of a filter: a name, and the literal as it is spelt, empty for `pr`."""
+
+    name: str
+    literal: str
+
+
+def on_comparisons(fix: Callable[[Comparison], Comparison]) -> Callable[[str], str]:
+    """Apply *fix* to each comparison of a filter, or of the filter inside a path."""
+
+    def rewrite(text: str) -> str:
+        if " " not in text:  # most paths compare nothing
+            return text
+        tokens = _tokens(text)
+        words = [at for at, token in enumerate(tokens) if not token.isspace()]
+        for name, operator, literal in zip(words, words[1:], [*words[2:], None], strict=False):
+            spelt = tokens[operator].lower()
+            if spelt == "pr":
+                tokens[name] = fix(Comparison(name=tokens[name], literal="")).name
+            elif spelt in _OPERATORS and literal is not None:
+                fixed = fix(Comparison(name=tokens[name], literal=tokens[literal]))
+                tokens[name], tokens[literal] = fixed.name, fixed.literal
+        return "".join(tokens)
+
+    return rewrite
+
+
+def quoted(comparison: Comparison) -> Comparison:
+    """Put a bare word to compare with, such as `ann` in `userName eq ann`, in quotes."""
+    literal = comparison.literal
+    if not literal or literal[0] in '"()[]' or literal in _BARE or _NUMBER.fullmatch(literal):
+        return comparison
+    return evolve(comparison, literal=json.dumps(literal, ensure_ascii=False))
+
+
+def into_brackets(text: str) -> str:
+    """`emails[type eq "work"].value eq "a"` → `emails[type eq "work" and value eq "a"]`."""
+    if "]." not in text:
+        return text
+    tokens = _tokens(text)
+    opened = None
+    for at, word in enumerate(tokens):
+        if word == "[":
+            opened = at
+        elif word.startswith(".") and opened is not None and tokens[at - 1] == "]":
+            end = _end_of_comparison(tokens, at)
+            if end is not None:
+                condition = "".join([word[1:], *tokens[at + 1 : end]])
+                inside = both("".join(tokens[opened + 1 : at - 1]), condition)
+                tokens[opened + 1 : end] = [inside, "]", *[""] * (end - opened - 3)]
+    return "".join(tokens)
+
+
+def both(one: str, other: str) -> str:
+    """Return the filter that wants *one* and *other*, where *other* is one comparison."""
+    alternatives = any(token.lower() == "or" for token in _tokens(one))
+    return f"({one}) and {other}" if alternatives else f"{one} and {other}"
+
+
+def split(path: str) -> tuple[str, str | None, str | None] | None:
+    """Return the attribute, filter and sub-attribute of *path*, or None when it is none.
+
+    The attribute keeps the URN before it.
+    """
+    found = _PATH.fullmatch(path)
+    return None if found is None else (found[1], found[2], found[3])
+
+
+def is_path(key: str) -> bool:
+    """Whether *key* leads into an attribute: the name of an attribute or of an extension does not."""
+    if len(key) > LENGTH_MAX or split(key) is None:
+        return False
+    return bool(_URN_PATH.fullmatch(key)) if key.lower().startswith("urn:") else "." in key or "[" in key
+
+
+def last(path: str) -> str:
+    """Return the last name of *path* in small letters: `primary` of `URN:User:emails[…].Primary`."""
+    return path[max(path.rfind(":"), path.rfind("."), path.rfind("]")) + 1 :].strip().lower()
+
+
+def _tokens(text: str) -> list[str]:
+    return [*_cut(text)] if len(text) <= LENGTH_MAX else [text]
+
+
+@lru_cache(maxsize=64)  # one filter is looked at by several rewrites, one after the other
+def _cut(text: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(text))
+
+
+def _end_of_comparison(tokens: list[str], at: int) -> int | None:
+    """Return where the comparison that begins at *at* ends, or None when there is none."""
+    words = [i for i in range(at + 1, min(at + 5, len(tokens))) if not tokens[i].isspace()]
+    if words and tokens[words[0]].lower() == "pr":
+        return words[0] + 1
+    if len(words) > 1 and tokens[words[0]].lower() in _OPERATORS:
+        return words[1] + 1
+    return None

@@ -1,0 +1,158 @@
+"""Where in a message something is put right, without changing the message that was given."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from attrs import evolve
+
+from .dialect import Inbound, Json, Verb
+from .expressions import last
+
+Operation: TypeAlias = dict[str, Json]
+Rewrite: TypeAlias = Callable[[Inbound], Inbound]
+
+PATCH_OP: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+_WHOLE: Final = (Verb.CREATE, Verb.REPLACE)
+
+
+# Messages, for examples
+
+
+def patch(*operations: Operation, kind: str = "User") -> Inbound:
+    """Return the PATCH request of these *operations*."""
+    return Inbound(verb=Verb.PATCH, kind=kind, body={"schemas": [PATCH_OP], "Operations": [*operations]})
+
+
+def search(filter: str, kind: str = "User") -> Inbound:
+    """Return the search for *filter*."""
+    return Inbound(verb=Verb.SEARCH, kind=kind, query={"filter": filter})
+
+
+def create(kind: str = "User", **attributes: Json) -> Inbound:
+    """Return the request to create a resource with these *attributes*."""
+    return Inbound(verb=Verb.CREATE, kind=kind, body=attributes)
+
+
+# Places in a message: each takes what is to be done there
+
+
+def on_operations(fix: Callable[[Operation], Iterable[Operation]]) -> Rewrite:
+    """Apply *fix* to each PATCH operation; it answers with none, one or several."""
+
+    def rewrite(heard: Inbound) -> Inbound:
+        body = heard.body
+        if heard.verb is not Verb.PATCH or not isinstance(body, dict):
+            return heard
+        operations = body.get("Operations")
+        if not isinstance(operations, list):
+            return heard
+        fixed = [new for old in operations for new in (fix(old) if isinstance(old, dict) else (old,))]
+        return heard if same(operations, fixed) else evolve(heard, body={**body, "Operations": fixed})
+
+    return rewrite
+
+
+def on_body(fix: Callable[[dict[str, Json]], dict[str, Json]]) -> Rewrite:
+    """Apply *fix* to the attributes of a resource that is created or replaced."""
+
+    def rewrite(heard: Inbound) -> Inbound:
+        if heard.verb not in _WHOLE or not isinstance(heard.body, dict):
+            return heard
+        fixed = fix(heard.body)
+        return heard if fixed is heard.body else evolve(heard, body=fixed)
+
+    return rewrite
+
+
+def on_attribute(names: Iterable[str], fix: Callable[[Json], Json]) -> Rewrite:
+    """Apply *fix* to the values of these attributes, in resources and in what PATCH sets."""
+    wanted = frozenset(names)
+
+    def in_mapping(attributes: dict[str, Json]) -> dict[str, Json]:
+        return mapped(attributes, within)
+
+    def within(name: str, value: Json) -> Json:
+        if name.lower() in wanted:
+            return fix(value)
+        return in_mapping(value) if isinstance(value, dict) and name.lower().startswith("urn:") else value
+
+    def in_operation(operation: Operation) -> Iterable[Operation]:
+        match operation:
+            case {"op": "add" | "replace", "path": str(path), "value": value} if last(path) in wanted:
+                return (changed(operation, "value", fix(value)),)
+            case {"value": dict(value)} if "path" not in operation:
+                return (changed(operation, "value", in_mapping(value)),)
+        return (operation,)
+
+    return in_order(on_body(in_mapping), on_operations(in_operation))
+
+
+def on_text(fix: Callable[[str], str]) -> Rewrite:
+    """Apply *fix* to the filter of a search and to the paths of operations."""
+
+    def in_operation(operation: Operation) -> Iterable[Operation]:
+        path = operation.get("path")
+        return (changed(operation, "path", fix(path)) if isinstance(path, str) else operation,)
+
+    return in_order(on_filter(fix), on_operations(in_operation))
+
+
+def on_filter(fix: Callable[[str], str]) -> Rewrite:
+    """Apply *fix* to the filter of a search."""
+
+    def rewrite(heard: Inbound) -> Inbound:
+        text = heard.query.get("filter")
+        fixed = text if text is None else fix(text)
+        return (
+            heard if fixed is None or fixed == text else evolve(heard, query={**heard.query, "filter": fixed})
+        )
+
+    return rewrite
+
+
+def in_order(*rewrites: Rewrite) -> Rewrite:
+    """Apply *rewrites*, one after the other."""
+
+    def rewrite(heard: Inbound) -> Inbound:
+        for step in rewrites:
+            heard = step(heard)
+        return heard
+
+    return rewrite
+
+
+# Changing by making anew: the same object comes back when nothing changed
+
+
+def mapped(attributes: dict[str, Json], fix: Callable[[str, Json], Json]) -> dict[str, Json]:
+    """Return *attributes* with each value as *fix* makes it out of its name and itself."""
+    fixed = {name: fix(name, value) for name, value in attributes.items()}
+    return attributes if all(map(operator.is_, attributes.values(), fixed.values())) else fixed
+
+
+def each(items: list[Json], fix: Callable[[Json], Json]) -> list[Json]:
+    """Return *items*, each as *fix* makes it."""
+    fixed = [fix(item) for item in items]
+    return items if same(items, fixed) else fixed
+
+
+def changed(operation: Operation, key: str, value: Json) -> Operation:
+    """Return *operation* with *value* at *key*."""
+    before = operation.get(key)
+    unchanged = before is value or (isinstance(value, str) and before == value)
+    return operation if unchanged else {**operation, key: value}
+
+
+def without(attributes: dict[str, Json], goes: Callable[[str, Json], bool]) -> dict[str, Json]:
+    """Return *attributes* without those of which *goes* says so."""
+    kept = {name: value for name, value in attributes.items() if not goes(name, value)}
+    return attributes if len(kept) == len(attributes) else kept
+
+
+def same(before: list[Json], after: list[Json]) -> bool:
+    """Whether both lists hold the very same objects."""
+    return len(before) == len(after) and all(map(operator.is_, before, after))

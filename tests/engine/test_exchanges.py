@@ -1,0 +1,135 @@
+"""What is kept of a request, and what never is."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hub.engine.exchanges import HIDDEN, QUEUE_MAX, Exchange, Keeper, redacted, shortened
+
+NOW = "2026-06-01T12:00:00.000Z"
+
+
+class Kept:
+    """Exchanges in a list, which may fail."""
+
+    def __init__(self):
+        self.rows, self.failing, self.pruned = [], False, []
+
+    async def add(self, rows):
+        """Keep *rows*, or fail."""
+        if self.failing:
+            raise OSError
+        self.rows += rows
+
+    async def prune(self, *, before, rows_max):
+        """Note what was asked to go."""
+        self.pruned.append((before, rows_max))
+
+
+@pytest.fixture
+def keeper():
+    """Return a keeper over a list."""
+    return Keeper(
+        exchanges=Kept(), clock=lambda: NOW, references=lambda: "hx_1", days=30, rows_max=9, body_max=200
+    )
+
+
+def exchange(**facts):
+    """Return an exchange of which little matters."""
+    values = {"reference": "hx_1", "team": "t", "connection": "c", "method": "POST", "path": "/Users"}
+    return Exchange(**{**values, "status": 201, "duration_ms": 1.0, **facts})
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"password": "secret"},
+        {"Password": "secret"},
+        {"urn:ietf:params:scim:schemas:core:2.0:User:password": "secret"},
+        {"Operations": [{"op": "replace", "path": "password", "value": "secret"}]},
+        {"Operations": [{"op": "add", "path": "urn:x:2.0:User:PassWord", "value": "secret"}]},
+        {"Operations": [{"op": "replace", "value": {"active": True, "password": "secret"}}]},
+        [{"a": [{"b": {"password": {"value": "secret"}}}]}],
+    ],
+)
+def test_a_password_is_never_kept(sent):
+    """However it is spelt and wherever it stands, its value is not there any more."""
+    kept = str(redacted(sent))
+
+    assert "secret" not in kept
+    assert HIDDEN in kept
+
+
+def test_everything_else_is_kept_as_sent():
+    """What is no secret is not touched."""
+    sent = {"userName": "ann", "Operations": [{"op": "replace", "path": "title", "value": "password"}]}
+
+    assert sent == redacted(sent)
+
+
+def test_a_long_body_is_cut():
+    """What is too long is kept as its beginning, and says how long it was."""
+    assert {"a": "b"} == shortened({"a": "b"}, 100)
+    assert None is shortened(None, 100)
+    cut = shortened({"a": "b" * 200}, 20)
+    assert cut.startswith('{"a": "bbb')
+    assert "209 characters" in cut
+
+
+async def test_exchanges_are_written_apart_from_requests(keeper):
+    """Keeping waits for nothing; what was kept is written, with its moment and without secrets."""
+    running = asyncio.create_task(keeper.run())
+    keeper.keep(exchange(request={"password": "secret", "userName": "ann"}, quirks=("a",)))
+    await asyncio.sleep(0.01)
+    running.cancel()
+
+    (row,) = keeper.exchanges.rows
+    assert (NOW, {"password": HIDDEN, "userName": "ann"}, ("a",)) == (
+        row["at"],
+        row["request"],
+        row["quirks"],
+    )
+
+
+async def test_what_waits_is_written_at_the_end(keeper):
+    """A stop writes what is still in the queue."""
+    running = asyncio.create_task(keeper.run())
+    await asyncio.sleep(0)
+    for _ in range(250):
+        keeper.keep(exchange())
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert 250 == len(keeper.exchanges.rows)
+
+
+async def test_what_is_too_much_is_dropped_and_counted(keeper):
+    """A full queue costs exchanges, never requests."""
+    for _ in range(QUEUE_MAX + 3):
+        keeper.keep(exchange())
+
+    assert 3 == keeper.dropped
+
+
+async def test_a_database_that_is_away_costs_exchanges_only(keeper):
+    """A batch that cannot be written is counted, and the next is written."""
+    keeper.exchanges.failing = True
+    keeper.keep(exchange())
+    await keeper.flush()
+    keeper.exchanges.failing = False
+    keeper.keep(exchange(reference="hx_2"))
+    await keeper.flush()
+
+    assert 1 == keeper.dropped
+    assert ["hx_2"] == [row["reference"] for row in keeper.exchanges.rows]
+
+
+async def test_old_exchanges_are_pruned_from_the_start(keeper):
+    """The first look comes at once, for what is older than so many days."""
+    running = asyncio.create_task(keeper.run())
+    await asyncio.sleep(0.01)
+    running.cancel()
+
+    assert [("2026-05-02T12:00:00.000Z", 9)] == keeper.exchanges.pruned
