@@ -114,19 +114,30 @@ def keys_as_paths() -> Rewrite:
 
 
 @cache
-def qualified(names: Iterable[str], urn: str) -> Rewrite:
-    """Put *urn* before these attributes where a filter or path names them without."""
-    wanted = frozenset(names)
+def qualified(names: frozenset[str], urn: str) -> Rewrite:
+    """Put these attributes under *urn* where a resource, a path or a filter names them without."""
 
     def fix(name: str) -> str:
-        return f"{urn}:{name}" if name.partition(".")[0].lower() in wanted else name
+        return f"{urn}:{name}" if name.partition(".")[0].lower() in names else name
+
+    def in_mapping(attributes: dict[str, Json]) -> dict[str, Json]:
+        strays = {name: value for name, value in attributes.items() if name.lower() in names}
+        extension = attributes.get(urn, {})
+        if not strays or not isinstance(extension, dict):
+            return attributes
+        rest = without(attributes, lambda name, _: name in strays)
+        return {**rest, urn: {**strays, **extension}}
 
     def in_operation(operation: Operation) -> Iterable[Operation]:
-        path = operation.get("path")
-        return (changed(operation, "path", fix(path)) if isinstance(path, str) else operation,)
+        match operation:
+            case {"path": str(path)}:
+                return (changed(operation, "path", fix(path)),)
+            case {"value": dict(value)} if "path" not in operation:
+                return (changed(operation, "value", in_mapping(value)),)
+        return (operation,)
 
-    names_in_filter = on_comparisons(lambda comparison: evolve(comparison, name=fix(comparison.name)))
-    return in_order(on_filter(names_in_filter), on_operations(in_operation))
+    in_filter = on_filter(on_comparisons(lambda comparison: evolve(comparison, name=fix(comparison.name))))
+    return in_order(on_body(in_mapping), in_filter, on_operations(in_operation))
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What each identity provider says, one folder a provider."""

@@ -1,0 +1,70 @@
+"""What the README of the plugins says is so."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import plugins
+from hub.engine.plugins import Plugins
+from hub.engine.translate import hear
+from hub.spi import EVENTS, hookspecs
+from hub.spi.messages import patch
+
+README = Path(plugins.__file__).with_name("README.md").read_text(encoding="utf-8")
+
+
+def hooks() -> dict[str, Any]:
+    """Return the hooks by name, in the order in which they are written."""
+    return {
+        name: function
+        for name, function in vars(hookspecs).items()
+        if inspect.isfunction(function) and hasattr(function, f"{hookspecs.NAME}_spec")
+    }
+
+
+def colour(function: Any) -> str:
+    """Return how a hook is called, in the words of the table."""
+    return "async" if inspect.iscoroutinefunction(function) else "sync"
+
+
+def test_table_of_hooks_is_hookspecs_to_the_signature():
+    """Each hook has its row: its signature as it is written, and whether it is awaited."""
+    rows = re.findall(r"^\| `(\w+)(\(.*?)` \| (sync|async)", README, re.MULTILINE)
+    written = [
+        (name, str(inspect.signature(function)).replace("'", ""), colour(function))
+        for name, function in hooks().items()
+    ]
+
+    assert written == [(name, signature.replace(r"\|", "|"), said) for name, signature, said in rows]
+
+
+def test_events_are_the_hooks_that_hear_them():
+    """The name of an event is the name of its hook, and every async hook hears one."""
+    assert list(EVENTS) == [name for name, function in hooks().items() if colour(function) == "async"]
+
+
+def test_the_example_is_a_whole_plugin():
+    """What the README shows can be loaded and spoken."""
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict[str, Any] = {"__name__": "provisioning_hub_acme"}
+    exec(code, names)
+
+    house = Plugins.load(
+        type("Acme", (), {"register_dialects": staticmethod(names["register_dialects"])})(), installed=False
+    )
+
+    heard = hear(house.dialect("acme"), patch({"op": "ADD", "path": "title", "value": "Guide"}), strict=False)
+    assert (patch({"op": "add", "path": "title", "value": "Guide"}), ("shouted-op",)) == heard
+
+
+@pytest.mark.parametrize("module", ["rewrites", "removals", "messages", "tolerant"])
+def test_modules_it_names_are_there(module):
+    """A name in the README leads somewhere."""
+    assert f"`hub.spi.{module}`" in README
+    assert import_module(f"hub.spi.{module}")

@@ -1,0 +1,276 @@
+"""Ready-made rewrites, where their quirks' examples do not reach."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.spi import Inbound, Json, Verb
+from hub.spi.messages import create, on_operations, patch, search
+from hub.spi.removals import TERMS_MAX, removals_by_value, removals_if_equal, removals_of_null
+from hub.spi.rewrites import (
+    ENTERPRISE,
+    ENTERPRISE_NAMES,
+    booleans,
+    drop,
+    drop_from_values,
+    keys_as_paths,
+    lists,
+    qualified,
+    unfolded,
+    unwrapped,
+    without_schemas,
+    wrapped,
+)
+
+MANAGER = f"{ENTERPRISE}:manager"
+
+
+def operation(op: str, path: str, *values: Json) -> Inbound:
+    """Return the PATCH of one operation, with a value or without."""
+    return patch({"op": op, "path": path, **dict(zip(["value"], values, strict=False))})
+
+
+def members(*ids: str) -> list[dict[str, str]]:
+    """Return members as they are listed."""
+    return [{"value": id} for id in ids]
+
+
+# Removals: what is misread here empties groups
+
+
+def test_members_listed_are_the_only_ones_removed():
+    """A list beside `remove` becomes a filter in its path."""
+    heard = removals_by_value("members")(operation("remove", "members", members("u1", "u2", "u1")))
+
+    assert operation("remove", 'members[value eq "u1" or value eq "u2"]') == heard
+
+
+@pytest.mark.parametrize(
+    "value", [{"value": "u1"}, "u1", ["u1"], [{"value": "u1", "$ref": None, "display": "Ann"}]]
+)
+def test_one_member_is_listed_in_many_ways(value):
+    """An object, a bare id, a list of either: each names one member."""
+    assert operation("remove", 'members[value eq "u1"]') == removals_by_value("members")(
+        operation("remove", "members", value)
+    )
+
+
+@pytest.mark.parametrize("value", [[{"display": "Ann"}], [{"value": 1}], [None], {}, 7, True])
+def test_a_list_that_names_nobody_for_certain_is_left_to_be_refused(value):
+    """What cannot be read is never widened into removing everybody."""
+    message = operation("remove", "members", value)
+
+    assert message is removals_by_value("members")(message)
+
+
+def test_removing_nobody_removes_nobody():
+    """An empty list beside `remove` must not come through as a removal of all."""
+    assert operation("add", "members", []) == removals_by_value("members")(operation("remove", "members", []))
+
+
+def test_an_id_cannot_break_out_of_its_quotes():
+    """A member's id is text, whatever it holds."""
+    heard = removals_by_value("members")(
+        operation("remove", "members", members('u1" or value pr or value eq "'))
+    )
+
+    assert operation("remove", 'members[value eq "u1\\" or value pr or value eq \\""]') == heard
+
+
+def test_many_members_leave_in_several_operations():
+    """A filter names so many and no more."""
+    heard = removals_by_value("members")(
+        operation("remove", "members", members(*map(str, range(2 * TERMS_MAX + 1))))
+    )
+
+    assert isinstance(heard.body, dict)
+    assert isinstance(heard.body["Operations"], list)
+    assert [TERMS_MAX, TERMS_MAX, 1] == [str(each).count("value eq") for each in heard.body["Operations"]]
+
+
+def test_null_beside_a_removal_is_no_value():
+    """Null and absent are the same (RFC 7643 §2.5): all members go, as they were asked to."""
+    assert operation("remove", "members") == removals_of_null()(operation("remove", "members", None))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "plain"),
+    [
+        ("title", "Guide", 'title[value eq "Guide"]'),
+        ("name.givenName", "Ann", 'name[givenName eq "Ann"].givenName'),
+        ('emails[type eq "work"].value', "a", 'emails[type eq "work" and value eq "a"].value'),
+        ("emails[a pr or b pr].value", [{"value": "a"}], 'emails[(a pr or b pr) and value eq "a"].value'),
+        ('emails[type eq "work"]', {"value": "a"}, 'emails[type eq "work" and value eq "a"]'),
+        (f"{ENTERPRISE}:department", "Tours", f'{ENTERPRISE}:department[value eq "Tours"]'),
+        ("active", True, "active[value eq true]"),
+    ],
+)
+def test_a_single_value_goes_only_where_it_is_what_was_expected(path, value, plain):
+    """The value that a removal carries is one more condition."""
+    assert operation("remove", plain) == removals_if_equal()(operation("remove", path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("emails", [{"value": "a"}]), ("title", {"a": 1}), ("title", ["a", "b"]), ("a b", "x"), ("title", [])],
+)
+def test_what_is_no_single_value_is_left_to_be_refused(path, value):
+    """A removal that cannot be read as a condition stays as it was sent."""
+    message = operation("remove", path, value)
+
+    assert message is removals_if_equal()(message)
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ("271", {"value": "271"}),
+        ([{"$ref": "x", "value": "271"}], {"$ref": "x", "value": "271"}),
+        ({"managerId": "271"}, {"value": "271"}),
+        ("", None),
+        (" ", None),
+        ({"value": ""}, None),
+        ({"value": None}, None),
+        ([""], None),
+    ],
+)
+def test_a_manager_comes_in_many_forms(value, plain):
+    """Each says the same person, or nobody; in an operation, a user, and the extension of either."""
+    rewrite = wrapped("manager")
+
+    assert operation("replace", MANAGER, plain) == rewrite(operation("replace", MANAGER, value))
+    assert create(**{ENTERPRISE: {"Manager": plain}}) == rewrite(create(**{ENTERPRISE: {"Manager": value}}))
+    assert patch({"op": "add", "value": {ENTERPRISE: {"manager": plain}}}) == rewrite(
+        patch({"op": "add", "value": {ENTERPRISE: {"manager": value}}})
+    )
+
+
+@pytest.mark.parametrize("text", ["False", "FALSE", "false"])
+def test_text_becomes_a_boolean_wherever_a_boolean_belongs(text):
+    """In operations with a path and without, in users, in the elements of lists, in any case."""
+    rewrite = booleans("active", "primary")
+
+    assert operation("replace", "active", False) == rewrite(operation("replace", "active", text))
+    assert patch({"op": "replace", "value": {"Active": False}}) == rewrite(
+        patch({"op": "replace", "value": {"Active": text}})
+    )
+    assert create(emails=[{"primary": False}, {}]) == rewrite(create(emails=[{"primary": text}, {}]))
+    assert operation("add", "roles", [{"primary": False}]) == rewrite(
+        operation("add", "roles", [{"primary": text}])
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        create(active="no"),
+        create(active=0),
+        create(title="False"),
+        operation("replace", "roles[primary eq true].value", "False"),
+        search('title eq "True"'),
+        search('active eq "no"'),
+    ],
+)
+def test_other_text_stays_text(message):
+    """Only true and false are booleans, and only where one belongs."""
+    assert message is booleans("active", "primary")(message)
+
+
+def test_booleans_in_paths_are_compared_as_booleans():
+    """A filter inside a path is a filter."""
+    assert operation("replace", "roles[primary eq true].value", "x") == booleans("primary")(
+        operation("replace", 'roles[primary eq "True"].value', "x")
+    )
+
+
+def test_a_value_of_paths_alone_leaves_no_empty_operation():
+    """Where every key is a path, each is an operation, and nothing is left over."""
+    assert operation("add", "name.givenName", "Ann") == keys_as_paths()(
+        patch({"op": "add", "value": {"name.givenName": "Ann"}})
+    )
+
+
+def test_text_inside_of_text_is_taken_out_whole():
+    """Folded once or twice, a role comes out flat; what is no object of the kind stays."""
+    rewrite = unfolded("roles")
+    twice = '{"value": "{\\"value\\": \\"25\\"}"}'
+
+    assert create(roles=[{"value": "25", "type": "x"}]) == rewrite(
+        create(roles=[{"value": twice, "type": "x"}])
+    )
+    for text in ('{"value": 25}', "{", "{}", "[1]", '{"a":' * 99999):
+        message = create(roles=[{"value": text}])
+        assert message is rewrite(message)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("emails", [{"value": "a"}]),
+        ('emails[type eq "work"]', [{"value": "a"}]),
+        ("name", [{"value": "a"}]),
+        ("title", [{"value": "a", "type": "b"}]),
+        ("title", [{"value": {"a": 1}}]),
+        ("title", [{"value": "a"}, {"value": "b"}]),
+    ],
+)
+def test_only_a_plain_value_is_unwrapped(path, value):
+    """A list that is a list, or says more than a value, stays one."""
+    message = operation("replace", path, value)
+
+    assert message is unwrapped()(message)
+
+
+def test_a_lone_object_is_a_list_of_one():
+    """In a user, and in an operation on the attribute; an object that is meant as one stays."""
+    rewrite = lists("emails")
+
+    assert create(emails=[{"value": "a"}], name={}) == rewrite(create(emails={"value": "a"}, name={}))
+    assert operation("add", "emails", [{"value": "a"}]) == rewrite(operation("add", "emails", {"value": "a"}))
+
+
+def test_attributes_are_dropped_where_they_are_said():
+    """From users in any case, from the values of path-less operations, and from nowhere else."""
+    assert create(title="x") == drop("password")(create(title="x", Password="y"))
+    assert patch({"op": "replace", "value": {}}) == drop_from_values("id")(
+        patch({"op": "replace", "value": {"id": 1}})
+    )
+    spared = operation("replace", "name", {"id": 1})
+    assert spared is drop_from_values("id")(spared)
+
+
+def test_schemas_are_left_out_by_name():
+    """Those named go, and the order of the others stays."""
+    assert create(schemas=["a", "c"]) == without_schemas("b")(create(schemas=["a", "b", "c"]))
+
+
+# Messages
+
+
+@pytest.mark.parametrize("known", [{}, {ENTERPRISE: {"division": "North"}}])
+def test_a_stray_attribute_joins_its_extension(known):
+    """In a user and in a path-less value; what the extension says itself stays."""
+    rewrite = qualified(ENTERPRISE_NAMES, ENTERPRISE)
+    right: dict[str, Json] = {
+        "title": "Guide",
+        ENTERPRISE: {"Department": "Tours", **known.get(ENTERPRISE, {})},
+    }
+    stray = {"title": "Guide", "Department": "Tours", **known}
+
+    assert create(**right) == rewrite(create(**stray))
+    assert patch({"op": "add", "value": right}) == rewrite(patch({"op": "add", "value": stray}))
+
+
+def test_only_a_patch_has_operations():
+    """A body with `Operations` that is no PATCH, or no list of them, is left alone."""
+    never = on_operations(lambda _: pytest.fail("was asked"))
+    for message in (
+        Inbound(verb=Verb.CREATE, body={"Operations": [{"op": "add"}]}),
+        Inbound(verb=Verb.PATCH, body={"Operations": {"op": "add"}}),
+        Inbound(verb=Verb.PATCH, body=[{"op": "add"}]),
+        Inbound(verb=Verb.PATCH, body={"Operations": [None, 7]}),
+    ):
+        assert message is never(message)
