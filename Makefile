@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run test trust lock format
+.PHONY: run test trust bench lock format
 
 run: .venv/run.stamp    ## serve on 127.0.0.1:8080, with a demo team, on SQLite
 	@$(BIN)/hub demo
@@ -21,6 +21,9 @@ trust: .venv/test.stamp ## the same tests at full scale: hours, not minutes
 # trust-machine, trust-laws.
 trust-%: .venv/test.stamp
 	HUB_TRUST=1 $(BIN)/pytest --timeout=14400 -m $*
+
+bench: .venv/test.stamp  ## rates of reads and creates on both databases, against bare Starlette
+	$(BIN)/python -m tests.bench
 
 format: .venv/test.stamp
 	$(BIN)/ruff check --fix .
