@@ -79,7 +79,8 @@ class House:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Hold the database's connections for as long as they are used."""
-        async with opened(self.database.url, pool=self.settings.database.pool):
+        how = self.settings.database
+        async with opened(self.database.url, pool=how.pool, patience=how.patience_seconds):
             yield
 
     @asynccontextmanager

@@ -21,6 +21,9 @@ Row = Mapping[str, Any]
 #: Milliseconds that SQLite itself waits for another process's transaction.
 BUSY_TIMEOUT = 2000
 
+#: Seconds that a transaction waits for its turn, a connection or a lock, unless it is told otherwise.
+PATIENCE = 15
+
 
 class Client(Protocol):
     """What is used of Tortoise's clients."""
@@ -47,6 +50,12 @@ class Database:
     def for_update(self) -> str:
         """Return what makes a SELECT lock its rows; SQLite has one writer and needs nothing."""
         return "" if self.dialect == "sqlite" else " FOR UPDATE"
+
+    def in_turn(self, place: str) -> str:
+        """Return a condition that is met once all who asked before for the id at *place* are done."""
+        if self.dialect == "sqlite":
+            return ""
+        return f" AND pg_advisory_xact_lock(hashtextextended({place}, 0)) IS NOT NULL"
 
     def listed(self, place: str) -> str:
         """Return a subquery of the strings in the JSON array at *place*, however many."""
@@ -87,14 +96,17 @@ class Database:
             await self.run(client, "ROLLBACK")
 
 
-def config(url: str, *, pool: int) -> dict[str, Any]:
+def config(url: str, *, pool: int, patience: float = PATIENCE) -> dict[str, Any]:
     """Return Tortoise's configuration for the database at *url*.
+
+    What a transaction has to wait for, it waits for no longer than *patience*, seconds.
 
     Reads have connections of their own, so that none waits for a transaction. Connections
     are called by the kind of database, since Tortoise keeps SQL by a connection's name.
     """
     name = dialect(url)
-    one = _sqlite(url) if name == "sqlite" else _postgres(url, pool)
+    one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience)
+    one["credentials"]["patience"] = patience
     app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
     return {"connections": {name: one, f"{name}-read": one}, "apps": {"hub": app}}
 
@@ -116,7 +128,7 @@ def _sqlite(url: str) -> dict[str, Any]:
     }
 
 
-def _postgres(url: str, pool: int) -> dict[str, Any]:
+def _postgres(url: str, pool: int, patience: float) -> dict[str, Any]:
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     credentials: dict[str, Any] = {
@@ -130,6 +142,7 @@ def _postgres(url: str, pool: int) -> dict[str, Any]:
         "timeout": 5,
         "command_timeout": 30,
         "application_name": "provisioning-hub",
+        "server_settings": {"lock_timeout": str(max(1, round(patience * 1000)))},
     }
     if query.get("sslmode", "prefer") not in {"disable", "allow", "prefer"}:
         credentials["ssl"] = ssl.create_default_context()
@@ -137,7 +150,7 @@ def _postgres(url: str, pool: int) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(url: str, *, pool: int = 10) -> AsyncIterator[Database]:
+async def opened(url: str, *, pool: int = 10, patience: float = PATIENCE) -> AsyncIterator[Database]:
     """Open the database at *url* (`sqlite:///path/to/file` or `postgres://…`) for as long as it is used.
 
     Connections are made with the first statement. They are closed whatever happens: the
@@ -145,7 +158,8 @@ async def opened(url: str, *, pool: int = 10) -> AsyncIterator[Database]:
     """
     # hypercorn runs the lifespan in a task of its own, and Tortoise keeps its state in a
     # context variable: without the fallback no request would see it.
-    context = await Tortoise.init(config=config(url, pool=pool), _enable_global_fallback=True)
+    settings = config(url, pool=pool, patience=patience)
+    context = await Tortoise.init(config=settings, _enable_global_fallback=True)
     try:
         yield Database(url=url)
     finally:

@@ -6,6 +6,7 @@ process holds the lock: SQLite answers "database is locked" at once.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -36,7 +37,8 @@ class _Transaction(SqliteTransactionContext):
         return client
 
     async def _entered(self) -> TransactionalDBClient:
-        await self._trxlock.acquire()
+        async with asyncio.timeout(self.connection._parent.patience):
+            await self._trxlock.acquire()
         try:
             await self.ensure_connection()
         except BaseException:
@@ -62,7 +64,11 @@ class _Transaction(SqliteTransactionContext):
 
 
 class ImmediateClient(SqliteClient):
-    """One connection to an SQLite file."""
+    """One connection to an SQLite file; *patience* is how long a transaction waits for its turn, seconds."""
+
+    def __init__(self, file_path: str, *, patience: float, **pragmas: Any) -> None:
+        super().__init__(file_path, **pragmas)
+        self.patience = patience
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(_Immediate(self), self._lock)

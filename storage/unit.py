@@ -51,11 +51,12 @@ class DatabaseUnit:
         return next(iter(rows[0].values())) if rows else None
 
     async def lock(self, kind: str, id: str) -> Resource | None:
-        # Taken first: PostgreSQL numbers a transaction after it has waited here, so the
+        # Taken first. PostgreSQL numbers a transaction that waits for a row, and lets those who
+        # come later overtake it there; one that waits its turn is numbered afterwards. So the
         # numbers of two that change one resource follow the order of their changes.
         rows = await self.rows(
             f"SELECT {records.RESOURCE} FROM resources WHERE team_id = $1 AND connection_id = $2"
-            f" AND kind = $3 AND id = $4{self.database.for_update}",
+            f" AND kind = $3 AND id = $4{self.database.in_turn('$4')}{self.database.for_update}",
             self.scope.team,
             self.scope.connection,
             kind,

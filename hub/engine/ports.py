@@ -65,8 +65,8 @@ class Resource:
 
     @property
     def active(self) -> bool:
-        """Say whether it vouches for somebody: a User that is not inactive."""
-        return self.kind == "User" and self.document.get("active") is not False
+        """Say whether it vouches for somebody: a User that says so. Silence lets nobody in."""
+        return self.kind == "User" and self.document.get("active") is True
 
     def changed(self, document: Mapping[str, Any], *, at: str) -> Resource:
         """Return the next version, holding *document*."""

@@ -28,8 +28,9 @@ Hook = Callable[["Event"], Awaitable[None]]
 #: Seconds between two looks into the outbox, and between two tries to settle.
 POLL_SECONDS = 0.5
 
-#: Seconds for which a lease is held; a hook gets less, so that no two tell at once.
-LEASE_SECONDS, HOOK_SECONDS = 60, 30
+#: Seconds for which a lease is held, in which of these hooks begin, and which a hook gets: all have
+#: ended before another relay may take over, even where its clock is some seconds ahead.
+LEASE_SECONDS, BEGIN_SECONDS, HOOK_SECONDS = 60, 20, 30
 
 #: The longest pause before a failing listener is told again, seconds.
 PAUSE_MAX = 300
@@ -57,19 +58,27 @@ class Relay:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for listener, hooks in self.listeners.items():
-                tasks.create_task(_forever(partial(self.tell, listener, hooks)))
-            tasks.create_task(_forever(self.settle))
-            tasks.create_task(_forever(self.prune))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for listener, hooks in self.listeners.items():
+                    tasks.create_task(_forever(partial(self.tell, listener, hooks)))
+                tasks.create_task(_forever(self.settle))
+                tasks.create_task(_forever(self.prune))
+        finally:
+            for listener in self.listeners:  # whoever comes next need not wait for the lease to run out
+                await self.outbox.lease(listener, owner=self.owner, seconds=0)
 
     async def tell(self, listener: str, hooks: Mapping[str, Hook]) -> float:
         """Tell *listener* what it has not heard; return the seconds until there may be more."""
+        time = asyncio.get_running_loop().time
+        until = time() + BEGIN_SECONDS
         if not await self.outbox.lease(listener, owner=self.owner, seconds=LEASE_SECONDS):
             return POLL_SECONDS
         failpoint("relay.lease")
         told = await self.outbox.pending(listener, count=BATCH)
         for place, event in told:
+            if time() > until:
+                return 0
             if hook := hooks.get(event.name):
                 failpoint("relay.hook.before")
                 async with asyncio.timeout(HOOK_SECONDS):
@@ -85,7 +94,7 @@ class Relay:
     async def settle(self) -> float:
         """Bring seats to rest that a removal had to leave; return the seconds until there may be more."""
         for team, person in await self.outbox.unsettled(count=BATCH):
-            await settle(self.registry, team, person, reference=f"settle_{self.ids()}")
+            await settle(self.registry, team, person, ids=self.ids)
         return POLL_SECONDS
 
     async def prune(self) -> float:
@@ -95,13 +104,13 @@ class Relay:
         return 600
 
 
-async def settle(registry: Registry, team: str, person: str, *, reference: str) -> None:
+async def settle(registry: Registry, team: str, person: str, *, ids: Ids) -> None:
     """Bring one person's seat to what their claims say now."""
 
-    async def work(unit: Unit) -> str | None:
-        return await seats.settled(unit, person, reference=reference)
+    async def work(unit: Unit) -> None:
+        await seats.settled(unit, team, person, ids=ids)
 
-    await registry.store(Scope(team=team)).write(work, reference=reference)
+    await registry.store(Scope(team=team)).write(work, reference=ids())
 
 
 async def _forever(step: Callable[[], Awaitable[float]]) -> None:

@@ -27,12 +27,12 @@ def is_removal(inbound: Inbound) -> bool:
 
 
 def deactivates(inbound: Inbound) -> bool:
-    """Say whether *inbound* leaves a user inactive: the last word on `active` is false."""
+    """Say whether *inbound* leaves a user inactive: the last word on `active` is false, or takes it away."""
     match inbound:
         case Inbound(verb=Verb.REPLACE, kind="User", body=Mapping() as body):
             words = [value for name, value in body.items() if _attribute(name) == "active"]
         case Inbound(verb=Verb.PATCH, kind="User", body=body):
-            words = [value for op, name, value in _said(body) if op != "remove" and name == "active"]
+            words = [op != "remove" and value for op, name, value in _said(body) if name == "active"]
         case _:
             return False
     return bool(words) and _is_false(words[-1])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
 from hub.ledger.moves import settle
 from hub.scim.errors import Forbidden, InvalidValue
-from hub.spi import Change, Seat
+from hub.spi import Change, Event, Seat
 
 if TYPE_CHECKING:
     from .plugins import Plugins
-    from .ports import SeatCount, Unit
+    from .ports import Ids, SeatCount, Unit
 
 log = structlog.get_logger("hub.seats")
 
@@ -64,16 +65,35 @@ async def let_go(unit: Unit, person: str, *, reference: str) -> str | None:
         return None
 
 
-async def settled(unit: Unit, person: str, *, reference: str) -> str | None:
-    """Bring a person's seat to what their claims say now; return what was done, None for nothing.
+async def settled(unit: Unit, team: str, person: str, *, ids: Ids) -> None:
+    """Bring a person's seat to what their claims say now.
 
     Idempotent: safe to repeat, and run after whatever could matter.
     """
-    claims = await unit.person(person)
+    claims, reference = await unit.person(person), f"settle_{ids()}"
     await unit.unsettled(person, due=False)
     if claims == 0 and (kind := await release(unit, person, reference=reference)):
-        return f"seat_released {kind}"
-    return None
+        await unit.tell([_released(team, person, kind, id=ids(), at=unit.now, cause=reference)])
+
+
+def _released(team: str, person: str, kind: str, *, id: str, at: str, cause: str) -> Event:
+    """Return the event of a seat that came free apart from any request."""
+    return Event(
+        id=id,
+        name="seat_released",
+        at=datetime.fromisoformat(at),
+        team=team,
+        connection=None,
+        kind="User",
+        resource=None,
+        person=person,
+        version=0,
+        before=None,
+        after=None,
+        seat=kind,
+        quirks=(),
+        cause=cause,
+    )
 
 
 def _none_left(kind: str, count: SeatCount | None, reference: str) -> NoSeat:

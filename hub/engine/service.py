@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import structlog
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from hub import tokens
-from hub.scim.errors import Forbidden, NotFound, ScimError, Unauthorized, Unavailable
+from hub.scim.errors import Forbidden, NotFound, ScimError, TooManyRequests, Unauthorized, Unavailable
 from hub.scim.reading import PATCH_OP
 from hub.scim.strictjson import dumps
-from hub.spi import Inbound, Json, Outbound, Verb
+from hub.spi import Dialect, Inbound, Json, Outbound, Verb
 from hub.teams import State
 
 from . import translate
@@ -49,6 +49,8 @@ class Service:
     clock: Clock
     key: bytes
     operations_max: int
+    #: What each connection speaks that was let in: for when the database cannot be asked whose a token is.
+    _spoken: dict[str, Dialect] = field(factory=dict, init=False)
 
     async def admit(self, connection_id: str, authorization: str | None) -> Admission:
         """Return whose request it is, or raise `Unauthorized`: one sentence, whatever is wrong."""
@@ -57,7 +59,7 @@ class Service:
         try:
             found = await self.registry.token(credential.key_id) if credential else None
         except StoreAway as error:
-            raise _away() from error
+            raise _away(self._spoken.get(connection_id)) from error
         if found is None or credential is None:
             raise _unknown()
         token, connection, team = found
@@ -69,6 +71,7 @@ class Service:
             raise _unknown()
         if connection.state in {State.DRAFT, State.OFF}:
             raise Forbidden(f"SCIM is off for {team.name}: an administrator has to turn it on")
+        self._spoken[connection_id] = admission.dialect
         return admission
 
     async def answer(
@@ -89,7 +92,7 @@ class Service:
         try:
             return self._shaped(admission, plain, await self._answered(request, recording))
         except StoreAway as error:
-            raise _away() from error
+            raise _away(admission.dialect) from error
 
     async def _answered(self, request: Request, recording: Recording) -> Answer:
         scope = Scope(team=request.admission.team.id, connection=request.connection.id)
@@ -138,7 +141,7 @@ class Service:
         alone = evolve(request, inbound=_deactivation(request.inbound))
         outcome, _ = await self._write(store, alone)
         recording.effect = outcome.effect
-        error.detail += " This user's access is off all the same."
+        error.detail = f"{error.detail.rstrip('.')}. This user's access is off all the same."
         return error
 
     def _shaped(self, admission: Admission, inbound: Inbound, answer: Answer) -> Answer:
@@ -186,5 +189,8 @@ def _unknown() -> Unauthorized:
     return Unauthorized("no valid token for this connection")
 
 
-def _away() -> Unavailable:
-    return Unavailable("the hub cannot reach its database; please try again", retry_after=RETRY_SECONDS)
+def _away(dialect: Dialect | None) -> ScimError:
+    """Return the error on which who speaks *dialect* comes again by itself."""
+    limited = dialect is not None and dialect.policy.unavailable_status == TooManyRequests.status
+    kind = TooManyRequests if limited else Unavailable
+    return kind("the hub cannot reach its database; please try again", retry_after=RETRY_SECONDS)

@@ -42,10 +42,12 @@ class Memory:
     events: list[Event]
     places: dict[str, int] = field(factory=dict)
     lost: bool = False
+    leases: dict[str, float] = field(factory=dict)
 
     async def lease(self, listener, *, owner, seconds):
         """Give the lease to whoever asks."""
         self.places.setdefault(listener, 0)
+        self.leases[listener] = seconds
         return not self.lost
 
     async def pending(self, listener, *, count):
@@ -138,6 +140,19 @@ async def test_a_failing_listener_holds_up_nobody_else(monkeypatch):
     running.cancel()
 
     assert ["e1", "e2", "e3"] == a.heard == b.heard
+
+
+async def test_a_relay_that_stops_gives_its_leases_back():
+    """Whoever tells next need not wait for them to run out."""
+    outbox, a = Memory([event(1)]), Listener()
+    running = asyncio.create_task(relay(outbox, a=a).run())
+    while not a.heard:
+        await asyncio.sleep(0.01)
+    assert {"a": module.LEASE_SECONDS} == outbox.leases
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert {"a": 0} == outbox.leases
 
 
 async def test_a_hook_that_hangs_is_given_up(monkeypatch):
