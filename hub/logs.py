@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Final
 
 import structlog
 
@@ -11,6 +12,9 @@ SHARED: tuple[structlog.typing.Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
     structlog.processors.format_exc_info,
 )
+
+#: Libraries that at lower levels log whole statements with their values, so names of people.
+PINNED: Final = {"aiosqlite": "WARNING", "asyncpg": "WARNING", "tortoise": "WARNING", "hypercorn": "INFO"}
 
 
 def configure(level: str) -> None:
@@ -32,6 +36,8 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for library, floor in PINNED.items():
+        logging.getLogger(library).setLevel(max(logging.getLogger().level, logging.getLevelName(floor)))
 
 
 def request(

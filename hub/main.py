@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import os
 import secrets
 import time
@@ -27,7 +28,8 @@ from hub.engine.service import Service
 from hub.scim.parsing import Limits
 from hub.secret import server_key
 from hub.serving import tame_worker
-from hub.settings import Settings
+from hub.settings import Settings, SettingsError
+from hub.teams import State
 from hub.web.app import build
 from storage import migrate
 from storage.books import DatabaseBooks
@@ -89,27 +91,56 @@ class House:
         async with self.open():
             if problems := await self.check():
                 raise NotFit("\n".join(problems))
-            tasks = [asyncio.create_task(part.run()) for part in (self.keeper, self.relay)]
+            keeping, relaying = (asyncio.create_task(part.run()) for part in (self.keeper, self.relay))
             try:
                 yield
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                relaying.cancel()
+                await self.keeper.close()
+                await asyncio.gather(keeping, relaying, return_exceptions=True)
 
 
 class NotFit(Exception):
     """The hub refuses to serve; the text says what is wrong and the way out."""
 
 
-async def faults_of(database: Database) -> list[str]:
-    """Return everything that keeps the hub from serving safely from *database*, a sentence each."""
+async def faults_of(database: Database, plugins: Plugins | None = None) -> list[str]:
+    """Return everything that keeps the hub from serving safely from *database*, a sentence each.
+
+    With *plugins*, also the connections for whose dialect they have no word: only these are not served.
+    """
     where = migrate.describe(database.url)
     try:
         problems = [await migrate.behind(database), *await migrate.unsafe(database)]
+        if plugins and not problems[0]:
+            problems += await _unspoken(database, plugins)
     except Exception as error:  # noqa: BLE001 - whatever it is, the operator is to read it
         return [f"database ({where}): {error!r}"]
     return [f"database ({where}): {problem}" for problem in problems if problem]
+
+
+async def _unspoken(database: Database, plugins: Plugins) -> list[str]:
+    registry = DatabaseRegistry(database=database, clock=clock, patience=0)
+    return [
+        f"connection {connection.id}: no plugin speaks {connection.idp!r}: install one, or turn it off"
+        for connection in await registry.connections()
+        if connection.state is not State.OFF and not plugins.speaks(connection.idp)
+    ]
+
+
+async def unready(database: Database) -> list[str]:
+    """Return why the hub cannot serve from *database*, for anybody to read: `faults_of` says it in full."""
+    try:
+        newer, older = await migrate.differing(database)
+        unsafe = await migrate.unsafe(database)
+    except Exception:  # noqa: BLE001 - whatever it is, strangers are not to read it
+        return ["the database does not answer"]
+    reasons = {
+        "the schema is newer than this hub": newer,
+        "the schema is older than this hub": older,
+        "the database is not set up to keep what it acknowledges": unsafe,
+    }
+    return [reason for reason, facts in reasons.items() if facts]
 
 
 def database_url(settings: Settings) -> str:
@@ -120,6 +151,18 @@ def database_url(settings: Settings) -> str:
 def database_file(settings: Settings) -> Path:
     """Return the file of the embedded database."""
     return settings.server.data.absolute() / "hub.sqlite"
+
+
+def folder_fault(folder: Path) -> str | None:
+    """Return why the data folder cannot be made or written to, None when it can; nothing is made."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        return _unmade(folder, os.strerror(errno.ENOTDIR))
+    return None if os.access(there, os.W_OK | os.X_OK) else _unmade(folder, os.strerror(errno.EACCES))
+
+
+def _unmade(folder: Path, why: str | None) -> str:
+    return f"server.data: {folder} cannot be made: {why}"
 
 
 def assemble(settings: Settings) -> House:
@@ -175,7 +218,10 @@ def assemble(settings: Settings) -> House:
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Put the house together and open it, for a command beside whoever else is at work in it."""
-    settings.server.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.server.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError([_unmade(settings.server.data, error.strerror)]) from error
     house = assemble(settings)
     async with house.open():
         yield house
@@ -197,7 +243,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
 
     async def ready() -> list[str]:
-        return await house.check()
+        return await unready(house.database)
 
     return build(house.service, settings=house.settings, keeper=house.keeper, ready=ready, lifespan=lifespan)
 

@@ -26,6 +26,17 @@ def server_key(folder: Path, environ: Mapping[str, str]) -> bytes:
     return _read(path)
 
 
+def key_fault(folder: Path, environ: Mapping[str, str]) -> str | None:
+    """Return what is wrong with the key, None also where it is yet to be made; nothing is made."""
+    if not environ.get(VARIABLE) and not (folder / FILE).exists():
+        return None
+    try:
+        server_key(folder, environ)
+    except SecretError as error:
+        return str(error)
+    return None
+
+
 def _read(path: Path) -> bytes:
     try:
         with path.open(encoding="ascii") as file:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from hub import strictly
+from hub import postgres_url, strictly
 from hub.strictly import Rule
 
 PREFIX = "HUB_"
@@ -26,7 +27,7 @@ def _is_web(text: str) -> bool:
 
 
 def _is_postgres(text: str) -> bool:
-    return text.startswith(("postgres://", "postgresql://"))
+    return text.startswith(postgres_url.SCHEMES) and bool(postgres_url.read(text))
 
 
 Address: TypeAlias = Annotated[str, Rule(_is_address, "HOST:PORT, as in 127.0.0.1:8080")]
@@ -53,7 +54,7 @@ class Server:
     data: Path = Path("data")
     body_max: Count = 1024 * 1024
     body_seconds: Count = 30
-    stop_seconds: Count = 10
+    stop_seconds: Count = 20
 
 
 @frozen(kw_only=True)
@@ -122,23 +123,36 @@ class Settings:
     log: Log = Log()
 
     @classmethod
-    def load(cls, config: Path | None, data: Path | None, environ: Mapping[str, str]) -> Settings:
-        """Read the file *config*, then *environ*, then the folder *data*: the later wins; SettingsError."""
+    def load(
+        cls, config: Path | None, data: Path | None, environ: Mapping[str, str], **flags: object
+    ) -> Settings:
+        """Read the file *config*, then *environ*, then *data* and *flags* of [server]; SettingsError.
+
+        The later wins.
+        """
         config = config or _path(environ.get("HUB_CONFIG"))
         data = data or _path(environ.get("HUB_DATA"))
         document = _read(config) if config else {}
-        overridden = _override(document, environ)
+        sources = _override(document, environ)
         if data:
             _section(document, "server")["data"] = str(data)
-        return _structure(document, overridden)
+        _section(document, "server").update(flags)
+        return _structure(document, {**sources, **{f"server.{flag}": f"--{flag}" for flag in flags}})
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used: every fault at once, each `path: fault`."""
+    """Settings that cannot be used: every fault at once, each `path: fault`.
 
-    def __init__(self, faults: list[str]) -> None:
+    *rest* is what could be read, with the default at each path that is *wrong*; None if nothing could.
+    """
+
+    def __init__(
+        self, faults: list[str], *, wrong: Collection[str] = (), rest: Settings | None = None
+    ) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+        self.wrong = frozenset(wrong)
+        self.rest = rest
 
 
 def _path(text: str | None) -> Path | None:
@@ -161,13 +175,13 @@ def _section(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _override(document: dict[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
     """Put the settings of *environ* into *document*; return the variable behind each path."""
-    overridden = {}
+    sources = {}
     for variable, text in sorted(environ.items()):
         section, separator, key = variable.removeprefix(PREFIX).lower().partition("__")
         if variable.startswith(PREFIX) and separator:
             _section(document, section)[key] = _value(section, key, text)
-            overridden[f"{section}.{key}"] = variable
-    return overridden
+            sources[f"{section}.{key}"] = variable
+    return sources
 
 
 def _value(section: str, key: str, text: str) -> object:
@@ -176,7 +190,7 @@ def _value(section: str, key: str, text: str) -> object:
     match default:
         case bool():
             return BOOLEANS.get(text.strip().lower(), text)
-        case int() if text.strip().lstrip("-").isdecimal():
+        case int() if re.fullmatch(r"\s*-?\d{1,18}\s*", text, re.ASCII):
             return int(text)
         case tuple():
             return [part.strip() for part in text.split(",") if part.strip()]
@@ -184,12 +198,44 @@ def _value(section: str, key: str, text: str) -> object:
             return text
 
 
-def _structure(document: dict[str, Any], overridden: Mapping[str, str]) -> Settings:
-    try:
-        settings = strictly.read(document, Settings)
-    except strictly.Faults as faults:
-        told = [f"{overridden.get(path, path)}: {fault}" for path, fault in faults.found]
-        raise SettingsError(told) from None
-    if settings.scim.page_default > settings.scim.page_max:
-        raise SettingsError(["scim.page_default: expected at most scim.page_max"])
+def _structure(document: dict[str, Any], sources: Mapping[str, str]) -> Settings:
+    """Return *document* as settings; where *sources* has a path, what was said there is blamed."""
+    settings, found = _readable(document)
+    found += _at_odds(settings, {path for path, _ in found})
+    if found:
+        told = [f"{sources.get(path, path)}: {fault}" for path, fault in found]
+        raise SettingsError(told, wrong=[path for path, _ in found], rest=settings)
     return settings
+
+
+def _readable(document: dict[str, Any]) -> tuple[Settings, list[tuple[str, str]]]:
+    """Return *document* without what is wrong in it, and that as pairs of path and fault."""
+    try:
+        return strictly.read(document, Settings), []
+    except strictly.Faults as faults:
+        rest = _without(document, {path for path, _ in faults.found})
+        return strictly.read(rest, Settings), faults.found
+
+
+def _without(document: dict[str, Any], wrong: Collection[str]) -> dict[str, Any]:
+    return {
+        name: {key: value for key, value in section.items() if f"{name}.{key}" not in wrong}
+        for name, section in document.items()
+        if name not in wrong
+    }
+
+
+def _at_odds(settings: Settings, wrong: set[str]) -> list[tuple[str, str]]:
+    """Return the settings that do not fit another one, where neither is *wrong* already."""
+    stop, patience = settings.server.stop_seconds, settings.database.patience_seconds
+    rules = {
+        ("scim.page_default", "scim.page_max"): (
+            settings.scim.page_default <= settings.scim.page_max,
+            "expected at most scim.page_max",
+        ),
+        ("server.stop_seconds", "database.patience_seconds"): (
+            stop > patience,
+            f"expected more than database.patience_seconds ({patience}), so that a stop lets requests finish",
+        ),
+    }
+    return [(pair[0], words) for pair, (met, words) in rules.items() if not met and not wrong & set(pair)]

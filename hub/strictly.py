@@ -19,7 +19,10 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 
 @frozen
 class Rule:
-    """What a single value must be, beside its type (in `Annotated`): a test, and the words for it."""
+    """What a single value must be, beside its type (in `Annotated`): a test, and the words for it.
+
+    A test that can say more raises ValueError with words of its own.
+    """
 
     holds: Callable[[Any], bool]
     wants: str

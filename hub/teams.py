@@ -32,7 +32,7 @@ class Team:
 
     id: str
     name: str
-    plan: str = ENTERPRISE
+    plan: str
     sso_issuer: str | None = None
 
     def lacks(self) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import enum
 import sqlite3
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
-from attrs import frozen
+from attrs import asdict, frozen
 from tortoise import Tortoise, connections
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
+
+from hub import postgres_url
+
+from .door import emptied
 
 #: A row by column name.
 Row = Mapping[str, Any]
@@ -129,14 +133,8 @@ def _sqlite(url: str) -> dict[str, Any]:
 
 
 def _postgres(url: str, pool: int, patience: float) -> dict[str, Any]:
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    credentials: dict[str, Any] = {
-        "host": query.get("host") or parts.hostname or "127.0.0.1",
-        "port": parts.port or int(query.get("port", 5432)),
-        "user": unquote(parts.username or "") or query.get("user"),
-        "password": unquote(parts.password or "") or None,
-        "database": unquote(parts.path.lstrip("/")),
+    credentials = {
+        **postgres(url),
         "minsize": 1,
         "maxsize": pool,
         "timeout": 5,
@@ -144,9 +142,24 @@ def _postgres(url: str, pool: int, patience: float) -> dict[str, Any]:
         "application_name": "provisioning-hub",
         "server_settings": {"lock_timeout": str(max(1, round(patience * 1000)))},
     }
-    if query.get("sslmode", "prefer") not in {"disable", "allow", "prefer"}:
-        credentials["ssl"] = ssl.create_default_context()
     return {"engine": "storage.postgres", "credentials": credentials}
+
+
+def postgres(url: str) -> dict[str, Any]:
+    """Return the arguments with which asyncpg connects to *url*; ValueError where it is wrong."""
+    said = asdict(postgres_url.read(url))
+    mode = said.pop("sslmode")
+    return said if mode is None else {**said, "ssl": _encryption(mode)}
+
+
+def _encryption(mode: str) -> str | ssl.SSLContext:
+    if mode in {"disable", "prefer"}:
+        return mode
+    context = ssl.create_default_context()
+    if mode == "require":  # asyncpg's own would verify, were there a file for it in the home folder
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 @asynccontextmanager
@@ -163,6 +176,7 @@ async def opened(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Asy
     try:
         yield Database(url=url)
     finally:
+        await emptied()
         await context.close_connections()
 
 
@@ -203,8 +217,15 @@ def _busy(error: sqlite3.OperationalError) -> bool:
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
 
 
-def violated(error: BaseException) -> str | None:
-    """Return what a violated constraint says of itself, or None for any other error."""
-    if isinstance(error, IntegrityError | asyncpg.IntegrityConstraintViolationError | sqlite3.IntegrityError):
-        return str(error)
-    return None
+class Violation(enum.Enum):
+    """Which kind of constraint was broken, by each database's own code for it."""
+
+    UNIQUE = frozenset({"23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
+    FOREIGN_KEY = frozenset({"23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY})
+
+
+def violated(error: BaseException) -> Violation | None:
+    """Return which kind of constraint *error* says was broken, None for any other error."""
+    cause = error.args[0] if isinstance(error, IntegrityError) and error.args else error
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorcode", None)
+    return next((kind for kind in Violation if code in kind.value), None)

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from . import tables
 from .database import Database
+from .door import through
 from .patience import patiently
 
 
@@ -34,7 +35,7 @@ class DatabaseExchanges:
             async with self.database.transaction() as client:
                 await self.database.run(client, sql, *values)
 
-        await patiently(insert, seconds=self.patience)
+        await through(patiently(insert, seconds=self.patience))
 
     async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
         kept = tables.Exchanges.filter(connection_id=connection)

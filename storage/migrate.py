@@ -10,13 +10,14 @@ import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 from tortoise import connections
 from tortoise.migrations.api import migrate as run_migrations
 
-from .database import Database, config
+from hub import postgres_url
+
+from .database import Database, config, postgres
 
 #: What one migrator at a time holds on PostgreSQL: any number that others do not use.
 LOCK = 0x5EA7
@@ -43,14 +44,18 @@ async def applied(database: Database) -> list[str]:
     return [row["name"] for row in rows]
 
 
+async def differing(database: Database) -> tuple[list[str], list[str]]:
+    """Return the migrations that only the database has seen, and those that only the code knows."""
+    mine, theirs = set(known()), set(await applied(database))
+    return sorted(theirs - mine), sorted(mine - theirs)
+
+
 async def behind(database: Database) -> str | None:
     """Return a sentence on how the schema differs from what the code needs, None when it does not."""
-    mine, theirs = set(known()), set(await applied(database))
-    if newer := sorted(theirs - mine):
+    newer, older = await differing(database)
+    if newer:
         return NEWER.format(", ".join(newer))
-    if older := sorted(mine - theirs):
-        return OLDER.format(", ".join(older))
-    return None
+    return OLDER.format(", ".join(older)) if older else None
 
 
 async def migrate(
@@ -98,7 +103,7 @@ async def _alone(url: str) -> AsyncIterator[None]:
         async with _file_lock(Path(url.removeprefix("sqlite://") + ".lock")):
             yield
         return
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(**postgres(url))
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         yield
@@ -117,5 +122,5 @@ def describe(url: str) -> str:
     """Return where the database is, without its password."""
     if url.startswith("sqlite:"):
         return url.removeprefix("sqlite://")
-    parts = urlsplit(url)
-    return f"PostgreSQL at {parts.hostname or 'a local socket'}, database {parts.path.lstrip('/')}"
+    said = postgres_url.read(url)
+    return f"PostgreSQL at {said.host}, database {said.database}"

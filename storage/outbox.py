@@ -18,6 +18,7 @@ from hub.spi import Event
 
 from . import records
 from .database import Database, Row
+from .door import through
 from .patience import patiently
 
 if TYPE_CHECKING:
@@ -88,4 +89,4 @@ class DatabaseOutbox:
             async with self.database.transaction() as client:
                 return await self.database.run(client, sql, *values)
 
-        return await patiently(write, seconds=self.patience)
+        return await through(patiently(write, seconds=self.patience))

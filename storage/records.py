@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import asdict
 
+from hub.engine.kinds import NAMES
 from hub.engine.ports import Member, Resource, Scope, Text
 from hub.engine.shape import document_text
 from hub.ledger.entries import Entry, Posting
@@ -17,8 +18,7 @@ from hub.spi import Event
 from hub.teams import Connection, Profile, State, Team, Token
 
 from .database import Row
-
-_NAMES = {"User": "userName", "Group": "displayName"}
+from .keys import key
 
 #: The columns of a resource, in the order of `resource_values`.
 RESOURCE = (
@@ -32,15 +32,16 @@ TEXT = "id, kind, document, created, modified"
 
 def resource_values(resource: Resource, scope: Scope, *, exclusive: bool) -> tuple[Any, ...]:
     """Return what a resource puts into the columns of `RESOURCE`."""
+    external_id = resource.document.get("externalId")
     return (
         resource.id,
         scope.team,
         scope.connection,
         resource.kind,
         document_text(resource.document),
-        fold(str(resource.document.get(_NAMES[resource.kind], ""))),
+        key(fold(str(resource.document.get(NAMES[resource.kind], "")))),
         exclusive,
-        resource.document.get("externalId"),
+        None if external_id is None else key(external_id),
         resource.active,
         resource.person,
         resource.version,

@@ -32,6 +32,7 @@ class _Transaction(SqliteTransactionContext):
         try:
             await self.connection.begin()
         except BaseException:
+            await self.connection._connection.rollback()  # it may have begun after its caller left
             self._leave()
             raise
         return client

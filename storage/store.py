@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Generic, TypeVar
 
 from attrs import define, frozen
 
 from hub.engine.failpoints import failpoint
+from hub.engine.kinds import RESOURCE_TYPES
 from hub.engine.ports import Clock, Found, Member, Scope, Text, Work
 from hub.engine.shape import as_document
-from hub.scim.catalog import GROUP_TYPE, USER_TYPE
 from hub.scim.expressions import Filter
 from hub.scim.match import matches
 
 from . import records
 from .database import Database, Row
+from .door import through
 from .patience import patiently
 from .unit import MEMBER, DatabaseUnit
 from .where import Narrowed, mentions, narrow
@@ -28,10 +28,6 @@ SCAN = 500
 
 #: More members than any group has: for a filter that asks about them.
 ALL = 2**31 - 1
-
-RESOURCE_TYPES = {"User": USER_TYPE, "Group": GROUP_TYPE}
-
-_running: set[asyncio.Task[object]] = set()
 
 
 @frozen(kw_only=True)
@@ -45,12 +41,7 @@ class DatabaseStore:
 
     async def write(self, work: Work[T], *, reference: str) -> T:
         attempt = _Attempt(store=self, work=work, reference=reference)
-        # In a task of its own and shielded: a caller that is cancelled inside a transaction
-        # would take the connection with it.
-        task = asyncio.create_task(patiently(attempt.run, seconds=self.patience))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-        return await asyncio.shield(task)
+        return await through(patiently(attempt.run, seconds=self.patience))
 
     async def text(self, kind: str, id: str) -> Text | None:
         rows = await self._rows(

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import Member, NameTaken, Resource, Scope, SeatCount, UnknownMembers
+from hub.engine.ports import Member, NameTaken, Resource, Scope, SeatCount, UnknownKind, UnknownMembers
 from hub.ledger.entries import Entry, Posting
 
 from . import records
-from .database import Client, Database, Overtaken, Row, violated
+from .database import Client, Database, Overtaken, Row, Violation, violated
+from .keys import key
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
@@ -53,10 +54,12 @@ class DatabaseUnit:
     async def lock(self, kind: str, id: str) -> Resource | None:
         # Taken first. PostgreSQL numbers a transaction that waits for a row, and lets those who
         # come later overtake it there; one that waits its turn is numbered afterwards. So the
-        # numbers of two that change one resource follow the order of their changes.
+        # numbers of two that change one resource, or resources of one person, follow the order
+        # of their changes.
+        turn = self.database.in_turn("COALESCE(person_id, id)")
         rows = await self.rows(
             f"SELECT {records.RESOURCE} FROM resources WHERE team_id = $1 AND connection_id = $2"
-            f" AND kind = $3 AND id = $4{self.database.in_turn('$4')}{self.database.for_update}",
+            f" AND kind = $3 AND id = $4{turn}{self.database.for_update}",
             self.scope.team,
             self.scope.connection,
             kind,
@@ -134,13 +137,15 @@ class DatabaseUnit:
                 *(*mine, wanted, group),
             )
         except Exception as error:
-            if violated(error):  # a member was deleted since they were looked up
+            if violated(error) is Violation.FOREIGN_KEY:  # a member was deleted since they were looked up
                 raise Overtaken from error
             raise
         return [row["member_id"] for row in rows]
 
-    async def claim(self, person: str, address: str | None, change: int) -> tuple[str, int]:
+    async def claim(self, person: str, address: str | None, change: int) -> str:
         if address is not None:
+            address = key(address)
+            await self._in_turn_of_owner(address)
             owner = await self._value(
                 "INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, $2, $3)"
                 " ON CONFLICT (team_id, address) DO UPDATE SET address = excluded.address"
@@ -148,13 +153,21 @@ class DatabaseUnit:
                 *(self.scope.team, address, person),
             )
             person = str(owner)
-        claims = await self._value(
+        await self.rows(
             "INSERT INTO persons (id, team_id, claims) VALUES ($1, $2, $3)"
-            " ON CONFLICT (id) DO UPDATE SET claims = persons.claims + excluded.claims RETURNING claims",
+            " ON CONFLICT (id) DO UPDATE SET claims = persons.claims + excluded.claims",
             *(person, self.scope.team, change),
         )
         failpoint("write.claim")
-        return person, int(str(claims))
+        return person
+
+    async def _in_turn_of_owner(self, address: str) -> None:
+        """Wait for whoever is at work on the person that *address* belongs to: see `lock`."""
+        if turn := self.database.in_turn("person_id"):
+            await self.rows(
+                f"SELECT 1 FROM person_keys WHERE team_id = $1 AND address = $2{turn}",
+                *(self.scope.team, address),
+            )
 
     async def claims(self, person: str, change: int) -> int:
         claims = await self._value(
@@ -164,12 +177,18 @@ class DatabaseUnit:
         failpoint("write.claim")
         return int(str(claims))
 
-    async def person(self, person: str) -> int | None:
-        claims = await self._value(
-            f"SELECT claims FROM persons WHERE team_id = $1 AND id = $2{self.database.for_update}",
+    async def recount(self, person: str) -> int:
+        await self.rows(
+            "SELECT 1 FROM persons WHERE team_id = $1 AND id = $2"
+            f"{self.database.in_turn('id')}{self.database.for_update}",
             *(self.scope.team, person),
         )
-        return None if claims is None else int(str(claims))
+        claims = await self._value(
+            "UPDATE persons SET claims = (SELECT count(*) FROM resources r WHERE r.team_id = persons.team_id"
+            " AND r.person_id = persons.id AND r.active) WHERE team_id = $1 AND id = $2 RETURNING claims",
+            *(self.scope.team, person),
+        )
+        return int(str(claims))
 
     async def held(self, person: str) -> str | None:
         kind = await self._value(
@@ -179,11 +198,16 @@ class DatabaseUnit:
         return None if kind is None else str(kind)
 
     async def hold(self, person: str, kind: str) -> bool:
-        opened = await self._value(
-            "INSERT INTO holdings (team_id, person_id, kind, since) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (team_id, person_id) WHERE until IS NULL DO NOTHING RETURNING id",
-            *(self.scope.team, person, kind, self.now),
-        )
+        try:
+            opened = await self._value(
+                "INSERT INTO holdings (team_id, person_id, kind, since) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (team_id, person_id) WHERE until IS NULL DO NOTHING RETURNING id",
+                *(self.scope.team, person, kind, self.now),
+            )
+        except Exception as error:
+            if violated(error) is Violation.FOREIGN_KEY:
+                raise UnknownKind(kind) from error
+            raise
         return opened is not None
 
     async def unhold(self, person: str) -> str | None:
@@ -290,6 +314,6 @@ def _taken(thing: Resource | Team) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if (said := violated(error)) and "unique" in said.lower():
+        if violated(error) is Violation.UNIQUE:
             raise NameTaken(thing) from error
         raise

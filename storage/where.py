@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.scim.catalog import GROUP_TYPE, USER_TYPE
+from hub.engine.kinds import RESOURCE_TYPES
 from hub.scim.expressions import And, Compare, Filter, Has, Not, Operator, Or, Path, Present, terms_of
 from hub.scim.folding import fold
+
+from .keys import key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,6 @@ EQUALITIES = {
 
 _FOLDED = "name_key = {}"
 _MEMBER = "EXISTS (SELECT 1 FROM members m WHERE m.group_id = resources.id AND m.member_id = {})"
-_SCHEMAS = {"User": USER_TYPE.schema.id, "Group": GROUP_TYPE.schema.id}
 
 
 @frozen(kw_only=True)
@@ -65,14 +66,14 @@ def _condition(kind: str, term: Filter) -> tuple[str, str] | None:
             path = Path(name=outer.name, schema=outer.schema, sub=inner.name)
         case _:
             return None
-    if path.schema is not None and path.schema.lower() != _SCHEMAS[kind].lower():
+    if path.schema is not None and path.schema.lower() != RESOURCE_TYPES[kind].schema.id.lower():
         return None
     if kind == "Group" and path.name.lower() == "members" and (path.sub or "value").lower() == "value":
         return _MEMBER, value
     condition = EQUALITIES[kind].get(path.name.lower()) if path.sub is None else None
     if condition is None:
         return None
-    return condition, fold(value) if condition == _FOLDED else value
+    return condition, key(fold(value) if condition == _FOLDED else value)
 
 
 def _all(terms: list[Filter]) -> Filter | None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests import postgres as servers
 from storage.database import Database, opened
 from storage.migrate import migrate
+from tests import postgres as servers
 from tests.postgres import Postgres, Server, name_of
 from tests.running import Desk, Hub, desk, running
 from tests.scale import TRUST

@@ -53,7 +53,7 @@ class Node:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                if httpx2.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                if httpx2.get(f"{self.url}/readyz", timeout=2, verify=False).status_code == 200:
                     return
             except httpx2.TransportError:
                 pass
@@ -184,7 +184,11 @@ class Desk:
     def client(self, url: str, authorization: str) -> httpx2.AsyncClient:
         """Return a client for *url*, closed at the end of the test."""
         client = httpx2.AsyncClient(
-            base_url=f"{url}/", headers={"Authorization": authorization}, timeout=60, trust_env=False
+            base_url=f"{url}/",
+            headers={"Authorization": authorization},
+            timeout=60,
+            trust_env=False,
+            verify=False,
         )
         self.clients.append(client)
         return client

@@ -68,3 +68,39 @@ def test_exception_is_told(lines):
         structlog.get_logger().exception("failed")
 
     assert "JSONDecodeError: Expecting value" in lines()[0]["exception"]
+
+
+LIBRARIES = ["tortoise", "tortoise.db_client", "aiosqlite", "asyncpg.pool", "hypercorn.error"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_libraries_log_no_statements(lines, library):
+    """At level debug the hub says more; the libraries that log statements with their values do not."""
+    logs.configure("debug")
+
+    logging.getLogger(library).debug("INSERT INTO people: %s", ["ann@acme.example"])
+    logging.getLogger(library).warning("odd")
+    structlog.get_logger().debug("ours")
+
+    assert ["odd", "ours"] == [line["event"] for line in lines()]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_libraries_keep_to_a_higher_level(lines, library):
+    """Pinned to their level, libraries say no more than the hub is told to."""
+    logs.configure("error")
+
+    logging.getLogger(library).warning("odd")
+
+    assert [] == lines()
+
+
+async def test_no_value_of_a_statement_is_logged(lines, database):
+    """A real statement's values stay out of the log, on either database."""
+    logs.configure("debug")
+
+    await database.rows(
+        "SELECT $1 AS name" if database.dialect == "sqlite" else "SELECT $1::text AS name", "ann"
+    )
+
+    assert [] == [line for line in lines() if "ann" in json.dumps(line)]

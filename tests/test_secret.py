@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hub.secret import SecretError, server_key
+from hub.secret import SecretError, key_fault, server_key
 
 
 def test_key_is_made_once(tmp_path):
@@ -60,3 +60,15 @@ def test_folder_that_cannot_be_made(tmp_path):
 
     with pytest.raises(SecretError, match="cannot be made"):
         server_key(tmp_path / "file" / "data", {})
+
+
+def test_looking_makes_no_key(tmp_path):
+    """A key that is yet to be made is no fault, and stays so; one that cannot be used is."""
+    assert None is key_fault(tmp_path / "data", {})
+    assert not (tmp_path / "data").exists()
+    assert "expected 64 hexadecimal digits" in str(key_fault(tmp_path, {"HUB_SECRET_KEY": "x"}))
+
+    server_key(tmp_path, {})
+    assert None is key_fault(tmp_path, {})
+    (tmp_path / "secret.key").chmod(0o644)
+    assert "others may read the key" in str(key_fault(tmp_path, {}))

@@ -115,6 +115,11 @@ def test_other_variables_are_let_be():
         ("[rate]\nrequests_per_second = 24", "rate.requests_per_second: expected 0 (no limit) or"),
         ("[rate]\nremovals_per_second = -1", "rate.removals_per_second: expected 0 (no limit) or"),
         ("[scim]\npage_default = 2000", "scim.page_default: expected at most scim.page_max"),
+        (
+            "[database]\npatience_seconds = 20",
+            "server.stop_seconds: expected more than database.patience_seconds",
+        ),
+        ("[server]\nstop_seconds = 15", "server.stop_seconds: expected more than database.patience_seconds"),
         ("[plugins]\nblocked = 'one'", "plugins.blocked: expected a list of texts"),
         ("[plugins]\nblocked = [1]", "plugins.blocked: expected a list of texts"),
         ("[log]\nlevel = 'loud'", "log.level: expected one of debug, info, warning, error"),
@@ -146,6 +151,48 @@ def test_all_faults_at_once(config):
     } == set(faults(file, HUB_SCIM__PAGE_MAX="many", HUB_SERVER__PORT="1"))
 
 
+@pytest.mark.parametrize("text", ["--5", "-", "5-", "5.0", "9" * 5000, "٣"])
+def test_number_that_is_none(text):
+    """Text that is no number stays a fault of its variable, however close it comes."""
+    assert ["HUB_SERVER__WORKERS: expected a whole number"] == faults(HUB_SERVER__WORKERS=text)
+
+
+def test_flag_that_is_wrong_is_blamed_itself():
+    """What was said on the command line is told by its flag, whatever the environment holds."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(None, None, {"HUB_SERVER__BIND": "127.0.0.1:1"}, bind="nonsense", workers=0)
+
+    assert [
+        "--bind: expected HOST:PORT, as in 127.0.0.1:8080",
+        "--workers: expected at least 1",
+    ] == sorted(caught.value.faults)
+
+
+def test_what_is_right_is_read_beside_what_is_wrong(config):
+    """A fault comes with all that could be read, and with the paths that could not."""
+    file = config(
+        "xyz = 1\n[server]\nworkers = 0\nbnd = ''\ndata = 'there'\n[scim]\npage_max = 7\n[log]\nlevel = 1\n"
+    )
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(file, None, {})
+
+    assert {"xyz", "server.workers", "server.bnd", "log.level", "scim.page_default"} == caught.value.wrong
+    assert caught.value.rest is not None
+    assert (Path("there"), 1, 7) == (
+        caught.value.rest.server.data,
+        caught.value.rest.server.workers,
+        caught.value.rest.scim.page_max,
+    )
+
+
+def test_rules_between_two_settings_want_both(config):
+    """Nothing is said of how a setting fits another one that could not be read."""
+    assert ["database.patience_seconds: expected a whole number"] == faults(
+        config("[server]\nstop_seconds = 5\n[database]\npatience_seconds = 'x'")
+    )
+
+
 def test_missing_file_is_a_fault(tmp_path):
     """A file that was named must be there."""
     [told] = faults(tmp_path / "none.toml")
@@ -159,3 +206,33 @@ def test_password_is_never_shown():
 
     assert "hunter2" not in repr(Settings.load(None, None, {"HUB_DATABASE__URL": secret}))
     assert "hunter2" not in str(faults(HUB_DATABASE__URL="x" + secret))
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("postgres://hub:hunter2@db:hunter2/hunter2", "expected a port from 1 to 65535"),
+        ("postgres://hub:hunter2@db:99999/hunter2", "expected a port from 1 to 65535"),
+        ("postgres://hub:hunter2@db:0/hunter2", "expected a port from 1 to 65535"),
+        ("postgres://hub:hunter2?x@db/hub", "expected a port from 1 to 65535"),
+        ("postgres://hub:hunter2#x@db/hub", "expected a port from 1 to 65535"),
+        ("postgres://hub:hunter2@/hunter2", "expected a host"),
+        ("postgres:///hunter2", "expected a host"),
+        ("postgres://hub:hunter2@[hunter2/hub", "expected a host"),
+        ("postgres://hub:hunter2@db", "expected the name of a database"),
+        ("postgres://hub:hunter2@db/", "expected the name of a database"),
+        ("postgres://hub:hunter2@db/hub#hunter2", "expected no #"),
+        ("postgres://hub:hunter2@db/hub?sslmode=hunter2", "expected sslmode to be disable, prefer, require"),
+        ("postgres://hub:hunter2@db/hub?sslmode=", "expected sslmode to be disable, prefer, require"),
+        ("postgres://hub:hunter2@db/hub?sslmode=disable&sslmode=require", "expected sslmode once"),
+        ("postgres://hub:hunter2@db/hub?host=hunter2&port=1", "unknown parameters: host, port"),
+        ("postgres://hub@db/hub?hunter2@x=1", "unknown parameters: one that is no word"),
+        ("mysql://hub:hunter2@db/hub", "expected postgres://user:password@host/name, or nothing"),
+    ],
+)
+def test_wrong_database_url(url, fault):
+    """What is wrong with the address of the database is told without quoting any of it."""
+    [told] = faults(HUB_DATABASE__URL=url)
+
+    assert told.startswith(f"HUB_DATABASE__URL: {fault}")
+    assert "hunter2" not in told

@@ -33,10 +33,8 @@ class Options:
 
     def settings(self, **server: object) -> Settings:
         """Return the settings, those of *server* that are not None put in their place."""
-        flags = {
-            f"HUB_SERVER__{key.upper()}": str(value) for key, value in server.items() if value is not None
-        }
-        return Settings.load(self.config, self.data, {**os.environ, **flags})
+        flags = {key: value for key, value in server.items() if value is not None}
+        return Settings.load(self.config, self.data, os.environ, **flags)
 
     @asynccontextmanager
     async def house(self) -> AsyncIterator[House]:

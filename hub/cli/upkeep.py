@@ -1,15 +1,15 @@
 """hub migrate and hub check: bringing the database up to date, and seeing that all is well."""
 
 import os
-from collections.abc import Iterator
+from pathlib import Path
 
 from hub.cli import opening, printing
 from hub.cli.errors import Failed
 from hub.cli.options import NONE, Options
 from hub.engine.plugins import PluginError, Plugins
-from hub.main import database_file, database_url, faults_of, open_house
-from hub.secret import SecretError, server_key
-from hub.settings import Settings
+from hub.main import database_file, database_url, faults_of, folder_fault, open_house
+from hub.secret import key_fault
+from hub.settings import Settings, SettingsError
 from storage.database import opened
 
 
@@ -23,25 +23,39 @@ async def migrate(*, options: Options = NONE) -> None:
 
 async def check(*, options: Options = NONE) -> None:
     """Look at settings, key, plugins, database and durability, and tell everything that is wrong."""
-    settings = options.settings()
-    if problems := [*_problems(settings), *await _database_problems(settings)]:
+    try:
+        problems = await _problems(options.settings(), frozenset())
+    except SettingsError as error:
+        problems = error.faults
+        if error.rest:
+            problems += await _problems(error.rest, error.wrong)
+    if problems:
         raise Failed("\n".join(problems))
     options.answer({"well": True}, "All is well.")
 
 
-async def _database_problems(settings: Settings) -> list[str]:
+async def _problems(settings: Settings, wrong: frozenset[str]) -> list[str]:
+    """Return what is wrong beside *settings* themselves; what hangs on a *wrong* one is not looked at."""
+    folder = None if wrong & {"server", "server.data"} else settings.server.data
+    problems = [] if folder is None else _folder_problems(folder)
+    plugins = None
+    if not wrong & {"plugins", "plugins.blocked"}:
+        try:
+            plugins = Plugins.load(blocked=settings.plugins.blocked)
+        except PluginError as error:
+            problems.append(f"plugins: {error}")
+    if not wrong & {"database", "database.url"} and (folder or settings.database.url):
+        problems += await _database_problems(settings, plugins)
+    return problems
+
+
+def _folder_problems(folder: Path) -> list[str]:
+    fault, key = folder_fault(folder), key_fault(folder, os.environ)
+    return [problem for problem in (fault, key and f"key: {key}") if problem]
+
+
+async def _database_problems(settings: Settings, plugins: Plugins | None) -> list[str]:
     if not settings.database.url and not database_file(settings).exists():
         return []  # the first start makes it
     async with opened(database_url(settings)) as database:
-        return await faults_of(database)
-
-
-def _problems(settings: Settings) -> Iterator[str]:
-    try:
-        server_key(settings.server.data, os.environ)
-    except SecretError as error:
-        yield f"key: {error}"
-    try:
-        Plugins.load(blocked=settings.plugins.blocked)
-    except PluginError as error:
-        yield f"plugins: {error}"
+        return await faults_of(database, plugins)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: The kind of seat that a team buys where it says nothing else.
 STANDARD = "standard"
 
+#: The most seats of a kind that a team can buy: what every database counts to.
+SEATS_MAX = 2**31 - 1
+
 
 class AdminError(Exception):
     """What an operator asked cannot be done; the text says why and the way out."""
@@ -43,14 +46,14 @@ class Admin:
     key: bytes
     entropy: Callable[[int], bytes]
 
-    async def create_team(
-        self, name: str, *, seats: int, plan: str = "enterprise", sso_issuer: str | None = None
-    ) -> Team:
+    async def create_team(self, name: str, *, seats: int, plan: str, sso_issuer: str | None = None) -> Team:
         """Make a team that has bought *seats* standard seats."""
         if not name.strip():
             raise AdminError("a team needs a name")
         if seats < 0:
             raise AdminError("the number of seats cannot be below zero")
+        if seats > SEATS_MAX:
+            raise AdminError(f"a team can buy at most {SEATS_MAX} seats")
         team = Team(id=self.ids(), name=name, plan=plan, sso_issuer=sso_issuer)
         reference = f"team_{self.ids()}"
 

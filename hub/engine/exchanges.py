@@ -78,7 +78,8 @@ class Keeper:
     rows_max: int
     body_max: int
     dropped: int = 0
-    _queue: asyncio.Queue[Mapping[str, Any]] = field(factory=lambda: asyncio.Queue(QUEUE_MAX))
+    #: What waits to be written; None says that nothing follows.
+    _queue: asyncio.Queue[Mapping[str, Any] | None] = field(factory=lambda: asyncio.Queue(QUEUE_MAX))
 
     def begin(self) -> Recording:
         """Return a recording for a request that has just come."""
@@ -95,23 +96,23 @@ class Keeper:
             self.dropped += 1
 
     async def run(self) -> None:
-        """Write what comes until cancelled, and then what is left."""
+        """Write what comes, until `close`."""
         pruner = asyncio.create_task(self._prune())
-        try:
-            while True:
-                await self._write([await self._queue.get()])
-        finally:
-            pruner.cancel()
-            await self.flush()
+        while (first := await self._queue.get()) is not None:
+            await self._write([first])
+        pruner.cancel()
 
-    async def flush(self) -> None:
-        """Write all that waits."""
-        while not self._queue.empty():
-            await self._write([])
+    async def close(self) -> None:
+        """Have `run` end once all that was kept before is written."""
+        await self._queue.put(None)
 
     async def _write(self, batch: list[Mapping[str, Any]]) -> None:
-        while not self._queue.empty() and len(batch) < BATCH_MAX:
-            batch.append(self._queue.get_nowait())
+        while len(batch) < BATCH_MAX and not self._queue.empty():
+            following = self._queue.get_nowait()
+            if following is None:
+                self._queue.put_nowait(None)  # for `run` to see
+                break
+            batch.append(following)
         try:
             await self.exchanges.add(batch)
         except Exception:  # the record of a request is never worth the hub
@@ -129,10 +130,14 @@ class Keeper:
 
 
 def redacted(value: Any) -> Any:
-    """Return *value* without what nobody may read again."""
+    """Return *value* without what nobody may read again, in whatever case its names are spelt."""
     match value:
-        case {"path": str(path)} if _secret(path):
-            return {**value, "value": HIDDEN}
+        case dict() if any(name.lower() == "path" and _secret(path) for name, path in value.items()):
+            # an operation on a secret: only what it is and what it is about may be read
+            return {
+                name: _shown(inner) if name.lower() in {"op", "path"} else HIDDEN
+                for name, inner in value.items()
+            }
         case dict():
             return {name: HIDDEN if _secret(name) else redacted(inner) for name, inner in value.items()}
         case list():
@@ -141,9 +146,14 @@ def redacted(value: Any) -> Any:
             return value
 
 
-def _secret(path: str) -> bool:
+def _secret(path: object) -> bool:
     """Say whether the attribute at *path*, with its URN or without, is one of the secret ones."""
-    return path.rpartition(":")[2].partition("[")[0].partition(".")[0].strip().lower() in SECRET
+    name = str(path).partition("[")[0].rpartition(":")[2].partition(".")[0]
+    return name.strip().lower() in SECRET
+
+
+def _shown(text: object) -> str:
+    return str(text).partition("[")[0]
 
 
 def shortened(value: Any, bytes_max: int) -> Any:

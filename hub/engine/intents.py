@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from hub.scim.membership import UNTOUCHED, MemberChange, of_put, split
+from hub.scim.membership import MemberChange, of_put, split
 from hub.scim.patch import patch, replace
 from hub.scim.reading import read_patch, read_resource
 from hub.spi import Verb
@@ -20,10 +20,10 @@ Document = Mapping[str, Any]
 
 @frozen(kw_only=True)
 class Intent:
-    """What becomes of a document (None where there is none), and of a group's members."""
+    """What becomes of a document (None where there is none), and of a group's members, step by step."""
 
     becomes: Callable[[Document], Document | None]
-    members: MemberChange = UNTOUCHED
+    members: tuple[MemberChange, ...] = ()
 
 
 def intent_of(request: Request, *, operations_max: int) -> Intent:
@@ -46,14 +46,14 @@ def _create(request: Request) -> Intent:
         # assigns somebody wants them in.
         return Intent(becomes=lambda _: {"active": True, **document})
     members = of_put(request.inbound.body)
-    return Intent(becomes=lambda _: _without_members(document), members=members)
+    return Intent(becomes=lambda _: _without_members(document), members=(members,))
 
 
 def _replace(request: Request) -> Intent:
     document = read_resource(request.resource_type, request.inbound.body, strict=request.strict)
     keep = request.policy.put_omitted == "keep"
     is_group = request.inbound.kind == "Group"
-    members = of_put(request.inbound.body, keep_omitted=keep) if is_group else UNTOUCHED
+    members = (of_put(request.inbound.body, keep_omitted=keep),) if is_group else ()
     return Intent(
         becomes=lambda before: replace(
             request.resource_type, dict(before), _without_members(document), keep_omitted=keep
@@ -64,7 +64,7 @@ def _replace(request: Request) -> Intent:
 
 def _patch(request: Request, operations_max: int) -> Intent:
     operations = read_patch(request.inbound.body, strict=request.strict, operations_max=operations_max)
-    members = UNTOUCHED
+    members: tuple[MemberChange, ...] = ()
     if request.inbound.kind == "Group":
         additive = request.policy.members_replace == "additive"
         operations, members = split(operations, additive=additive)

@@ -54,6 +54,10 @@ class Plugins:
         """All dialects that can be spoken, by name."""
         return tuple(dialect for name, dialect in sorted(self._speakers.items()) if name == dialect.name)
 
+    def speaks(self, name: str) -> bool:
+        """Say whether there is a dialect of this name or alias."""
+        return name in self._speakers
+
     def dialect(self, name: str) -> Dialect:
         """Return the dialect of this name or alias, or raise `UnknownDialect`."""
         if name not in self._speakers:

@@ -39,6 +39,10 @@ class UnknownMembers(StoreError):
     """Members that the connection does not have; the arguments are their ids."""
 
 
+class UnknownKind(StoreError):
+    """A kind of seat that the team never bought; the text is the kind."""
+
+
 class StoreAway(StoreError):
     """The database did not answer in time, although it was asked again and again."""
 
@@ -139,17 +143,17 @@ class Unit(Protocol):
     async def change_members(self, group: str, change: MemberChange) -> tuple[list[str], list[str]]:
         """Apply *change* by delta; return who came and who went (`UnknownMembers`)."""
 
-    async def claim(self, person: str, address: str | None, change: int) -> tuple[str, int]:
-        """Find whoever owns *address*, else make *person*, and add *change* claims.
+    async def claim(self, person: str, address: str | None, change: int) -> str:
+        """Find whoever owns *address*, else make *person*, add *change* claims and return whom.
 
-        Returns (person, claims). The first to come with an address owns it.
+        The first to come with an address owns it.
         """
 
     async def claims(self, person: str, change: int) -> int:
         """Add *change* (-1, 0, 1) to a person's claims and return how many there are now."""
 
-    async def person(self, person: str) -> int | None:
-        """Return a person's claims, kept from every other writer until this one is done."""
+    async def recount(self, person: str) -> int:
+        """Set a person's claims to the active users that vouch for them, and return how many."""
 
     async def held(self, person: str) -> str | None:
         """Return the kind of seat that *person* holds."""

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from hub.scim.catalog import GROUP
 from hub.scim.errors import InvalidValue, NotFound, Uniqueness
-from hub.scim.match import element_predicate
-from hub.scim.membership import MemberChange
+from hub.scim.membership import MemberChange, chooser
 from hub.spi import Change
 
 from . import seats
 from .events import event, user_event
+from .kinds import NAMES
 from .people import address_of, person_of
 from .ports import NameTaken, Resource, UnknownMembers
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from .plugins import Plugins
     from .ports import Ids, Unit
     from .requests import Request
-
-_MEMBERS = next(attribute for attribute in GROUP.attributes if attribute.name == "members")
 
 
 @frozen(kw_only=True)
@@ -97,29 +94,19 @@ class Provisioning:
         was, now = bool(before and before.active), bool(after and after.active)
         if after is not None and before is None:
             address = address_of(request.connection, after.document)
-            person, claims = await unit.claim(self.ids(), address, int(now))
-            after = evolve(after, person=person)
+            after = evolve(after, person=await unit.claim(self.ids(), address, int(now)))
             await unit.insert(after, exclusive=True)
-        else:
-            claims = await self._rewrite(unit, before, after, change=now - was)
+        elif before is not None:
+            await _rewritten(unit, before, after)
+            if now and not was:
+                await unit.claims(str(before.person), 1)
         if now and not was:
             return await self._granted(unit, request, before, after)
         events = [event(user_event(before, after), request, before, after, ids=self.ids, now=unit.now)]
-        if was and not now and not claims:
+        if was and not now:
             events += await self._let_go(unit, request, before, after)
         await unit.tell(events)
         return Outcome(resource=after, events=events)
-
-    async def _rewrite(
-        self, unit: Unit, before: Resource | None, after: Resource | None, *, change: int
-    ) -> int:
-        """Write what became of *before* and return the claims on its person."""
-        assert before is not None
-        if after is None:
-            await unit.delete(before)
-        else:
-            await unit.update(after, exclusive=True)
-        return await unit.claims(str(before.person), change) if change else 1
 
     async def _granted(
         self, unit: Unit, request: Request, before: Resource | None, after: Resource | None
@@ -134,7 +121,7 @@ class Provisioning:
             after=person_of(after, team),
         )
         kind = seats.wanted(self.plugins, change)
-        taken = kind is not None and await unit.hold(person, kind)
+        taken = kind is not None and await seats.hold(unit, person, kind, reference=request.reference)
         names = [(user_event(before, after), None), *([("seat_taken", kind)] if taken else [])]
         events = [
             event(name, request, before, after, ids=self.ids, now=unit.now, seat=seat) for name, seat in names
@@ -159,7 +146,7 @@ class Provisioning:
         request: Request,
         before: Resource | None,
         after: Resource | None,
-        members: MemberChange,
+        members: Sequence[MemberChange],
     ) -> Outcome:
         unique = request.policy.group_names_unique
         if after is None:
@@ -169,7 +156,7 @@ class Provisioning:
         else:
             if before is None:
                 await unit.insert(after, exclusive=unique)
-            moved = await self._members(unit, after.id, members)
+            moved = await _changed(unit, after.id, members)
             if before is not None and after == before and not any(moved):
                 return Outcome(resource=after)
             if before is not None:
@@ -179,19 +166,33 @@ class Provisioning:
         await unit.tell([told])
         return Outcome(resource=after, events=[told])
 
-    async def _members(self, unit: Unit, group: str, change: MemberChange) -> tuple[list[str], list[str]]:
-        if change.where:
-            chosen = frozenset(await _chosen(unit, group, change))
-            change = evolve(change, removed=(change.removed | chosen) - change.added, where=())
-        return await unit.change_members(group, change) if change.touched else ([], [])
+
+async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> None:
+    """Write what became of a user."""
+    if after is None:
+        await unit.delete(before)
+    else:
+        await unit.update(after, exclusive=True)
 
 
-async def _chosen(unit: Unit, group: str, change: MemberChange) -> list[str]:
-    """Return the members that the filters of *change* are about."""
-    tests = [element_predicate(_MEMBERS, where) for where in change.where]
+async def _changed(unit: Unit, group: str, steps: Sequence[MemberChange]) -> tuple[list[str], list[str]]:
+    """Take *steps* in order; return who came and who went, those who did both left aside."""
+    came, went = set[str](), set[str]()
+    for step in steps:
+        new, old = map(set, await unit.change_members(group, await _named_in(unit, group, step)))
+        came, went = (came - old) | (new - went), (went - new) | (old - came)
+    return sorted(came), sorted(went)
+
+
+async def _named_in(unit: Unit, group: str, step: MemberChange) -> MemberChange:
+    """Return *step* by ids, where it is by a filter."""
+    if step.where is None:
+        return step
+    chosen = chooser(step.where)
     members = await unit.members(group)
-    seen = [{"value": each.id, "type": each.kind} for each in members]
-    return [each["value"] for each in seen if any(test(each) for test in tests)]
+    return MemberChange(
+        removed=frozenset(each.id for each in members if chosen({"value": each.id, "type": each.kind}))
+    )
 
 
 def _named(document: Any, id: str) -> dict[str, Any]:
@@ -201,8 +202,8 @@ def _named(document: Any, id: str) -> dict[str, Any]:
 
 
 def _taken(request: Request) -> Uniqueness:
-    name = {"User": "userName", "Group": "displayName"}[request.inbound.kind]
-    return Uniqueness(f"another {request.inbound.kind} of this connection has this {name}")
+    kind = request.inbound.kind
+    return Uniqueness(f"another {kind} of this connection has this {NAMES[kind]}")
 
 
 def _unknown(ids: Sequence[str]) -> InvalidValue:

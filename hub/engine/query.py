@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hub.scim.errors import InvalidValue, NotFound
+from hub.scim.match import predicate
 from hub.scim.parsing import Limits, parse_filter
 from hub.scim.strictjson import dumps
 from hub.scim.writing import list_response, project
@@ -16,6 +17,8 @@ from hub.spi import Verb
 from .shape import as_bytes, as_document
 
 if TYPE_CHECKING:
+    from hub.scim.expressions import Filter
+
     from .ports import Member, Store, Text
     from .requests import Request
 
@@ -41,12 +44,20 @@ class Query:
     async def search(self, store: Store, request: Request) -> bytes:
         """Return a page of resources as a ListResponse (RFC 7644 §3.4.2)."""
         query = request.inbound.query
-        where = parse_filter(query["filter"], limits=self.limits) if "filter" in query else None
+        where = self._where(request)
         start = max(_number(query, "startIndex", 1), 1)
         count = min(max(_number(query, "count", self.page_default), 0), self.page_max)
         found = await store.search(request.inbound.kind, where, start, count)
         page = [await self._seen(store, request, text) for text in found.page]
         return list_response(page, found.total, start, len(page))
+
+    def _where(self, request: Request) -> Filter | None:
+        text = request.inbound.query.get("filter")
+        if text is None:
+            return None
+        where = parse_filter(text, limits=self.limits)
+        predicate(request.resource_type, where)  # raises for what cannot be asked, whoever is there
+        return where
 
     async def _seen(self, store: Store, request: Request, text: Text) -> bytes:
         members = await _members(store, text) if text.kind == "Group" and wants_members(request) else ()

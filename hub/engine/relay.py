@@ -94,7 +94,10 @@ class Relay:
     async def settle(self) -> float:
         """Bring seats to rest that a removal had to leave; return the seconds until there may be more."""
         for team, person in await self.outbox.unsettled(count=BATCH):
-            await settle(self.registry, team, person, ids=self.ids)
+            try:
+                await settle(self.registry, team, person, ids=self.ids)
+            except Exception:  # one who cannot be settled holds up nobody else
+                log.exception("alarm.not_settled", team=team, person=person)
         return POLL_SECONDS
 
     async def prune(self) -> float:

@@ -10,6 +10,13 @@ from hub.spi import Inbound, Verb
 _SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
+#: What unassigns an attribute.
+_BLANK = (None, "")
+
+#: The value of an operation that has none.
+_NOTHING = object()
+
+
 def is_removal(inbound: Inbound) -> bool:
     """Say whether *inbound* deletes, deactivates or may take members away, in whatever spelling it came.
 
@@ -32,7 +39,8 @@ def deactivates(inbound: Inbound) -> bool:
         case Inbound(verb=Verb.REPLACE, kind="User", body=Mapping() as body):
             words = [value for name, value in body.items() if _attribute(name) == "active"]
         case Inbound(verb=Verb.PATCH, kind="User", body=body):
-            words = [op != "remove" and value for op, name, value in _said(body) if name == "active"]
+            said = [(op, value) for op, name, value in _said(body) if name == "active"]
+            words = [op != "remove" and value not in _BLANK and value for op, value in said]
         case _:
             return False
     return bool(words) and _is_false(words[-1])
@@ -44,7 +52,8 @@ def _said(body: Any) -> Iterator[tuple[str, str, Any]]:
     for operation in operations if isinstance(operations, list) else ():
         if not isinstance(operation, Mapping):
             continue
-        op, path, value = (_member(operation, name) for name in ("op", "path", "value"))
+        op, path = (_member(operation, name) for name in ("op", "path"))
+        value = _member(operation, "value", default=_NOTHING)
         if isinstance(op, str) and isinstance(path, str) and path:
             yield op.lower(), _attribute(path), value
         elif isinstance(op, str) and isinstance(value, Mapping):
@@ -69,5 +78,5 @@ def _is_false(value: Any) -> bool:
             return value is False
 
 
-def _member(values: Mapping[str, Any], name: str) -> Any:
-    return next((value for key, value in values.items() if key.lower() == name), None)
+def _member(values: Mapping[str, Any], name: str, *, default: Any = None) -> Any:
+    return next((value for key, value in values.items() if key.lower() == name), default)

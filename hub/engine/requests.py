@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.scim.catalog import GROUP_TYPE, USER_TYPE
+from hub.scim.errors import Forbidden
+from hub.teams import State
+
+from .kinds import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from hub.scim.schema import ResourceType
     from hub.spi import Dialect, Inbound, Policy
     from hub.teams import Connection, Team
-
-RESOURCE_TYPES = {"User": USER_TYPE, "Group": GROUP_TYPE}
 
 
 @frozen(kw_only=True)
@@ -23,6 +24,11 @@ class Admission:
     connection: Connection
     team: Team
     dialect: Dialect
+
+    def check_open(self) -> None:
+        """Raise `Forbidden` where the connection was not turned on yet, or was turned off."""
+        if self.connection.state in {State.DRAFT, State.OFF}:
+            raise Forbidden(f"SCIM is off for {self.team.name}: an administrator has to turn it on")
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,8 @@ from hub.ledger.moves import settle
 from hub.scim.errors import Forbidden, InvalidValue
 from hub.spi import Change, Event, Seat
 
+from .ports import UnknownKind
+
 if TYPE_CHECKING:
     from .plugins import Plugins
     from .ports import Ids, SeatCount, Unit
@@ -40,6 +42,14 @@ async def take(unit: Unit, person: str, kind: str, *, reference: str) -> None:
     await unit.post("taken", reference, settle(person, held=None, wanted=kind))
 
 
+async def hold(unit: Unit, person: str, kind: str, *, reference: str) -> bool:
+    """Open a holding for *person*; False where they have one. `NoSeat` for a kind never bought."""
+    try:
+        return await unit.hold(person, kind)
+    except UnknownKind:
+        raise _none_left(kind, None, reference) from None
+
+
 async def release(unit: Unit, person: str, *, reference: str) -> str | None:
     """Free the seat that *person* holds and return its kind, None where there was none."""
     kind = await unit.unhold(person)
@@ -51,14 +61,15 @@ async def release(unit: Unit, person: str, *, reference: str) -> str | None:
 
 
 async def let_go(unit: Unit, person: str, *, reference: str) -> str | None:
-    """Do what `release` does, and never stand in the way of a removal.
+    """Take one claim off *person*; with the last the seat comes free, and its kind is returned.
 
-    Where the ledger's part fails it is undone, an alarm raised, and the person left to
-    `settle`.
+    Never stands in the way of a removal: where this part fails it is undone, an alarm
+    raised, and the person left to `settled`.
     """
     try:
         async with unit.savepoint():
-            return await release(unit, person, reference=reference)
+            claims = await unit.claims(person, -1)
+            return None if claims else await release(unit, person, reference=reference)
     except Exception:
         log.exception("alarm.seat_not_released", person=person, reference=reference)
         await unit.unsettled(person, due=True)
@@ -66,11 +77,11 @@ async def let_go(unit: Unit, person: str, *, reference: str) -> str | None:
 
 
 async def settled(unit: Unit, team: str, person: str, *, ids: Ids) -> None:
-    """Bring a person's seat to what their claims say now.
+    """Count a person's claims afresh, and free the seat of one whom nobody vouches for.
 
     Idempotent: safe to repeat, and run after whatever could matter.
     """
-    claims, reference = await unit.person(person), f"settle_{ids()}"
+    claims, reference = await unit.recount(person), f"settle_{ids()}"
     await unit.unsettled(person, due=False)
     if claims == 0 and (kind := await release(unit, person, reference=reference)):
         await unit.tell([_released(team, person, kind, id=ids(), at=unit.now, cause=reference)])

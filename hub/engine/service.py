@@ -9,7 +9,7 @@ import structlog
 from attrs import evolve, field, frozen
 
 from hub import tokens
-from hub.scim.errors import Forbidden, NotFound, ScimError, TooManyRequests, Unauthorized, Unavailable
+from hub.scim.errors import NotFound, ScimError, TooManyRequests, Unauthorized, Unavailable
 from hub.scim.reading import PATCH_OP
 from hub.scim.strictjson import dumps
 from hub.spi import Dialect, Inbound, Json, Outbound, Verb
@@ -18,6 +18,7 @@ from hub.teams import State
 from . import translate
 from .failpoints import failpoint
 from .intents import intent_of
+from .plugins import UnknownDialect
 from .ports import Scope, StoreAway
 from .query import Query, seen, wants_members
 from .removals import deactivates, is_removal
@@ -25,6 +26,8 @@ from .requests import Admission, Answer, Request
 from .shape import as_text, location
 
 if TYPE_CHECKING:
+    from hub.teams import Connection
+
     from .exchanges import Recording
     from .plugins import Plugins
     from .ports import Clock, Registry, Store, Unit
@@ -66,13 +69,20 @@ class Service:
         genuine = tokens.same(token.digest, tokens.digest(credential, self.key))
         if not genuine or connection.id != connection_id or not token.valid(at=self.clock()):
             raise _unknown()
-        admission = Admission(connection=connection, team=team, dialect=self.plugins.dialect(connection.idp))
+        admission = Admission(connection=connection, team=team, dialect=self._dialect(connection))
         if scheme.lower() != "bearer" and not admission.dialect.policy.bare_token:
             raise _unknown()
-        if connection.state in {State.DRAFT, State.OFF}:
-            raise Forbidden(f"SCIM is off for {team.name}: an administrator has to turn it on")
         self._spoken[connection_id] = admission.dialect
         return admission
+
+    def _dialect(self, connection: Connection) -> Dialect:
+        try:
+            return self.plugins.dialect(connection.idp)
+        except UnknownDialect:
+            log.exception("alarm.no_dialect", connection=connection.id, idp=connection.idp)
+            raise Unavailable(
+                "the hub does not speak this provider's dialect just now", retry_after=RETRY_SECONDS
+            ) from None
 
     async def answer(
         self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
@@ -108,12 +118,13 @@ class Service:
     async def _written(self, store: Store, request: Request, recording: Recording) -> Answer:
         try:
             outcome, answer = await self._write(store, request)
-        except NotFound:
+        except (NotFound, StoreAway):
             raise
-        except ScimError as error:
+        except Exception as error:
             if not deactivates(request.inbound):
                 raise
-            raise await self._off_all_the_same(store, request, recording, error) from error
+            await self._off_all_the_same(store, request, recording, error)
+            raise
         recording.effect = outcome.effect
         failpoint("answer.before")
         return answer
@@ -128,21 +139,21 @@ class Service:
         return await store.write(work, reference=request.reference)
 
     async def _off_all_the_same(
-        self, store: Store, request: Request, recording: Recording, error: ScimError
-    ) -> ScimError:
-        """Deactivate alone, where a request wanted that and more; return what is answered.
+        self, store: Store, request: Request, recording: Recording, error: Exception
+    ) -> None:
+        """Deactivate alone, where a request wanted that and more and failed with *error*.
 
         RFC 7644 §3.5.2 wants all or nothing. Leavers must not stay because of a comma: a
         documented deviation, which the strict profile does not take.
         """
         if request.strict:
-            log.error("alarm.removal_refused", exchange=request.reference, why=error.detail)
-            return error
+            log.error("alarm.removal_refused", exchange=request.reference, why=type(error).__name__)
+            return
         alone = evolve(request, inbound=_deactivation(request.inbound))
         outcome, _ = await self._write(store, alone)
         recording.effect = outcome.effect
-        error.detail = f"{error.detail.rstrip('.')}. This user's access is off all the same."
-        return error
+        if isinstance(error, ScimError):
+            error.detail = f"{error.detail.rstrip('.')}. This user's access is off all the same."
 
     def _shaped(self, admission: Admission, inbound: Inbound, answer: Answer) -> Answer:
         """Return *answer* as the dialect likes it; parsed only where the dialect has a word to say."""

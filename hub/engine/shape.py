@@ -13,15 +13,13 @@ from typing import Any
 from hub.scim import strictjson
 from hub.scim.strictjson import Json
 
+from .kinds import RESOURCE_TYPES
 from .ports import Member, Resource, Text
-
-#: Resource kind → where resources of that kind are found, below the connection's address.
-ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 
 def location(base_url: str, kind: str, id: str) -> str:
     """Return the address of a resource (RFC 7643 §3.1, meta.location)."""
-    return f"{base_url}/{ENDPOINTS[kind]}/{id}"
+    return f"{base_url}{RESOURCE_TYPES[kind].endpoint}/{id}"
 
 
 def meta(text: Text, base_url: str) -> Json:

@@ -115,7 +115,8 @@ USER = Schema(
             _text("display", "The group's name.", mutability=READ_ONLY),
             _text("type", "Whether the membership is direct.", mutability=READ_ONLY,
                   canonical_values=("direct", "indirect")),
-            multi_valued=True, mutability=READ_ONLY,
+            # Not told of while answers leave it out.
+            multi_valued=True, mutability=READ_ONLY, advertised=False,
         ),
         _plural("entitlements", "entitlement"),
         _plural("roles", "role"),
@@ -134,8 +135,8 @@ GROUP = Schema(
         _object(
             "members", "Who belongs to the group.",
             _text("value", "The member's id.", case_exact=True, mutability=IMMUTABLE),
-            _link("$ref", "Where the member is found.", "User", mutability=IMMUTABLE),
-            _text("type", "What the member is.", mutability=IMMUTABLE, canonical_values=("User",)),
+            _link("$ref", "Where the member is found.", "User", "Group", mutability=IMMUTABLE),
+            _text("type", "What the member is.", mutability=IMMUTABLE, canonical_values=("User", "Group")),
             # RFC 7643 §8.7.1 leaves it out, and so do answers; clients send it, and filter by it.
             _text("display", "The member's name.", mutability=READ_ONLY, advertised=False),
             # Members are not kept in the document: the size of a body is limit enough.

@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import evolve, frozen
 
 from hub.scim.catalog import GROUP
 from hub.scim.errors import InvalidSyntax, InvalidValue
 from hub.scim.expressions import Compare, Filter, Operator, Or, Path, terms_of
+from hub.scim.match import element_predicate
 from hub.scim.reading import Operation
 from hub.scim.strictjson import Json
 
 MEMBERS = "members"
 
+_MEMBERS = GROUP.by_name[MEMBERS]
+
 
 @frozen(kw_only=True)
 class MemberChange:
-    """A change of membership; the last word about an id holds, and no id stands in both sets.
+    """One step of a change of membership: the last word about an id holds, and no id stands in both sets.
 
-    With *reset* only *added* are members afterwards. Otherwise the members that match one of *where*
-    go (the few filters that need to see the members), then *removed* go, then *added* come.
+    With *reset* only *added* are members afterwards; otherwise *removed* go, then *added* come. A step
+    with *where* is nothing else: whoever matches it then goes, which takes somebody who sees the members.
     """
 
     reset: bool = False
     added: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
-    where: tuple[Filter, ...] = ()
-
-    @property
-    def touched(self) -> bool:
-        """Whether anything is asked of the members at all."""
-        return self != UNTOUCHED
+    where: Filter | None = None
 
     def then(self, other: MemberChange) -> MemberChange:
-        """Return the one change that does this and afterwards *other*."""
+        """Return the one step that does this and afterwards *other*, neither of which has a filter."""
+        assert self.where is None
+        assert other.where is None
         if other.reset:
             return other
         added = (self.added - other.removed) | other.added
         if self.reset:
             return MemberChange(reset=True, added=added)
-        return MemberChange(
-            added=added,
-            removed=(self.removed - other.added) | other.removed,
-            where=self.where + other.where,
-        )
-
-    def of(self, members: frozenset[str]) -> frozenset[str]:
-        """Return who of *members* and *added* is a member afterwards, *where* left aside."""
-        return self.added if self.reset else (members - self.removed) | self.added
+        return MemberChange(added=added, removed=(self.removed - other.added) | other.removed)
 
 
 UNTOUCHED = MemberChange()
@@ -56,20 +48,31 @@ UNTOUCHED = MemberChange()
 
 def split(
     operations: tuple[Operation, ...], *, additive: bool = False
-) -> tuple[tuple[Operation, ...], MemberChange]:
-    """Return the *operations* that leave the members alone, and what the others do to them.
+) -> tuple[tuple[Operation, ...], tuple[MemberChange, ...]]:
+    """Return the *operations* that leave the members alone, and the steps that the others are, in order.
 
     When *additive*, a replace of the members only adds.
     """
     rest: list[Operation] = []
-    change = UNTOUCHED
+    steps: list[MemberChange] = []
     for operation in operations:
         kept, asked = _parted(operation)
         if kept is not None:
             rest.append(kept)
         if asked is not None:
-            change = change.then(_read(asked, additive=additive))
-    return tuple(rest), change
+            steps += _read(asked, additive=additive)
+    return tuple(rest), _joined(steps)
+
+
+def _joined(steps: Iterable[MemberChange]) -> tuple[MemberChange, ...]:
+    """Return *steps* with each run of them that needs to see nobody made one."""
+    joined: list[MemberChange] = []
+    for step in steps:
+        if joined and joined[-1].where is None and step.where is None:
+            joined[-1] = joined[-1].then(step)
+        else:
+            joined.append(step)
+    return tuple(step for step in joined if step != UNTOUCHED)
 
 
 def of_put(body: Json, *, keep_omitted: bool = False) -> MemberChange:
@@ -103,30 +106,34 @@ def _is_members(path: Path) -> bool:
     return of_group and path.name.lower() == MEMBERS
 
 
-def _read(operation: Operation, *, additive: bool) -> MemberChange:
+def _read(operation: Operation, *, additive: bool) -> list[MemberChange]:
     path = operation.path
     assert path is not None
     if path.sub is not None and path.sub.lower() != "value":
         # Names and links of members are the hub's to say.
-        return UNTOUCHED
-    gone = UNTOUCHED if path.where is None else _chosen(path.where)
+        return []
+    gone = [] if path.where is None else [_chosen(path.where)]
     if operation.op == "remove":
-        return MemberChange(reset=True) if path.where is None else gone
+        return gone or [MemberChange(reset=True)]
     value = operation.value if path.sub is None else {"value": operation.value}
     added = _ids(value)
     if operation.op == "add":
-        return MemberChange(added=added)
-    if path.where is not None:
-        return gone.then(MemberChange(added=added))
-    return MemberChange(reset=not additive, added=added)
+        return [MemberChange(added=added)]
+    return [*gone, MemberChange(reset=not gone and not additive, added=added)]
 
 
 def _chosen(where: Filter) -> MemberChange:
     """Return the removal of the members that *where* chooses, by id if it names them."""
     ids = [_named(term) for term in terms_of(where, Or)]
     if None in ids:
-        return MemberChange(where=(where,))
+        element_predicate(_MEMBERS, where)  # raises InvalidFilter for what no member could match
+        return MemberChange(where=where)
     return MemberChange(removed=frozenset(id for id in ids if id is not None))
+
+
+def chooser(where: Filter) -> Callable[[Mapping[str, Json]], bool]:
+    """Return what says whether a member, as an element of `members`, matches *where*."""
+    return element_predicate(_MEMBERS, where)
 
 
 def _named(term: Filter) -> str | None:

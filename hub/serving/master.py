@@ -19,8 +19,8 @@ PAUSE_MIN, PAUSE_MAX = 0.1, 5.0
 #: A worker that lived so many seconds was well.
 WELL = 10.0
 
-#: Seconds that a worker has to put itself away once its requests are done or cut.
-MARGIN = 2.0
+#: Seconds that a worker has to write down what it holds once its requests are done or cut.
+MARGIN = 5.0
 
 log = structlog.get_logger("hub.serving")
 

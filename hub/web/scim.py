@@ -58,6 +58,7 @@ class Scim:
         head = guards.head(call.scope)
         connection, below = routes.below_connection(head.path)
         call.admission = admission = await admit(self.door, connection, head.headers.get(b"authorization"))
+        admission.check_open()
         asked = await self._counted(admission, self._asked(call, head, below, receive))
         base_url = self._base_url(call.scope, head, connection)
         match asked:

@@ -187,13 +187,70 @@ def test_check_tells_all_that_is_wrong(hub, tmp_path):
 
 def test_check_tells_of_the_key(hub, tmp_path):
     """A key that others may read is a fault."""
-    hub("check")
+    hub("seats", "none")
     (tmp_path / "data" / "secret.key").chmod(0o644)
 
     ended = hub("check")
 
     assert 1 == ended.code
     assert ended.err.startswith("key: ")
+
+
+def test_check_makes_nothing(hub, tmp_path):
+    """Looking at a hub that is not there yet leaves nothing behind."""
+    assert 0 == hub("check").code
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_tells_settings_key_and_database_together(hub, tmp_path, monkeypatch):
+    """Faults of settings hide neither those of the key nor those of the database."""
+    hub(*TEAM)
+    (tmp_path / "data" / "secret.key").chmod(0o644)
+    with sqlite3.connect(tmp_path / "data" / "hub.sqlite") as database:
+        database.execute("DELETE FROM tortoise_migrations")
+    database.close()
+    monkeypatch.setenv("HUB_SERVER__WORKERS", "--5")
+
+    ended = hub("check")
+
+    assert (1, "") == (ended.code, ended.out)
+    assert ["HUB_SERVER__WORKERS", "key", f"database ({tmp_path / 'data' / 'hub.sqlite'})"] == [
+        line.split(":")[0] for line in ended.err.splitlines()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("HUB_DATABASE__URL", "postgres://db", ["HUB_DATABASE__URL", "key"]),
+        ("HUB_SERVER__DATA", "", ["HUB_SERVER__DATA"]),
+    ],
+)
+def test_check_looks_at_no_other_hub(hub, tmp_path, monkeypatch, variable, value, told):
+    """Where it cannot be read which folder or database is meant, the one by default is not taken for it."""
+    monkeypatch.chdir(tmp_path)
+    hub(*TEAM)
+    (tmp_path / "data" / "secret.key").chmod(0o644)
+    (tmp_path / "data" / "hub.sqlite").write_bytes(b"no database at all")
+    monkeypatch.delenv("HUB_DATA")
+    monkeypatch.setenv(variable, value)
+
+    assert told == [line.split(":")[0] for line in hub("check").err.splitlines()]
+
+
+def test_check_names_connections_that_nobody_speaks_for(hub, monkeypatch):
+    """A connection whose dialect went with its plugin is named, and other commands still work."""
+    hub(*READY)
+    connection = hub(*CONNECTION, "--json").json["connection"]
+    assert 0 == hub("check").code
+    monkeypatch.setenv("HUB_PLUGINS__BLOCKED", "generic")
+
+    ended = hub("check")
+
+    assert 1 == ended.code
+    assert f"connection {connection}: no plugin speaks 'generic'" in ended.err
+    assert "off" == hub("connection", "off", connection, "--json").json["state"]
+    assert 0 == hub("check").code
 
 
 @pytest.mark.parametrize(
@@ -210,7 +267,16 @@ def test_check_tells_of_the_key(hub, tmp_path):
         (("token", "revoke", "none"), "there is no token 'none'"),
         (("exchanges", "none"), "there is no connection 'none'"),
         (("serve", "--config", "none.toml"), "none.toml: cannot be read"),
-        (("serve", "--bind", "nowhere"), "expected HOST:PORT"),
+        (("serve", "--bind", "nowhere"), "--bind: expected HOST:PORT"),
+        (("demo", "--bind", "nowhere"), "--bind: expected HOST:PORT"),
+        (("serve", "--workers", "0"), "--workers: expected at least 1"),
+        (("team", "create", "acme", "--seats", "9" * 20), "a team can buy at most 2147483647 seats"),
+        (
+            ("team", "list", "--data", "/dev/null/data"),
+            "server.data: /dev/null/data cannot be made: Not a directory",
+        ),
+        (("serve", "--bind", "127.0.0.1:0", "--data", "/dev/null/data"), "/dev/null/data cannot be made"),
+        (("check", "--data", "/dev/null/data"), "server.data: /dev/null/data cannot be made"),
         (("team", "show", "no\x1b[31mne"), "there is no team 'none'"),
     ],
 )

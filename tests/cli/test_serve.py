@@ -1,6 +1,7 @@
 """The hub at work: the demo opens, the command works beside it, and a stop is clean."""
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -155,3 +156,17 @@ def test_new_token_opens_at_once(start):
     hub("connection", "off", connection)
     time.sleep(0.1)
     assert 403 == listed(endpoint, another).status_code
+
+
+def test_other_server(start, tmp_path):
+    """The line of the README for a server of one's own serves what `hub migrate` made."""
+    assert 0 == hub("migrate").returncode
+    [line] = re.findall(r"^HUB_DATA=data hypercorn (.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+
+    command = ("-m", "hypercorn", *shlex.split(line), "--bind", f"127.0.0.1:{free_port()}")
+    served = Served(tmp_path / "hypercorn.log", *command, processes=1)
+    try:
+        assert 200 == httpx2.get(f"{served.url}/readyz").status_code
+        assert 0 == served.stop()
+    finally:
+        served.end()

@@ -9,7 +9,7 @@ import pytest
 from hub.engine.admin import Admin, AdminError
 from hub.engine.plugins import Plugins
 from hub.main import clock, new_id
-from hub.teams import State
+from hub.teams import State, Team
 from storage.books import DatabaseBooks
 from storage.exchanges import DatabaseExchanges
 from storage.registry import DatabaseRegistry
@@ -49,7 +49,7 @@ async def test_a_team_begins_with_its_seats_in_the_book(admin, team):
 
 async def test_a_team_without_seats_has_an_empty_book(admin):
     """Nothing bought is nothing written."""
-    team = await admin.create_team("none", seats=0)
+    team = await admin.create_team("none", seats=0, plan="basic")
 
     assert [] == [entry async for entry in admin.entries(team)]
     assert 0 == (await admin.seats(team))["standard"].free
@@ -57,12 +57,18 @@ async def test_a_team_without_seats_has_an_empty_book(admin):
 
 @pytest.mark.parametrize(
     ("name", "seats", "why"),
-    [("acme", 1, "already"), ("", 1, "name"), ("  ", 1, "name"), ("other", -1, "below zero")],
+    [
+        ("acme", 1, "already"),
+        ("", 1, "name"),
+        ("  ", 1, "name"),
+        ("other", -1, "below zero"),
+        ("other", 2**31, "at most 2147483647"),
+    ],
 )
 async def test_a_team_that_cannot_be_is_refused(admin, team, name, seats, why):
     """The reason is named, and nothing is half done."""
     with pytest.raises(AdminError, match=why):
-        await admin.create_team(name, seats=seats)
+        await admin.create_team(name, seats=seats, plan="basic")
     assert ["acme"] == [each.name for each in await admin.teams()]
 
 
@@ -123,3 +129,11 @@ async def test_what_is_not_there_is_said_with_the_way_to_find_it(admin, ask):
     """The sentence names the command that lists what there is."""
     with pytest.raises(AdminError, match=f"hub {ask} list"):
         await getattr(admin, ask)("nothing")
+
+
+async def test_a_plan_is_never_assumed(admin):
+    """SCIM is part of one plan only, so whoever makes a team says which it has."""
+    with pytest.raises(TypeError, match="plan"):
+        await admin.create_team("acme", seats=1)
+    with pytest.raises(TypeError, match="plan"):
+        Team(id="t", name="acme")

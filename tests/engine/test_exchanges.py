@@ -51,6 +51,9 @@ def exchange(**facts):
         {"Operations": [{"op": "replace", "path": "password", "value": "secret"}]},
         {"Operations": [{"op": "add", "path": "urn:x:2.0:User:PassWord", "value": "secret"}]},
         {"Operations": [{"op": "replace", "value": {"active": True, "password": "secret"}}]},
+        {"Operations": [{"op": "replace", "Path": "password", "Value": "secret"}]},
+        {"Operations": [{"op": "replace", "path": 'password[value eq "secret:1"]', "value": "x"}]},
+        {"Operations": [{"OP": "add", "path": "password.value", "note": "secret"}]},
         [{"a": [{"b": {"password": {"value": "secret"}}}]}],
     ],
 )
@@ -82,8 +85,8 @@ async def test_exchanges_are_written_apart_from_requests(keeper):
     """Keeping waits for nothing; what was kept is written, with its moment and without secrets."""
     running = asyncio.create_task(keeper.run())
     keeper.keep(exchange(request={"password": "secret", "userName": "ann"}, quirks=("a",)))
-    await asyncio.sleep(0.01)
-    running.cancel()
+    await keeper.close()
+    await running
 
     (row,) = keeper.exchanges.rows
     assert (NOW, {"password": HIDDEN, "userName": "ann"}, ("a",)) == (
@@ -94,13 +97,14 @@ async def test_exchanges_are_written_apart_from_requests(keeper):
 
 
 async def test_what_waits_is_written_at_the_end(keeper):
-    """A stop writes what is still in the queue."""
+    """A stop writes what is still in the queue, also what was being written when it came."""
     running = asyncio.create_task(keeper.run())
-    await asyncio.sleep(0)
-    for _ in range(250):
+    for number in range(250):
         keeper.keep(exchange())
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+        if number == 120:
+            await asyncio.sleep(0)
+    await keeper.close()
+    await running
 
     assert 250 == len(keeper.exchanges.rows)
 
@@ -115,12 +119,14 @@ async def test_what_is_too_much_is_dropped_and_counted(keeper):
 
 async def test_a_database_that_is_away_costs_exchanges_only(keeper):
     """A batch that cannot be written is counted, and the next is written."""
+    running = asyncio.create_task(keeper.run())
     keeper.exchanges.failing = True
     keeper.keep(exchange())
-    await keeper.flush()
+    await asyncio.sleep(0.01)
     keeper.exchanges.failing = False
     keeper.keep(exchange(reference="hx_2"))
-    await keeper.flush()
+    await keeper.close()
+    await running
 
     assert 1 == keeper.dropped
     assert ["hx_2"] == [row["reference"] for row in keeper.exchanges.rows]

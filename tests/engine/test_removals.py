@@ -43,6 +43,8 @@ REMOVALS = [
         {"op": "replace", "path": "title", "value": "x"}, {"op": "replace", "path": "active", "value": False}
     ),
     patch({"op": "remove", "path": "active"}),
+    patch({"op": "replace", "path": "active", "value": None}),
+    patch({"op": "replace", "value": {"active": ""}}),
     patch({"op": "remove", "path": 'members[value eq "2"]'}, kind="Group"),
     patch({"op": "Remove", "path": "members", "value": [{"value": "2"}]}, kind="Group"),
     patch({"op": "remove", "path": "Members"}, kind="Group"),

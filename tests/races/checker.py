@@ -59,6 +59,7 @@ def faults(team: Kept) -> list[str]:
         *_claims(team),
         *_told(team),
         *_versions(team.events),
+        *_turns(team.events),
     ]
 
 
@@ -127,6 +128,17 @@ def _told(team: Kept) -> Iterator[str]:
     events = Counter((row["name"], row["cause"]) for row in team.events if row["name"] in TOLD.values())
     yield from (f"{name} because of {cause}: written, not told" for name, cause in entries - events)
     yield from (f"{name} because of {cause}: told, not written" for name, cause in events - entries)
+
+
+def _turns(events: Sequence[Row]) -> Iterator[str]:
+    """What is told of a person's seat alternates: taken, released, taken again."""
+    told = defaultdict[str, list[str]](list)
+    for event in events:
+        if event["name"] in TOLD.values():
+            told[event["person"]].append(event["name"])
+    for person, names in told.items():
+        if names != [("seat_taken", "seat_released")[turn % 2] for turn in range(len(names))]:
+            yield f"{person}: the seat is told as {names}"
 
 
 def _versions(events: Sequence[Row]) -> Iterator[str]:

@@ -23,6 +23,7 @@ def event(name, version, before, after, cause):
     return {
         "name": name,
         "resource": "u",
+        "person": "p",
         "version": version,
         "before": before,
         "after": after,
@@ -113,6 +114,10 @@ BAD = {
     "a seat told too early": (
         {"events": [WELL.events[3], *WELL.events[:3], *WELL.events[4:]]},
         "u: seats and changes come as [2, 1, 1, 2, 3, 3]",
+    ),
+    "a seat told out of turn": (
+        {"events": [{**WELL.events[3], "resource": "v"}, *WELL.events[:3], *WELL.events[4:]]},
+        "p: the seat is told as ['seat_released', 'seat_taken', 'seat_taken']",
     ),
 }
 

@@ -39,7 +39,7 @@ class Company:
         """Have both providers turn everybody on or off, two at once; return what they were answered."""
         wanted = (okta, entra)
         return await self._all(
-            *(self._switch(which, name, wanted[which]) for name in self.people for which in BOTH)
+            *(self.switched(which, name, wanted[which]) for name in self.people for which in BOTH)
         )
 
     async def held(self) -> int:
@@ -66,7 +66,8 @@ class Company:
             self.ids[which][name] = answer.json()["id"]
         return answer.status_code
 
-    async def _switch(self, which: int, name: str, active: bool) -> int:
+    async def switched(self, which: int, name: str, active: bool) -> int:
+        """Have one provider turn one person on or off; return what it was answered."""
         id = self.ids[which][name]
         return (await self.doors[which].switch(which, id, name, active=active)).status_code
 
@@ -101,6 +102,20 @@ async def test_two_that_let_go_free_the_seat(pair: Pair):
         assert [200] == await team.switch(okta, entra)
         assert (PEOPLE if okta or entra else 0) == await team.held()
         assert [] == await team.faults()
+
+
+async def test_a_seat_is_told_in_the_order_of_the_book(pair: Pair):
+    """Two providers switch one person on and off as they like: the seat is told taken and released in turn."""
+    team = await company(pair)
+    await team.meet()
+    people = team.people[:3]
+
+    async def flicker(which: int, name: str) -> None:
+        for turn in range(scale(100, trust=2_000)):
+            assert 200 == await team.switched(which, name, active=turn % 2 == 1)
+
+    await asyncio.gather(*(flicker(which, name) for which in (0, 1) for name in people))
+    assert [] == await team.faults()
 
 
 async def test_people_met_twice_are_noticed(planted):

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import functools
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -28,17 +29,17 @@ async def slow(request: Request) -> PlainTextResponse:
     return PlainTextResponse("done")
 
 
-@asynccontextmanager
-async def lifespan(_: Starlette) -> AsyncIterator[None]:
-    """Say when the application was put away."""
-    yield
-    structlog.get_logger().info("put away")
-
-
-def make() -> Starlette:
-    """Make the application, in whichever process serves it."""
+def make(flush_seconds: float = 0) -> Starlette:
+    """Make the application, in whichever process serves it; putting it away takes *flush_seconds*."""
     logs.configure("info")
     tame_worker()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await asyncio.sleep(flush_seconds)
+        structlog.get_logger().info("put away")
+
     return Starlette(routes=[Route("/pid", pid), Route("/slow/{seconds}", slow)], lifespan=lifespan)
 
 
@@ -48,11 +49,13 @@ def main() -> None:
     parser.add_argument("--bind", required=True)
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--stop-seconds", type=int, default=5)
+    parser.add_argument("--flush-seconds", type=float, default=0)
     said = parser.parse_args()
     logs.configure("info")
     try:
         with listening(said.bind, said.workers) as sockets:
-            sys.exit(serve(make, sockets, stop_seconds=said.stop_seconds))
+            made = functools.partial(make, said.flush_seconds)
+            sys.exit(serve(made, sockets, stop_seconds=said.stop_seconds))
     except CannotListen as error:
         sys.exit(str(error))
 

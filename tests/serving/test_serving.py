@@ -53,6 +53,16 @@ def test_stop_waits_only_so_long(hub, workers):
     assert workers == served.said().count("put away")
 
 
+def test_stop_waits_for_what_is_put_away(hub):
+    """A worker whose time for requests is up still has some seconds to write down what it holds."""
+    served = hub(2, "--stop-seconds", "1", "--flush-seconds", "3")
+    in_flight(served, "60")
+
+    assert 0 == served.stop()
+
+    assert 2 == served.said().count("put away")
+
+
 def test_no_server_header(hub):
     """An answer does not tell what it was served by."""
     assert "server" not in httpx2.get(hub(1).url + "/pid").headers

@@ -66,7 +66,7 @@ async def world(database):
     for team, connections in (("t", ("c1", "c2")), ("u", ("d1",))):
 
         async def found(unit, team=team):
-            await unit.found(Team(id=team, name=f"team {team}"))
+            await unit.found(Team(id=team, name=f"team {team}", plan="basic"))
             await unit.buy("standard", 2)
 
         await registry.store(Scope(team=team)).write(found, reference="found")

@@ -35,7 +35,7 @@ async def test_a_token_comes_with_its_owner(world):
     await world.registry.put_connection(CONNECTION)
     await world.registry.put_token(TOKEN)
 
-    assert (TOKEN, CONNECTION, Team(id="t", name="team t")) == await world.registry.token("k")
+    assert (TOKEN, CONNECTION, Team(id="t", name="team t", plan="basic")) == await world.registry.token("k")
     assert None is await world.registry.token("x")
 
 
@@ -51,7 +51,7 @@ async def test_a_token_is_revoked_in_place(world):
 
 async def test_a_team_is_found_by_name_and_by_id(world):
     """Operators say names, the house says ids."""
-    team = Team(id="t", name="team t")
+    team = Team(id="t", name="team t", plan="basic")
 
     assert team == await world.registry.team(name="team t")
     assert team == await world.registry.team(id="t")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import suppress
 
 import pytest
 
-from hub.engine.ports import NameTaken, UnknownMembers
+from hub.engine.ports import NameTaken, UnknownKind, UnknownMembers
 from hub.ledger.moves import buy
+from hub.scim.expressions import Compare, Operator, Path
 from hub.scim.membership import MemberChange
+from storage.keys import LENGTH_MAX
 from tests.storage.conftest import group, user
 
 
@@ -132,9 +135,52 @@ async def test_an_address_has_one_owner(world):
     async def claim(unit, person):
         return await unit.claim(person, "ann@a.example", 1)
 
-    assert ("p1", 1) == await world.write(lambda unit: claim(unit, "p1"))
-    assert ("p1", 2) == await world.write(lambda unit: claim(unit, "p2"), connection="c2")
-    assert ("p3", 1) == await world.write(lambda unit: claim(unit, "p3"), connection="d1", team="u")
+    assert "p1" == await world.write(lambda unit: claim(unit, "p1"))
+    assert "p1" == await world.write(lambda unit: claim(unit, "p2"), connection="c2")
+    assert "p3" == await world.write(lambda unit: claim(unit, "p3"), connection="d1", team="u")
+    rows = await world.database.rows("SELECT id, claims FROM persons ORDER BY id")
+    assert [("p1", 2), ("p3", 1)] == [(row["id"], row["claims"]) for row in rows]
+
+
+async def test_claims_are_counted_afresh(world):
+    """Whatever the counter says, a recount says how many active users there are."""
+    await world.add(user("u1"))
+
+    async def recount(unit):
+        await unit.claims("p-u1", 5)
+        return await unit.recount("p-u1")
+
+    assert 1 == await world.write(recount)
+
+
+async def test_a_kind_that_was_never_bought_cannot_be_held(world):
+    """The refusal has a name of its own."""
+
+    async def hold(unit):
+        await unit.claim("p", None, 1)
+        await unit.hold("p", "golden")
+
+    with pytest.raises(UnknownKind):
+        await world.write(hold)
+
+
+@pytest.mark.parametrize("length", [LENGTH_MAX, LENGTH_MAX + 1, 100_000])
+async def test_names_of_any_length_are_kept_apart_and_found(world, length):
+    """What is too long for an index is found by its digest, and only a whole name is the same name."""
+    name = "".join(random.Random(length).choices("abcdefghij", k=length))  # does not compress to nothing
+    await world.add(user("u1", userName=name, externalId=name))
+
+    for attribute in ("userName", "externalId"):
+        found = await world.store().search("User", parse_filter_of(attribute, name), 1, 10)
+        assert ["u1"] == [each.id for each in found.page]
+    with pytest.raises(NameTaken):
+        await world.add(user("u2", userName=name.upper()))
+    await world.add(user("u3", userName=f"{name}x"))
+
+
+def parse_filter_of(attribute, text):
+    """Return the filter that asks for *text*, however long."""
+    return Compare(path=Path(name=attribute), operator=Operator.EQ, value=text)
 
 
 async def test_members_change_by_delta(world):
@@ -209,9 +255,10 @@ async def test_a_savepoint_loses_only_its_own_part(world):
             async with unit.savepoint():
                 await unit.hold("p", "standard")
                 await _fail()
-        return await unit.held("p"), await unit.person("p")
+        return await unit.held("p")
 
-    assert (None, 1) == await world.write(work)
+    assert None is await world.write(work)
+    assert [1] == [row["claims"] for row in await world.database.rows("SELECT claims FROM persons")]
 
 
 async def _fail():

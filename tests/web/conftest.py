@@ -34,7 +34,7 @@ class FakeService:
         self.credentials.append((connection_id, authorization))
         if (connection_id, authorization) != ("c1", TOKEN):
             raise Unauthorized(f"not {connection_id} with {authorization}")
-        team = Team(id="t1", name="acme", sso_issuer="https://idp.example")
+        team = Team(id="t1", name="acme", plan="enterprise", sso_issuer="https://idp.example")
         connection = Connection(id="c1", team="t1", idp=self.dialect.name, state=State.ON)
         return Admission(connection=connection, team=team, dialect=self.dialect)
 

@@ -48,7 +48,7 @@ async def claims(unit: DatabaseUnit, person: str, change: int) -> int:
     return int(count)
 
 
-async def claim(unit: DatabaseUnit, person: str, address: str | None, change: int) -> tuple[str, int]:
+async def claim(unit: DatabaseUnit, person: str, address: str | None, change: int) -> str:
     """Make a person unless the address was known."""
     known = [row["person_id"] for row in READ.get() if row["address"] == address]
     if known or address is None:
