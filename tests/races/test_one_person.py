@@ -105,7 +105,7 @@ async def test_two_that_let_go_free_the_seat(pair: Pair):
 
 
 async def test_a_seat_is_told_in_the_order_of_the_book(pair: Pair):
-    """Two providers switch one person on and off as they like: the seat is told taken and released in turn."""
+    """However two providers switch one person on and off, the seat is told taken and released in turn."""
     team = await company(pair)
     await team.meet()
     people = team.people[:3]

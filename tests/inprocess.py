@@ -1,0 +1,106 @@
+"""A hub in this process: the whole application over a database, asked without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+import structlog
+import uvloop
+from attrs import evolve, frozen
+
+from hub.main import House, assemble
+from hub.settings import Settings
+from hub.teams import Connection, Profile, Team
+from hub.web.app import build
+
+T = TypeVar("T")
+
+HOST = "http://hub.example"
+ISSUER = "https://sign-in.example"
+MEDIA_TYPE = "application/scim+json"
+
+
+@frozen(kw_only=True)
+class Way:
+    """A connection, and what its provider needs to know."""
+
+    team: Team
+    connection: Connection
+    token: str
+
+    @property
+    def path(self) -> str:
+        """Return where its endpoints are."""
+        return f"/scim/v2/{self.connection.id}"
+
+
+@frozen(kw_only=True)
+class Bench:
+    """A house and its application in an event loop of their own, for tests that are not asynchronous."""
+
+    house: House
+    client: httpx2.AsyncClient
+    runner: asyncio.Runner
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do *work* in the hub's event loop and return what it returns."""
+        return self.runner.run(work)
+
+    def team(self, *, seats: int) -> Team:
+        """Make a team that may turn on SCIM."""
+        name = f"team {os.urandom(8).hex()}"
+        return self.run(self.house.admin.create_team(name, seats=seats, plan="enterprise", sso_issuer=ISSUER))
+
+    def way(
+        self, team: Team, idp: str, *, profile: Profile = Profile.TOLERANT, domains: Sequence[str] = ()
+    ) -> Way:
+        """Make a connection of *team* that is on."""
+        made = self.house.admin.create_connection(team, idp=idp, profile=profile, domains=domains, on=True)
+        connection, token = self.run(made)
+        return Way(team=team, connection=connection, token=token)
+
+    def ask(self, way: Way, method: str, path: str, body: object = None, **query: str) -> httpx2.Response:
+        """Send what *way*'s provider would, and return the answer."""
+        headers = {"authorization": f"Bearer {way.token}", "content-type": MEDIA_TYPE}
+        content = None if body is None else json.dumps(body).encode()
+        asked = self.client.request(method, way.path + path, headers=headers, params=query, content=content)
+        return self.run(asked)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Log nothing: some tests break the hub on purpose, and it says so."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+@contextmanager
+def bench(database_url: str, data: Path) -> Iterator[Bench]:
+    """Open a hub on the database at *database_url*, which is migrated first."""
+    settings = Settings.load(None, data, {})
+    if not database_url.startswith("sqlite:"):
+        settings = evolve(settings, database=evolve(settings.database, url=database_url))
+    house = assemble(settings)
+    app = build(house.service, settings=settings, keeper=house.keeper, ready=house.check)
+    client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOST, timeout=60)
+    with quiet(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(house.migrate())
+        opened = house.open()
+        runner.run(opened.__aenter__())
+        try:
+            yield Bench(house=house, client=client, runner=runner)
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
+            runner.run(client.aclose())

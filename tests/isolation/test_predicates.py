@@ -1,0 +1,86 @@
+"""Every statement asks whose a row is, and is missed by a test when it forgets to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tortoise.exceptions import IntegrityError
+
+from storage.database import Database
+from tests.inprocess import bench
+from tests.isolation.life import live
+
+#: What a statement says of whose a row is; a team's own row says it by its id.
+OWNER = re.compile(r"(?:\w+\.)?(team_id|connection_id) = (\$\d+)")
+CONNECTION = re.compile(r"(?:\w+\.)?connection_id = (\$\d+)")
+TEAM = "UPDATE teams SET entries = entries + 1 WHERE id = $1"
+
+#: Statements whose owner nobody misses, by how they go, and why: each is a second lock on a door.
+HARMLESS = {
+    r"UPDATE resources SET": "by an id that `lock` has found, and `lock` asks whose it is",
+    r"DELETE FROM resources": "the same",
+    r"DELETE FROM members": "by the id of a group that `lock` has found",
+    r"INSERT INTO members": "of ids that the statement before has found, and composite keys hold besides",
+    r"SELECT r\.id, r\.kind FROM members": "by the id of a group that was found; composite keys hold besides",
+    r"SELECT id, kind, document, .* AND (id = \$4|EXISTS) .*LIMIT": "asked where the count before it found"
+    " something, and that counts what is the asker's",
+    r"UPDATE persons SET": "by the id of a person, which a resource names by a composite key",
+    r"SELECT (1|claims) FROM persons": "the same",
+    r"UPDATE holdings SET": "the same",
+}
+
+
+def mutants(sql: str) -> Iterator[str]:
+    """Yield *sql* without any word about its owner, and without the word about the connection alone."""
+    yield OWNER.sub(r"\2 = \2", sql.replace(TEAM, TEAM.replace("id = $1", "$1 = $1")))
+    if CONNECTION.search(sql):
+        yield CONNECTION.sub(r"\1 = \1", sql)
+
+
+def harmless(sql: str) -> bool:
+    """Say whether *sql* is known to be a second lock."""
+    return any(re.match(start, sql) for start in HARMLESS)
+
+
+@contextmanager
+def instead(monkeypatch: pytest.MonkeyPatch, said: dict[str, str], heard: set[str]) -> Iterator[None]:
+    """Have the database run other statements than it was told, and note what it was told."""
+    run = Database.run
+
+    async def told(self, client, sql, *values):
+        heard.add(sql)
+        return await run(self, client, said.get(sql, sql), *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "run", told)
+        yield
+
+
+def missed(hub, monkeypatch, sql: str) -> bool:
+    """Say whether somebody misses the owner in *sql*, all of it and the connection alone."""
+    for mutant in mutants(sql):
+        try:
+            with instead(monkeypatch, {sql: mutant}, set()):
+                live(hub)
+        except (AssertionError, IntegrityError):  # somebody, or a constraint
+            continue
+        return False  # what nobody misses whole, nobody misses in part
+    return True
+
+
+@pytest.mark.timeout(600)
+def test_no_statement_may_forget_its_owner(migrated_url, tmp_path, monkeypatch):
+    """Each word about an owner, taken away, is missed by somebody's life, but for those that say why not."""
+    heard: set[str] = set()
+    with bench(migrated_url, tmp_path) as hub:
+        with instead(monkeypatch, {}, heard):
+            live(hub)
+        scoped = sorted(sql for sql in heard if OWNER.search(sql) or sql.startswith(TEAM))
+        survived = [sql for sql in scoped if not missed(hub, monkeypatch, sql)]
+
+    assert 25 < len(scoped)
+    assert [] == [sql for sql in survived if not harmless(sql)]
+    assert [] == [start for start in HARMLESS if not any(re.match(start, sql) for sql in survived)]
