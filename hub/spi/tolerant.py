@@ -28,7 +28,8 @@ SCHEMA: Final = "https://datatracker.ietf.org/doc/html/rfc7643#section-"
 PROTOCOL: Final = "https://datatracker.ietf.org/doc/html/rfc7644#section-"
 MANAGER: Final = f"{ENTERPRISE}:manager"
 
-#: Order matters: operations are lower-cased and keys become paths first, so that what follows can name them.
+#: Order matters: operations are lower-cased, keys become paths and values are unwrapped first, so that what
+#: follows can name them.
 TOLERANT: Final[tuple[Quirk[Inbound], ...]] = (
     Quirk(
         name="operation-case",
@@ -67,6 +68,17 @@ TOLERANT: Final[tuple[Quirk[Inbound], ...]] = (
             after=patch({"op": "add", "path": f"{ENTERPRISE}:department", "value": "Tours"}),
         ),
         spares=(patch({"op": "add", "path": f"{ENTERPRISE}:department", "value": "Tours"}),),
+    ),
+    Quirk(
+        name="object-for-text",
+        says="A plain value is wrapped in a list of one object.",
+        source=f"{SCHEMA}2.3.1",
+        rewrite=unwrapped(),
+        example=Example(
+            before=patch({"op": "replace", "path": "displayName", "value": [{"$ref": None, "value": "Ann"}]}),
+            after=patch({"op": "replace", "path": "displayName", "value": "Ann"}),
+        ),
+        spares=(patch({"op": "add", "path": "members", "value": [{"value": "u1"}]}, kind="Group"),),
     ),
     Quirk(
         name="text-for-boolean",
@@ -120,17 +132,6 @@ TOLERANT: Final[tuple[Quirk[Inbound], ...]] = (
             after=patch({"op": "add", "path": "roles", "value": [{"value": "25", "display": "Guide"}]}),
         ),
         spares=(patch({"op": "add", "path": "roles", "value": [{"value": "{guide}"}]}),),
-    ),
-    Quirk(
-        name="object-for-text",
-        says="A plain value is wrapped in a list of one object.",
-        source=f"{SCHEMA}2.3.1",
-        rewrite=unwrapped(),
-        example=Example(
-            before=patch({"op": "replace", "path": "displayName", "value": [{"$ref": None, "value": "Ann"}]}),
-            after=patch({"op": "replace", "path": "displayName", "value": "Ann"}),
-        ),
-        spares=(patch({"op": "add", "path": "members", "value": [{"value": "u1"}]}, kind="Group"),),
     ),
     Quirk(
         name="null-removed",

@@ -1,6 +1,7 @@
 """What Entra ID sends that the RFCs do not.
 
-Order matters: operations are lower-cased and keys become paths first, so that later quirks can name them.
+Order matters: operations are lower-cased, keys become paths and values are unwrapped first, so that later
+quirks can name them.
 """
 
 from __future__ import annotations
@@ -75,6 +76,17 @@ HEARS: Final[tuple[Quirk[Inbound], ...]] = (
         spares=(search('userName eq "manager eq 1"'),),
     ),
     Quirk(
+        name="wrapped-value",
+        says="Old clients wrap a plain value in a list of one object.",
+        source="https://github.com/Azure/AzureAD-BYOA-Provisioning-Samples/issues/22",
+        rewrite=unwrapped(),
+        example=Example(
+            before=patch({"op": "replace", "path": "displayName", "value": [{"$ref": None, "value": "Ann"}]}),
+            after=patch({"op": "replace", "path": "displayName", "value": "Ann"}),
+        ),
+        spares=(patch({"op": "add", "path": "members", "value": [{"value": "u1"}]}, kind="Group"),),
+    ),
+    Quirk(
         name="boolean-as-text",
         says="Booleans arrive as the texts True and False, in filters too.",
         source=COMPATIBILITY,
@@ -107,17 +119,6 @@ HEARS: Final[tuple[Quirk[Inbound], ...]] = (
             after=patch({"op": "add", "path": "roles", "value": [{"value": "25"}]}),
         ),
         remedy="Map roles with AssertiveAppRoleAssignmentsComplex, which also takes roles away.",
-    ),
-    Quirk(
-        name="wrapped-value",
-        says="Old clients wrap a plain value in a list of one object.",
-        source="https://github.com/Azure/AzureAD-BYOA-Provisioning-Samples/issues/22",
-        rewrite=unwrapped(),
-        example=Example(
-            before=patch({"op": "replace", "path": "displayName", "value": [{"$ref": None, "value": "Ann"}]}),
-            after=patch({"op": "replace", "path": "displayName", "value": "Ann"}),
-        ),
-        spares=(patch({"op": "add", "path": "members", "value": [{"value": "u1"}]}, kind="Group"),),
     ),
     Quirk(
         name="member-removed-by-value",
