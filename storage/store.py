@@ -58,18 +58,21 @@ class DatabaseStore:
         return await self._scan(narrowed, narrowed.rest, kind, start, count)
 
     async def _page(self, narrowed: Narrowed, start: int, count: int) -> Found:
-        where, values = narrowed.sql, narrowed.values
-        total = (await self._rows(f"SELECT count(*) AS total FROM resources WHERE {where}", *values))[0][
-            "total"
-        ]
-        if not count or start > total:
-            return Found(total=total, page=())
-        after, many = len(values) + 1, len(values) + 2
+        values, n = narrowed.values, len(narrowed.values)
         rows = await self._rows(
-            f"SELECT {records.TEXT} FROM resources WHERE {where} ORDER BY id LIMIT ${many} OFFSET ${after}",
+            f"SELECT {records.TEXT} FROM resources WHERE {narrowed.sql}"
+            f" ORDER BY id LIMIT ${n + 2} OFFSET ${n + 1}",
             *(*values, start - 1, count),
         )
+        whole = len(rows) < count and (rows or start == 1)  # then the last of all is on this page
+        total = start - 1 + len(rows) if whole else await self._count(narrowed)
         return Found(total=total, page=[records.text(row) for row in rows])
+
+    async def _count(self, narrowed: Narrowed) -> int:
+        rows = await self._rows(
+            f"SELECT count(*) AS total FROM resources WHERE {narrowed.sql}", *narrowed.values
+        )
+        return int(rows[0]["total"])
 
     async def _scan(self, narrowed: Narrowed, rest: Filter, kind: str, start: int, count: int) -> Found:
         """Hold each candidate against what SQL could not say, a bounded number at a time."""
