@@ -44,7 +44,9 @@ def _sockets(address: str, count: int) -> list[socket.socket]:
         return [_listen(_sharing(socket.socket(family, kind, protocol)), place) for _ in range(count)]
     except OSError as error:
         reason = WAYS_OUT.get(error.errno or 0, error.strerror)
-        way = f"cannot listen on {address}: {reason} (--bind HOST:PORT, or bind in [server])"
+        way = (
+            f"cannot listen on {address}: {reason} (--bind HOST:PORT, HUB_SERVER__BIND, or bind in [server])"
+        )
         raise CannotListen(way) from error
 
 

@@ -116,7 +116,7 @@ def test_port_taken_is_told(hub, workers):
     assert 1 == ended.returncode
     assert (
         f"cannot listen on {address}: something listens there already: stop it, or choose another port"
-        " (--bind HOST:PORT, or bind in [server])\n"
+        " (--bind HOST:PORT, HUB_SERVER__BIND, or bind in [server])\n"
     ) == ended.stderr
 
 

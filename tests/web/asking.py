@@ -10,22 +10,15 @@ import anyio
 from attrs import frozen
 from starlette.types import ASGIApp, Message
 
+from tests import wire
+
 TOKEN = "Bearer right"
 BASE = "/scim/v2/c1"
 
 
 @frozen(kw_only=True)
-class Heard:
-    """What was answered."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """Return the body read as JSON."""
-        return json.loads(self.body)
+class Heard(wire.Heard):
+    """What was answered, without a socket."""
 
     @property
     def is_scim_error(self) -> bool:
