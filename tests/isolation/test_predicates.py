@@ -25,8 +25,6 @@ HARMLESS = {
     r"DELETE FROM members": "by the id of a group that `lock` has found",
     r"INSERT INTO members": "of ids that the statement before has found, and composite keys hold besides",
     r"SELECT r\.id, r\.kind FROM members": "by the id of a group that was found; composite keys hold besides",
-    r"SELECT id, kind, document, .* AND (id = \$4|EXISTS) .*LIMIT": "asked where the count before it found"
-    " something, and that counts what is the asker's",
     r"UPDATE persons SET": "by the id of a person, which a resource names by a composite key",
     r"SELECT (1|claims) FROM persons": "the same",
     r"UPDATE holdings SET": "the same",
