@@ -19,6 +19,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sqlite": " INTEGER PRIMARY KEY AUTOINCREMENT",
         "postgres": " BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     },
+    " DOCUMENT": {"sqlite": " TEXT", "postgres": " JSONB"},
     # Which transaction wrote the row: see storage/outbox.py.
     " TRANSACTION_ID": {
         "sqlite": " BIGINT NOT NULL DEFAULT 0",

@@ -9,7 +9,7 @@ from attrs import define, frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.kinds import RESOURCE_TYPES
-from hub.engine.ports import Clock, Found, Member, Scope, Text, Work
+from hub.engine.ports import Clock, Found, Member, Scope, Search, Text, Work
 from hub.engine.shape import as_document
 from hub.scim.expressions import Filter
 from hub.scim.match import matches
@@ -51,8 +51,9 @@ class DatabaseStore:
         )
         return records.text(rows[0]) if rows else None
 
-    async def search(self, kind: str, where: Filter | None, start: int, count: int) -> Found:
-        narrowed = narrow(kind, where, (self.scope.team, self.scope.connection))
+    async def search(self, search: Search) -> Found:
+        (kind,), start, count = search.kinds, search.start, search.count
+        narrowed = narrow(kind, search.where[kind], (self.scope.team, self.scope.connection))
         if narrowed.rest is None:
             return await self._page(narrowed, start, count)
         return await self._scan(narrowed, narrowed.rest, kind, start, count)

@@ -17,6 +17,7 @@ class Teams(Model):
     plan = fields.TextField()
     sso_issuer = fields.TextField(null=True)
     entries = fields.BigIntField(default=0)
+    schemas = fields.TextField(default="[]")
     created_at = fields.TextField()
 
     class Meta:
@@ -53,6 +54,7 @@ class Tokens(Model):
     created_at = fields.TextField()
     expires_at = fields.TextField(null=True)
     revoked_at = fields.TextField(null=True)
+    user_id = fields.TextField(null=True)
 
     class Meta:
         """Where it is kept."""

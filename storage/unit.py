@@ -74,14 +74,14 @@ class DatabaseUnit:
             await self.rows(f"INSERT INTO resources ({records.RESOURCE}) VALUES ({places})", *values)
         failpoint("write.resource")
 
-    async def update(self, resource: Resource, *, exclusive: bool) -> None:
+    async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
         columns = records.RESOURCE.split(", ")
         changes = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, 1) if n > 4)
-        with _taken(resource):
+        with _taken(after):
             await self.rows(
                 f"UPDATE resources SET {changes}"
                 " WHERE id = $1 AND team_id = $2 AND connection_id = $3 AND kind = $4",
-                *records.resource_values(resource, self.scope, exclusive=exclusive),
+                *records.resource_values(after, self.scope, exclusive=exclusive),
             )
         failpoint("write.resource")
 

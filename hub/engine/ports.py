@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from attrs import evolve, frozen
 
+from hub.scim.catalog import BUILT_IN, Types
+
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry, Posting
-    from hub.scim.expressions import Filter
+    from hub.scim.expressions import Filter, Path
     from hub.scim.membership import MemberChange
     from hub.spi import Event
     from hub.teams import Connection, Team, Token
@@ -49,10 +51,11 @@ class StoreAway(StoreError):
 
 @frozen(kw_only=True)
 class Scope:
-    """Whose data: one team's, and of its resources one connection's."""
+    """Whose data: one team's, and of its resources one connection's; *types* is what these are made of."""
 
     team: str
     connection: str | None = None
+    types: Types = BUILT_IN
 
 
 @frozen(kw_only=True)
@@ -86,6 +89,17 @@ class Text:
     document: str
     created: str
     modified: str
+    version: int = 1
+    groups: Sequence[Membership] = ()
+
+
+@frozen(kw_only=True)
+class Membership:
+    """A group that a user is in, itself (*direct*) or by a group within it."""
+
+    group: str
+    display: str
+    direct: bool
 
 
 @frozen(kw_only=True)
@@ -97,11 +111,42 @@ class Member:
 
 
 @frozen(kw_only=True)
+class Mark:
+    """A place between two resources of a list: right after, or *before*, the one with *key* and *id*.
+
+    *key* is the value the list is sorted by, None where the resource has none or the list is in order of id.
+    """
+
+    id: str
+    key: str | float | bool | None = None
+    before: bool = False
+
+
+@frozen(kw_only=True)
+class Search:
+    """What a list asks for: up to *count* resources of *kinds* that match their filter.
+
+    *where* has a filter for each kind, None for all of the kind. *sort* is the attribute to sort by,
+    None for the order of id. The page begins with the *start*th resource (1 is the first), or at *mark*.
+    """
+
+    kinds: tuple[str, ...]
+    where: Mapping[str, Filter | None]
+    sort: Path | None = None
+    descending: bool = False
+    start: int = 1
+    count: int
+    mark: Mark | None = None
+
+
+@frozen(kw_only=True)
 class Found:
-    """A page of a search, and how many there are in all."""
+    """A page of a search, how many there are in all, and the marks from which the pages beside it go on."""
 
     total: int
     page: Sequence[Text]
+    previous: Mark | None = None
+    next: Mark | None = None
 
 
 @frozen(kw_only=True)
@@ -131,8 +176,8 @@ class Unit(Protocol):
     async def insert(self, resource: Resource, *, exclusive: bool) -> None:
         """Add *resource*; with *exclusive* no other of its kind may have its name (`NameTaken`)."""
 
-    async def update(self, resource: Resource, *, exclusive: bool) -> None:
-        """Write the next version of *resource* (`NameTaken` as for `insert`)."""
+    async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
+        """Write *after* as the next version of *before* (`NameTaken` as for `insert`)."""
 
     async def delete(self, resource: Resource) -> None:
         """Remove *resource* and its memberships."""
@@ -208,8 +253,8 @@ class Store(Protocol):
     async def text(self, kind: str, id: str) -> Text | None:
         """Return a resource as it lies."""
 
-    async def search(self, kind: str, where: Filter | None, start: int, count: int) -> Found:
-        """Return up to *count* resources that match, from the *start*th (1 is the first) on."""
+    async def search(self, search: Search) -> Found:
+        """Return a page of resources that match, or raise `TooMany` where it takes too long to find them."""
 
     async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
         """Return up to *count* members of a group whose ids come after *after*, in order of id."""

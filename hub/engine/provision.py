@@ -161,7 +161,7 @@ class Provisioning:
                 return Outcome(resource=after)
             if before is not None:
                 after = before.changed(after.document, at=unit.now)
-                await unit.update(after, exclusive=unique)
+                await unit.update(before, after, exclusive=unique)
         told = event("group_changed", request, before, after, ids=self.ids, now=unit.now, members=moved)
         await unit.tell([told])
         return Outcome(resource=after, events=[told])
@@ -172,7 +172,7 @@ async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> No
     if after is None:
         await unit.delete(before)
     else:
-        await unit.update(after, exclusive=True)
+        await unit.update(before, after, exclusive=True)
 
 
 async def _changed(unit: Unit, group: str, steps: Sequence[MemberChange]) -> tuple[list[str], list[str]]:

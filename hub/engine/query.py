@@ -14,6 +14,7 @@ from hub.scim.strictjson import dumps
 from hub.scim.writing import list_response, project
 from hub.spi import Verb
 
+from .ports import Search
 from .shape import as_bytes, as_document
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Query:
         where = self._where(request)
         start = max(_number(query, "startIndex", 1), 1)
         count = min(max(_number(query, "count", self.page_default), 0), self.page_max)
-        found = await store.search(request.inbound.kind, where, start, count)
+        kind = request.inbound.kind
+        found = await store.search(Search(kinds=(kind,), where={kind: where}, start=start, count=count))
         page = [await self._seen(store, request, text) for text in found.page]
         return list_response(page, found.total, start, len(page))
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from hub.scim.catalog import BUILT_IN, Types
 from hub.scim.errors import Forbidden
 from hub.teams import State
-
-from .kinds import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from hub.scim.schema import ResourceType
@@ -24,6 +23,7 @@ class Admission:
     connection: Connection
     team: Team
     dialect: Dialect
+    types: Types = BUILT_IN
 
     def check_open(self) -> None:
         """Raise `Forbidden` where the connection was not turned on yet, or was turned off."""
@@ -59,7 +59,7 @@ class Request:
     @property
     def resource_type(self) -> ResourceType:
         """Return the type of resource that it is about."""
-        return RESOURCE_TYPES[self.inbound.kind]
+        return self.admission.types[self.inbound.kind]
 
 
 @frozen(kw_only=True)

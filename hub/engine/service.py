@@ -105,7 +105,8 @@ class Service:
             raise _away(admission.dialect) from error
 
     async def _answered(self, request: Request, recording: Recording) -> Answer:
-        scope = Scope(team=request.admission.team.id, connection=request.connection.id)
+        admission = request.admission
+        scope = Scope(team=admission.team.id, connection=admission.connection.id, types=admission.types)
         store = self.registry.store(scope)
         match request.inbound.verb:
             case Verb.READ:

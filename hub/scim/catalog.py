@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from hub.scim.schema import Attribute, Mutability, ResourceType, Returned, Schema, Type, Uniqueness
 
@@ -179,3 +180,9 @@ GROUP_TYPE = ResourceType(
     name="Group", description="Users under one name", endpoint="/Groups", common=COMMON, schema=GROUP
 )
 RESOURCE_TYPES = (USER_TYPE, GROUP_TYPE)
+
+Types: TypeAlias = Mapping[str, ResourceType]
+"""The kinds of resources that a team keeps, by name."""
+
+BUILT_IN: Types = {each.name: each for each in RESOURCE_TYPES}
+"""The kinds of a team without schemas of its own."""

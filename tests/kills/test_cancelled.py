@@ -11,7 +11,7 @@ from attrs import evolve
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.sqlite.client import SqliteTransactionContext
 
-from hub.engine.ports import StoreAway
+from hub.engine.ports import Search, StoreAway
 from storage import door, sqlite
 from storage.database import Database
 from tests.kills import checker
@@ -153,7 +153,7 @@ async def test_begin_that_fails_once_is_tried_again(inside: Inside, monkeypatch)
 READS: dict[str, Callable[[Inside], Awaitable[object]]] = {
     "token": lambda inside: inside.house.service.admit(inside.id, f"Bearer {inside.token}"),
     "read": lambda inside: inside.store.text("User", "nobody"),
-    "find": lambda inside: inside.store.search("User", None, 1, 10),
+    "find": lambda inside: inside.store.search(Search(kinds=("User",), where={"User": None}, count=10)),
     "members": lambda inside: inside.store.members("nobody"),
     "seats": lambda inside: inside.house.admin.seats(inside.team),
 }

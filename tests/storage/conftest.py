@@ -7,7 +7,7 @@ import itertools
 import pytest
 from attrs import frozen
 
-from hub.engine.ports import Resource, Scope
+from hub.engine.ports import Resource, Scope, Search
 from hub.teams import Connection, Team
 from storage.database import Database
 from storage.registry import DatabaseRegistry
@@ -57,6 +57,11 @@ def group(id=None, **attributes):
     id = id or f"g{next(_numbers):04}"
     document = {"schemas": [], "id": id, "displayName": id, **attributes}
     return Resource(id=id, kind="Group", document=document, created=NOW, modified=NOW)
+
+
+def listed(kind, where=None, *, count=10, **asked):
+    """Return a search for one kind of resource."""
+    return Search(kinds=(kind,), where={kind: where}, count=count, **asked)
 
 
 @pytest.fixture

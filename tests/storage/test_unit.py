@@ -12,7 +12,7 @@ from hub.ledger.moves import buy
 from hub.scim.expressions import Compare, Operator, Path
 from hub.scim.membership import MemberChange
 from storage.keys import LENGTH_MAX
-from tests.storage.conftest import group, user
+from tests.storage.conftest import group, listed, user
 
 
 async def test_a_work_that_raises_writes_nothing(world):
@@ -171,7 +171,7 @@ async def test_names_of_any_length_are_kept_apart_and_found(world, length):
     await world.add(user("u1", userName=name, externalId=name))
 
     for attribute in ("userName", "externalId"):
-        found = await world.store().search("User", parse_filter_of(attribute, name), 1, 10)
+        found = await world.store().search(listed("User", parse_filter_of(attribute, name)))
         assert ["u1"] == [each.id for each in found.page]
     with pytest.raises(NameTaken):
         await world.add(user("u2", userName=name.upper()))

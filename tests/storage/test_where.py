@@ -14,7 +14,7 @@ from hub.scim.membership import MemberChange
 from hub.scim.parsing import parse_filter
 from storage.where import narrow
 from tests.scale import scale
-from tests.storage.conftest import group, user
+from tests.storage.conftest import group, listed, user
 
 NAMES = ["ann", "Ann", "élodie", "ÉLODIE", "ß", "ss", "a%b", "a_b", 'quo"te']
 USERS = [
@@ -52,7 +52,7 @@ async def test_a_search_finds_what_the_matcher_matches(world, text):
     if not await store.text("User", USERS[0].id):
         await world.add(*USERS)
     wanted = [each.id for each in USERS if matches(USER_TYPE, as_document(as_text(each), ""), where)]
-    found = await store.search("User", where, 1, 100)
+    found = await store.search(listed("User", where))
 
     assert (len(wanted), wanted) == (found.total, [each.id for each in found.page])
 
@@ -92,7 +92,7 @@ async def test_groups_are_found_by_their_members(world):
 
     await world.write(join)
     for text in ('members eq "u1"', 'members[value eq "u1"]', 'members.type eq "user"'):
-        found = await world.store().search("Group", parse_filter(text), 1, 10)
+        found = await world.store().search(listed("Group", parse_filter(text)))
         assert ["g1"] == [each.id for each in found.page], text
 
 
@@ -100,7 +100,9 @@ async def test_pages_follow_each_other(world):
     """Pages by index and by matcher together hold each resource once, in one order."""
     await world.add(*USERS)
     for where in (None, parse_filter("userName pr")):
-        pages = [await world.store().search("User", where, start, 4) for start in (1, 5, 9, 13)]
+        pages = [
+            await world.store().search(listed("User", where, start=start, count=4)) for start in (1, 5, 9, 13)
+        ]
 
         assert {len(USERS)} == {page.total for page in pages}
         assert [each.id for each in USERS] == [each.id for page in pages for each in page.page]
@@ -109,7 +111,7 @@ async def test_pages_follow_each_other(world):
 async def test_a_count_of_none_still_counts(world):
     """RFC 7644 §3.4.2.4: a count of 0 asks for the number of results alone."""
     await world.add(*USERS)
-    found = await world.store().search("User", None, 1, 0)
+    found = await world.store().search(listed("User", None, count=0))
 
     assert (len(USERS), []) == (found.total, list(found.page))
 
