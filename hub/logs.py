@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Final
 
+import orjson
 import structlog
 
 SHARED: tuple[structlog.typing.Processor, ...] = (
@@ -17,10 +18,14 @@ SHARED: tuple[structlog.typing.Processor, ...] = (
 PINNED: Final = {"aiosqlite": "WARNING", "asyncpg": "WARNING", "tortoise": "WARNING", "hypercorn": "INFO"}
 
 
+def _dumps(line: object, **_: object) -> str:
+    return orjson.dumps(line, default=str).decode()
+
+
 def configure(level: str) -> None:
     """Send all that the hub and its libraries log from *level* up to stderr, as JSON."""
     structlog.configure(
-        processors=[*SHARED, structlog.processors.JSONRenderer()],
+        processors=[*SHARED, structlog.processors.JSONRenderer(serializer=_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import errno
 import os
 import secrets
@@ -50,7 +49,7 @@ def new_id() -> str:
 
 def new_reference() -> str:
     """Return the name of an exchange: random, and short enough to be read aloud."""
-    return f"hx_{base64.b32encode(secrets.token_bytes(10)).decode()}"
+    return f"hx_{secrets.token_hex(8)}"
 
 
 def clock() -> str:

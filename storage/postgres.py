@@ -1,21 +1,21 @@
-"""Tortoise's asyncpg engine, with a pool that gets back whatever it lent."""
+"""Tortoise's asyncpg engine, with statements that go to their connection without a detour."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 
+from .pool import Pool
 
-class NoReset(asyncpg.Connection):
-    """A connection that is given back to its pool as it is: nothing here leaves session state."""
 
-    def get_reset_query(self) -> str:
-        """Return no statement, where asyncpg would send five at every return to the pool."""
-        return ""
+class _Wrapper(TransactionWrapper):
+    @translate_exceptions
+    async def execute_query_dict(self, query: str, values: Any = ()) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(query, *values)]
 
 
 class _Transaction(TransactionContextPooled):
@@ -37,16 +37,33 @@ class _Transaction(TransactionContextPooled):
 
 
 class Client(AsyncpgDBClient):
-    """A pool of connections to one database; *patience* is how long a transaction waits for one, seconds."""
-
-    connection_class: Any = NoReset
+    """A pool of connections to one database; *patience* is how long a statement waits for one, seconds."""
 
     def __init__(self, *, patience: float, **credentials: Any) -> None:
         super().__init__(**credentials)
         self.patience = patience
 
+    async def create_pool(self, **kwargs: Any) -> Any:
+        """Return the pool that Tortoise works with; connections are made as they are needed."""
+        credentials = {name: value for name, value in kwargs.items() if name not in {"min_size", "max_size"}}
+        return Pool(credentials=credentials, size=kwargs["max_size"])
+
+    @translate_exceptions
+    async def execute_query_dict(self, query: str, values: Any = ()) -> list[dict[str, Any]]:
+        """Run one statement on a connection of its own and return its rows."""
+        if self._pool is None:
+            async with self._pool_init_lock:
+                if self._pool is None:
+                    await self.create_connection(with_db=True)
+        pool: Any = self._pool
+        connection = await pool.acquire(timeout=self.patience)
+        try:
+            return [dict(row) for row in await connection.fetch(query, *values)]
+        finally:
+            await pool.release(connection)
+
     def _in_transaction(self) -> TransactionContext:
-        return _Transaction(TransactionWrapper(self), self._pool_init_lock)
+        return _Transaction(_Wrapper(self), self._pool_init_lock)
 
 
 #: Where Tortoise looks for the engine of a module.

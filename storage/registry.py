@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -26,6 +27,15 @@ _OWNER = (
     " FROM tokens t JOIN connections c ON c.id = t.connection_id JOIN teams m ON m.id = t.team_id"
     " WHERE t.key_id = $1"
 )
+
+
+@lru_cache(maxsize=1024)
+def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Team]:
+    """Return whom a row is about; the same row, which comes with each request, is read once."""
+    row = dict(columns)
+    connection = {**row, "id": row["connection_id"]}
+    team = {**row, "id": row["team_id"]}
+    return records.token(row), records.connection(connection), records.team(team)
 
 
 @frozen(kw_only=True)
@@ -73,10 +83,7 @@ class DatabaseRegistry:
         rows = await self._patiently(lambda: self.database.rows(_OWNER, key_id))
         if not rows:
             return None
-        row = rows[0]
-        connection = {**row, "id": row["connection_id"]}
-        team = {**row, "id": row["team_id"]}
-        return records.token(row), records.connection(connection), records.team(team)
+        return _owner(tuple(rows[0].items()))
 
     async def tokens(self, connection: str) -> Sequence[Token]:
         rows = await self._patiently(

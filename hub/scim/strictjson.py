@@ -7,6 +7,8 @@ import math
 import re
 from typing import NoReturn, TypeAlias
 
+import orjson
+
 from hub.scim.errors import InvalidSyntax
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -51,7 +53,7 @@ def loads(body: bytes, *, depth_max: int = 32) -> Json:
 
 def dumps(value: Json) -> bytes:
     """Return *value* as compact UTF-8."""
-    return _ENCODER.encode(value).encode()
+    return orjson.dumps(value)
 
 
 def _inspect(value: Json, place: str, depth_left: int) -> None:
@@ -112,4 +114,3 @@ def _constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_members, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
 )
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
