@@ -22,8 +22,17 @@ trust: .venv/test.stamp ## the same tests at full scale: hours, not minutes
 trust-%: .venv/test.stamp
 	HUB_TRUST=1 $(BIN)/pytest --timeout=14400 -m $*
 
-bench: .venv/test.stamp  ## rates of reads and creates on both databases, against bare Starlette
-	$(BIN)/python -m tests.bench
+# What make bench measures: users, members of groups, seconds of each load, rounds, and the document
+# that it writes to. A quick look: make bench SIZES=1000 SECONDS=1 ROUNDS=2 WRITE=
+SIZES = 1000 10000 100000
+MEMBERS = 100 10000 100000
+SECONDS = 1
+ROUNDS = 5
+WRITE = docs/performance.md
+
+bench: .venv/bench.stamp ## speed and memory, against bare Starlette and scim2-server
+	$(BIN)/python -m tests.bench --sizes $(SIZES) --members $(MEMBERS) --seconds $(SECONDS) \
+		--rounds $(ROUNDS) $(if $(WRITE),--write $(WRITE))
 
 format: .venv/test.stamp
 	$(BIN)/ruff check --fix .
@@ -31,12 +40,17 @@ format: .venv/test.stamp
 
 # Needs uv. The newest week is left out: a bad release is mostly found in its first days.
 LOCK := uv pip compile --quiet --no-header --generate-hashes --universal --python-version 3.11 \
-	--exclude-newer "7 days" --upgrade pyproject.toml --group build
+	--exclude-newer "7 days" --upgrade
+HUB := pyproject.toml --group build
 lock:
-	$(LOCK) --output-file requirements/run.txt
-	$(LOCK) --group test --group lint --constraint requirements/run.txt --output-file requirements/test.txt
+	$(LOCK) $(HUB) --output-file requirements/run.txt
+	$(LOCK) $(HUB) --group test --group lint --constraint requirements/run.txt --output-file requirements/test.txt
+	$(LOCK) --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 
-# The lock of the tests holds the lock of the hub: one environment serves both.
+# The lock of the tests holds the lock of the hub, and that of the bench agrees with it: one environment
+# serves all.
+.venv/bench.stamp: .venv/test.stamp
+
 # A lock is whole, so nothing is resolved (--no-deps); resolving, the pip of Python 3.11 stumbles over extras.
 .venv/%.stamp: requirements/%.txt pyproject.toml
 	@sh requirements/environment.sh .venv

@@ -7,7 +7,6 @@ import errno
 import os
 import secrets
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,11 +17,13 @@ from attrs import frozen
 
 from hub import logs, moments
 from hub.engine.admin import Admin
+from hub.engine.cursors import Cursors
 from hub.engine.exchanges import Keeper
 from hub.engine.plugins import Plugins
 from hub.engine.provision import Provisioning
 from hub.engine.query import Query
 from hub.engine.relay import Relay
+from hub.engine.rolls import Rolls
 from hub.engine.service import Service
 from hub.scim.parsing import Limits
 from hub.secret import server_key
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 def new_id() -> str:
     """Return a random id of 128 bits whose order is that of time (RFC 9562 §5.7, UUID version 7)."""
     bits = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    return str(uuid.UUID(int=bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62))
+    digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def new_reference() -> str:
@@ -170,7 +172,9 @@ def assemble(settings: Settings) -> House:
     key = server_key(settings.server.data, os.environ)
     plugins = Plugins.load(blocked=settings.plugins.blocked)
     patience = settings.database.patience_seconds
-    registry = DatabaseRegistry(database=database, clock=clock, patience=patience)
+    registry = DatabaseRegistry(
+        database=database, clock=clock, patience=patience, search_seconds=settings.scim.filter_seconds
+    )
     kept = DatabaseExchanges(database=database, patience=patience)
     return House(
         settings=settings,
@@ -189,8 +193,8 @@ def assemble(settings: Settings) -> House:
         service=Service(
             registry=registry,
             plugins=plugins,
-            provisioning=Provisioning(plugins=plugins, ids=new_id),
-            query=_query(settings),
+            provisioning=Provisioning(plugins=plugins, ids=new_id, rolls=_rolls(settings)),
+            query=_query(settings, key),
             clock=clock,
             key=key,
             operations_max=settings.scim.operations_max,
@@ -247,11 +251,17 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return build(house.service, settings=house.settings, keeper=house.keeper, ready=ready, lifespan=lifespan)
 
 
-def _query(settings: Settings) -> Query:
+def _rolls(settings: Settings) -> Rolls:
+    scim = settings.scim
+    return Rolls(members_max=scim.members_max, pending=scim.unknown_members == "pending")
+
+
+def _query(settings: Settings, key: bytes) -> Query:
     scim = settings.scim
     limits = Limits(
         length_max=scim.filter_length_max,
         depth_max=scim.filter_depth_max,
         terms_max=scim.filter_terms_max,
     )
-    return Query(page_default=scim.page_default, page_max=scim.page_max, limits=limits)
+    cursors = Cursors(key=key, clock=clock, seconds=scim.cursor_seconds)
+    return Query(page_default=scim.page_default, page_max=scim.page_max, limits=limits, cursors=cursors)

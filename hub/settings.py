@@ -41,6 +41,8 @@ Count: TypeAlias = Annotated[int, Rule(lambda count: count >= 1, "at least 1")]
 Rate: TypeAlias = Annotated[
     int, Rule(lambda rate: rate == 0 or rate >= 25, "0 (no limit) or at least 25, the pace of providers")
 ]
+Limit: TypeAlias = Annotated[int, Rule(lambda count: count >= 0, "0 (no limit) or more")]
+UnknownMembers: TypeAlias = Literal["refuse", "pending"]
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
@@ -72,10 +74,16 @@ class Scim:
 
     page_max: Count = 1000
     page_default: Count = 100
+    cursor_seconds: Count = 3600
     operations_max: Count = 1000
+    members_max: Limit = 0
+    unknown_members: UnknownMembers = "refuse"
+    bulk_operations_max: Count = 1000
+    bulk_bytes_max: Count = 1024 * 1024
     filter_length_max: Count = 4096
     filter_terms_max: Count = 50
     filter_depth_max: Count = 20
+    filter_seconds: Count = 10
 
 
 @frozen(kw_only=True)

@@ -34,6 +34,8 @@ class Team:
     name: str
     plan: str
     sso_issuer: str | None = None
+    schemas: str = "[]"
+    """Its own schema extensions, as `hub.scim.definitions` writes them."""
 
     def lacks(self) -> list[str]:
         """Return what the team still needs before SCIM can be turned on, as sentences."""
@@ -68,7 +70,10 @@ class Connection:
 
 @frozen(kw_only=True)
 class Token:
-    """A credential as it is kept: never its secret, only a keyed digest of it."""
+    """A credential as it is kept: never its secret, only a keyed digest of it.
+
+    It opens the connection; or, where it stands for a *user* of it, only what concerns this user.
+    """
 
     key_id: str
     team: str
@@ -77,6 +82,7 @@ class Token:
     created_at: str
     expires_at: str | None = None
     revoked_at: str | None = None
+    user: str | None = None
 
     def valid(self, *, at: str) -> bool:
         """Say whether the token opens anything *at* that moment (RFC 3339, UTC)."""

@@ -10,20 +10,22 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
-from attrs import asdict, frozen
+from attrs import Factory, asdict, field, frozen
 from tortoise import Tortoise, connections
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from hub import postgres_url
 
+from .batches import Batches, Overtaken, Writing
 from .door import emptied
+from .scanning import Scans
 
 #: A row by column name.
 Row = Mapping[str, Any]
 
 #: Milliseconds that SQLite itself waits for another process's transaction.
-BUSY_TIMEOUT = 2000
+BUSY_TIMEOUT = 500
 
 #: Seconds that a transaction waits for its turn, a connection or a lock, unless it is told otherwise.
 PATIENCE = 15
@@ -44,6 +46,13 @@ class Database:
     """
 
     url: str
+    _batches: Batches = field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=Factory(lambda self: Batches(self.transaction), takes_self=True),
+    )
+    _scans: Scans = field(init=False, repr=False, eq=False, factory=Scans)
 
     @property
     def dialect(self) -> str:
@@ -52,8 +61,11 @@ class Database:
 
     @property
     def for_update(self) -> str:
-        """Return what makes a SELECT lock its rows; SQLite has one writer and needs nothing."""
-        return "" if self.dialect == "sqlite" else " FOR UPDATE"
+        """Return what makes a SELECT lock its rows; SQLite has one writer and needs nothing.
+
+        It keeps out whoever changes a row, and not whoever refers to it: two groups may take each other in.
+        """
+        return "" if self.dialect == "sqlite" else " FOR NO KEY UPDATE"
 
     def in_turn(self, place: str) -> str:
         """Return a condition that is met once all who asked before for the id at *place* are done."""
@@ -71,17 +83,31 @@ class Database:
         """Run a statement outside any transaction and return its rows."""
         return await self.run(connections.get(f"{self.dialect}-read"), sql, *values)
 
+    async def scan(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement that may read much, off the way of all others; cancelled, it is stopped."""
+        client = connections.get(f"{self.dialect}-scan")
+        if self.dialect == "postgres":
+            return await self.run(client, sql, *values)
+        if client._connection is None:
+            await client.create_connection(with_db=True)
+        return await self._scans.rows(client._connection, sql, _named(values))
+
     async def run(self, client: Client, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement on *client* and return its rows."""
-        return await client.execute_query_dict(
-            sql, {str(n): value for n, value in enumerate(values, 1)} if self.dialect == "sqlite" else values
-        )
+        return await client.execute_query_dict(sql, _named(values) if self.dialect == "sqlite" else values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Client]:
         """Enclose statements that land together or not at all; nested, a savepoint."""
         async with in_transaction(self.dialect) as client:
             yield client
+
+    async def written(self, writing: Writing) -> Any:
+        """Run *writing* in a transaction and return what it returned, once that is committed."""
+        if self.dialect == "sqlite":
+            return await self._batches.run(writing)
+        async with self.transaction() as client:
+            return await writing(client)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Client]:
@@ -100,19 +126,27 @@ class Database:
             await self.run(client, "ROLLBACK")
 
 
+def _named(values: Sequence[object]) -> dict[str, object]:
+    return {str(n): value for n, value in enumerate(values, 1)}
+
+
 def config(url: str, *, pool: int, patience: float = PATIENCE) -> dict[str, Any]:
     """Return Tortoise's configuration for the database at *url*.
 
     What a transaction has to wait for, it waits for no longer than *patience*, seconds.
 
-    Reads have connections of their own, so that none waits for a transaction. Connections
-    are called by the kind of database, since Tortoise keeps SQL by a connection's name.
+    Reads have connections of their own, so that none waits for a transaction, and so have reads of much,
+    fewer, so that none of the others waits for these. Connections are called by the kind of database,
+    since Tortoise keeps SQL by a connection's name.
     """
     name = dialect(url)
     one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience)
     one["credentials"]["patience"] = patience
     app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
-    return {"connections": {name: one, f"{name}-read": one}, "apps": {"hub": app}}
+    few = {**one, "credentials": {**one["credentials"]}}
+    if name == "postgres":
+        few["credentials"]["maxsize"] = -(-pool // 4)
+    return {"connections": {name: one, f"{name}-read": one, f"{name}-scan": few}, "apps": {"hub": app}}
 
 
 def dialect(url: str) -> str:
@@ -140,7 +174,8 @@ def _postgres(url: str, pool: int, patience: float) -> dict[str, Any]:
         "timeout": 5,
         "command_timeout": 30,
         "application_name": "provisioning-hub",
-        "server_settings": {"lock_timeout": str(max(1, round(patience * 1000)))},
+        # Compiling a statement takes PostgreSQL longer than any of ours takes to run: half a second for a page.
+        "server_settings": {"lock_timeout": str(max(1, round(patience * 1000))), "jit": "off"},
     }
     return {"engine": "storage.postgres", "credentials": credentials}
 
@@ -178,10 +213,6 @@ async def opened(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Asy
     finally:
         await emptied()
         await context.close_connections()
-
-
-class Overtaken(Exception):
-    """Another write came in between: worth doing again."""
 
 
 def passing(error: BaseException) -> bool:
@@ -229,3 +260,9 @@ def violated(error: BaseException) -> Violation | None:
     cause = error.args[0] if isinstance(error, IntegrityError) and error.args else error
     code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorcode", None)
     return next((kind for kind in Violation if code in kind.value), None)
+
+
+def table_of(error: BaseException) -> str | None:
+    """Return the table whose constraint *error* says was broken, None where the database does not say."""
+    cause = error.args[0] if isinstance(error, IntegrityError) and error.args else error
+    return getattr(cause, "table_name", None)

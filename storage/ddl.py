@@ -19,7 +19,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sqlite": " INTEGER PRIMARY KEY AUTOINCREMENT",
         "postgres": " BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     },
-    " DOCUMENT": {"sqlite": " TEXT", "postgres": " JSONB"},
+    # Rows in order of their primary key, where the database can.
+    " CLUSTERED": {"sqlite": " WITHOUT ROWID", "postgres": ""},
     # Which transaction wrote the row: see storage/outbox.py.
     " TRANSACTION_ID": {
         "sqlite": " BIGINT NOT NULL DEFAULT 0",

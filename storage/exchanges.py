@@ -8,8 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
+from hub.scim.strictjson import dumps
+
 from . import tables
-from .database import Database
+from .database import Client, Database
 from .door import through
 from .patience import patiently
 
@@ -25,17 +27,16 @@ class DatabaseExchanges:
         columns = ("reference", "team", "connection", "at")
         values: list[object] = []
         for row in rows:
-            values += [*(row[name] for name in columns), json.dumps(row, ensure_ascii=False)]
+            values += [*(row[name] for name in columns), dumps(dict(row)).decode()]
         places = ", ".join(
             f"(${n}, ${n + 1}, ${n + 2}, ${n + 3}, ${n + 4})" for n in range(1, len(values), 5)
         )
         sql = f"INSERT INTO exchanges (reference, team_id, connection_id, at, record) VALUES {places}"
 
-        async def insert() -> None:
-            async with self.database.transaction() as client:
-                await self.database.run(client, sql, *values)
+        async def insert(client: Client) -> None:
+            await self.database.run(client, sql, *values)
 
-        await through(patiently(insert, seconds=self.patience))
+        await through(patiently(lambda: self.database.written(insert), seconds=self.patience))
 
     async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
         kept = tables.Exchanges.filter(connection_id=connection)

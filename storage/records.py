@@ -10,15 +10,17 @@ from typing import Any
 from attrs import asdict
 
 from hub.engine.kinds import NAMES
-from hub.engine.ports import Member, Resource, Scope, Text
+from hub.engine.ports import Resource, Scope, Text
 from hub.engine.shape import document_text
 from hub.ledger.entries import Entry, Posting
+from hub.scim import strictjson
 from hub.scim.folding import fold
 from hub.spi import Event
 from hub.teams import Connection, Profile, State, Team, Token
 
 from .database import Row
 from .keys import key
+from .memberships import groups_in, members_in
 
 #: The columns of a resource, in the order of `resource_values`.
 RESOURCE = (
@@ -27,7 +29,7 @@ RESOURCE = (
 )
 
 #: The columns that `text` reads.
-TEXT = "id, kind, document, created, modified"
+TEXT = "id, kind, document, created, modified, version"
 
 
 def resource_values(resource: Resource, scope: Scope, *, exclusive: bool) -> tuple[Any, ...]:
@@ -60,6 +62,7 @@ def resource(row: Row) -> Resource:
         modified=row["modified"],
         version=row["version"],
         person=row["person_id"],
+        groups=groups_in(row),
     )
 
 
@@ -71,17 +74,21 @@ def text(row: Row) -> Text:
         document=row["document"],
         created=row["created"],
         modified=row["modified"],
+        version=row["version"],
+        groups=groups_in(row),
+        members=members_in(row),
     )
-
-
-def member(row: Row) -> Member:
-    """Return the member in *row*."""
-    return Member(id=row["id"], kind=row["kind"])
 
 
 def team(row: Row) -> Team:
     """Return the team in *row*."""
-    return Team(id=row["id"], name=row["name"], plan=row["plan"], sso_issuer=row["sso_issuer"])
+    return Team(
+        id=row["id"],
+        name=row["name"],
+        plan=row["plan"],
+        sso_issuer=row["sso_issuer"],
+        schemas=row["schemas"],
+    )
 
 
 def connection(row: Row) -> Connection:
@@ -106,6 +113,7 @@ def token(row: Row) -> Token:
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
+        user=row["user_id"],
     )
 
 
@@ -140,4 +148,4 @@ def event(row: Row) -> Event:
 
 def dumps(value: Any) -> str:
     """Return *value* as compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return strictjson.dumps(value).decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +13,7 @@ from attrs import frozen
 from . import records, tables
 from .database import Database
 from .patience import patiently
-from .store import DatabaseStore
+from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: What LIKE takes for more than itself.
+WILD = re.compile("[!%_]")
+
 _OWNER = (
     "SELECT t.key_id, t.team_id, t.connection_id, t.digest, t.created_at, t.expires_at, t.revoked_at,"
-    " c.idp, c.profile, c.state, c.domains, m.name, m.plan, m.sso_issuer"
+    " t.user_id,"
+    " c.idp, c.profile, c.state, c.domains, m.name, m.plan, m.sso_issuer, m.schemas"
     " FROM tokens t JOIN connections c ON c.id = t.connection_id JOIN teams m ON m.id = t.team_id"
     " WHERE t.key_id = $1"
 )
@@ -40,14 +46,21 @@ def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Tea
 
 @frozen(kw_only=True)
 class DatabaseRegistry:
-    """A `Registry` in a database; *patience* is how long it asks again, seconds."""
+    """A `Registry` in a database; *patience* is how long it asks again, *search_seconds* how long a search is."""
 
     database: Database
     clock: Clock
     patience: float
+    search_seconds: float = SEARCH_SECONDS
 
     def store(self, scope: Scope) -> Store:
-        return DatabaseStore(database=self.database, scope=scope, clock=self.clock, patience=self.patience)
+        return DatabaseStore(
+            database=self.database,
+            scope=scope,
+            clock=self.clock,
+            patience=self.patience,
+            search_seconds=self.search_seconds,
+        )
 
     async def team(self, *, id: str | None = None, name: str | None = None) -> Team | None:
         key = {"id": id} if name is None else {"name": name}
@@ -57,6 +70,24 @@ class DatabaseRegistry:
     async def teams(self) -> Sequence[Team]:
         rows = await self._patiently(lambda: tables.Teams.all().order_by("name").values())
         return [records.team(row) for row in rows]
+
+    async def put_schemas(self, team: Team, schemas: str) -> bool:
+        # What another has put meanwhile is not written over.
+        changed = await self._patiently(
+            lambda: tables.Teams.filter(id=team.id, schemas=team.schemas).update(schemas=schemas)
+        )
+        return bool(changed)
+
+    async def holders(self, team: str, urn: str) -> int:
+        # In compact JSON, only a name stands so: within a value quotes are escaped.
+        name = WILD.sub(r"!\g<0>", json.dumps(urn) + ":{")
+        rows = await self._patiently(
+            lambda: self.database.rows(
+                "SELECT count(*) AS held FROM resources WHERE team_id = $1 AND document LIKE $2 ESCAPE '!'",
+                *(team, f"%{name}%"),
+            )
+        )
+        return int(rows[0]["held"])
 
     async def connection(self, id: str) -> Connection | None:
         rows = await self._patiently(lambda: tables.Connections.filter(id=id).values())
@@ -100,6 +131,7 @@ class DatabaseRegistry:
             "created_at": token.created_at,
             "expires_at": token.expires_at,
             "revoked_at": token.revoked_at,
+            "user_id": token.user,
         }
         await self._put(tables.Tokens, {"key_id": token.key_id}, values)
 

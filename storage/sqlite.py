@@ -70,7 +70,8 @@ class _Transaction(SqliteTransactionContext):
                 await self.connection.commit()
         finally:
             try:
-                await self.connection._connection.rollback()  # nothing to undo after a commit
+                if self.connection._connection.in_transaction:
+                    await self.connection._connection.rollback()
             finally:
                 self._leave()
 

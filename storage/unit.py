@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import Member, NameTaken, Resource, Scope, SeatCount, UnknownKind, UnknownMembers
-from hub.ledger.entries import Entry, Posting
+from hub.engine.ports import Member, Membership, NameTaken, Resource, Scope, SeatCount, UnknownKind
+from hub.ledger.entries import Posting
+from hub.teams import Team
 
-from . import records
-from .database import Client, Database, Overtaken, Row, Violation, violated
+from . import memberships, records
+from .database import Client, Database, Row, Violation
+from .indexing import Indexing
 from .keys import key
+from .memberships import Memberships, Rows
+from .pending import Pending
+from .statements import NONE, Refusals, Statement, run, values_of
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
     from hub.spi import Event
-    from hub.teams import Team
-
-#: Where a group's members are read from: $1 the team, $2 the connection, $3 the group.
-MEMBER = (
-    "r.id, r.kind FROM members m JOIN resources r ON r.team_id = m.team_id"
-    " AND r.connection_id = m.connection_id AND r.id = m.member_id"
-    " WHERE m.team_id = $1 AND m.connection_id = $2 AND m.group_id = $3"
-)
-
-#: Runs one statement and returns its rows.
-Rows = Callable[..., Awaitable[Sequence[Row]]]
 
 
 @frozen(kw_only=True)
@@ -42,23 +36,61 @@ class DatabaseUnit:
     scope: Scope
     now: str
 
+    #: What is still to be run: nobody has asked for its rows.
+    _behind: list[Statement] = field(factory=list, init=False)
+
+    #: By how many each kind of resource became more.
+    _counted: list[tuple[str, int]] = field(factory=list, init=False)
+
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
-        """Run a statement in the transaction and return its rows."""
+        """Run a statement in the transaction, after all before it, and return its rows."""
+        await self._flush()
         return await self.database.run(self.client, sql, *values)
+
+    async def finish(self) -> None:
+        # Last of all: whoever else adds to the connection waits for its counts.
+        for kind, change in self._counted:
+            await self._later(_COUNT, self.scope.team, self.scope.connection, kind, change)
+        self._counted.clear()
+        await self._flush()
+
+    async def _flush(self) -> None:
+        """Run what is still to be run."""
+        if self._behind:
+            await self._with(self._behind.pop())
+
+    async def _with(self, last: Statement) -> Sequence[Row]:
+        """Run *last*, together with what is still to be run, and return its rows."""
+        await self._apart(last)
+        statements = [*self._behind, last]
+        self._behind.clear()
+        return await run(self.database, self.client, statements)
+
+    async def _later(self, sql: str, *values: object, refusals: Refusals = NONE, name: str = "") -> None:
+        """Have a statement run with the next whose rows are asked for, or at the end of the write."""
+        statement = Statement(sql, values, refusals, name)
+        await self._apart(statement)
+        self._behind.append(statement)
+
+    async def _apart(self, statement: Statement) -> None:
+        """See to it that no two statements of one round trip write the same table: one would be lost."""
+        if any(each.table == statement.table for each in self._behind):
+            await self._flush()
 
     async def _value(self, sql: str, *values: object) -> object:
         """Run a statement and return the first column of its first row, None without one."""
         rows = await self.rows(sql, *values)
         return next(iter(rows[0].values())) if rows else None
 
-    async def lock(self, kind: str, id: str) -> Resource | None:
+    async def lock(self, kind: str, id: str, *, groups: bool = False) -> Resource | None:
         # Taken first. PostgreSQL numbers a transaction that waits for a row, and lets those who
         # come later overtake it there; one that waits its turn is numbered afterwards. So the
         # numbers of two that change one resource, or resources of one person, follow the order
         # of their changes.
         turn = self.database.in_turn("COALESCE(person_id, id)")
+        beside = f", {memberships.column(self.database)}" if groups and kind == "User" else ""
         rows = await self.rows(
-            f"SELECT {records.RESOURCE} FROM resources WHERE team_id = $1 AND connection_id = $2"
+            f"SELECT {records.RESOURCE}{beside} FROM resources WHERE team_id = $1 AND connection_id = $2"
             f" AND kind = $3 AND id = $4{turn}{self.database.for_update}",
             self.scope.team,
             self.scope.connection,
@@ -69,20 +101,22 @@ class DatabaseUnit:
 
     async def insert(self, resource: Resource, *, exclusive: bool) -> None:
         values = records.resource_values(resource, self.scope, exclusive=exclusive)
-        places = ", ".join(f"${n}" for n in range(1, len(values) + 1))
-        with _taken(resource):
-            await self.rows(f"INSERT INTO resources ({records.RESOURCE}) VALUES ({places})", *values)
+        sql = f"INSERT INTO resources ({records.RESOURCE}) VALUES {values_of(values)}"
+        await self._later(sql, *values, refusals=_taken(resource))
+        await self._indexing.added(resource)
+        self._counted.append((resource.kind, 1))
         failpoint("write.resource")
 
     async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
         columns = records.RESOURCE.split(", ")
         changes = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, 1) if n > 4)
-        with _taken(after):
-            await self.rows(
-                f"UPDATE resources SET {changes}"
-                " WHERE id = $1 AND team_id = $2 AND connection_id = $3 AND kind = $4",
-                *records.resource_values(after, self.scope, exclusive=exclusive),
-            )
+        await self._later(
+            f"UPDATE resources SET {changes}"
+            " WHERE id = $1 AND team_id = $2 AND connection_id = $3 AND kind = $4",
+            *records.resource_values(after, self.scope, exclusive=exclusive),
+            refusals=_taken(after),
+        )
+        await self._indexing.changed(before, after)
         failpoint("write.resource")
 
     async def delete(self, resource: Resource) -> None:
@@ -92,82 +126,68 @@ class DatabaseUnit:
             self.scope.connection,
             resource.id,
         )
+        await self._indexing.removed(resource)
+        self._counted.append((resource.kind, -1))
         failpoint("write.resource")
 
-    async def members(self, group: str) -> Sequence[Member]:
-        sql = f"SELECT {MEMBER} ORDER BY m.member_id"
-        rows = await self.rows(sql, self.scope.team, self.scope.connection, group)
-        return [records.member(row) for row in rows]
+    @property
+    def _indexing(self) -> Indexing:
+        return Indexing(rows=self.rows, later=self._later, scope=self.scope, dialect=self.database.dialect)
 
-    async def change_members(self, group: str, change: MemberChange) -> tuple[list[str], list[str]]:
-        came, went = [], []
-        if change.reset:
-            went += await self._members_gone(group, change.added, keep=True)
-        elif change.removed:
-            went += await self._members_gone(group, change.removed, keep=False)
-        if change.added:
-            came += await self._members_come(group, change.added)
+    async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
+        return await self._memberships.members(group, after=after, count=count)
+
+    async def count_members(self, group: str, *, most: int) -> int:
+        return await self._memberships.count(group, most)
+
+    async def change_members(
+        self, group: str, change: MemberChange, *, known: bool = False
+    ) -> tuple[list[str], list[str]]:
+        moved = await self._memberships.change(group, change, known=known)
         failpoint("write.members")
-        return came, went
+        return moved
 
-    async def _members_gone(self, group: str, ids: frozenset[str], *, keep: bool) -> list[str]:
-        listed, has = self.database.listed("$4"), "NOT IN" if keep else "IN"
-        rows = await self.rows(
-            "DELETE FROM members WHERE team_id = $1 AND connection_id = $2 AND group_id = $3"
-            f" AND member_id {has} ({listed}) RETURNING member_id",
-            *(self.scope.team, self.scope.connection, group, json.dumps(sorted(ids))),
-        )
-        return [row["member_id"] for row in rows]
+    @property
+    def _memberships(self) -> Memberships:
+        return Memberships(rows=self.rows, scope=self.scope, database=self.database)
 
-    async def _members_come(self, group: str, ids: frozenset[str]) -> list[str]:
-        mine = (self.scope.team, self.scope.connection)
-        wanted, listed = json.dumps(sorted(ids)), self.database.listed("$3")
-        known = await self.rows(
-            f"SELECT id FROM resources WHERE team_id = $1 AND connection_id = $2 AND id IN ({listed})",
-            *(*mine, wanted),
-        )
-        if unknown := ids - {row["id"] for row in known}:
-            raise UnknownMembers(*sorted(unknown))
-        try:
-            rows = await self.rows(
-                "INSERT INTO members (team_id, connection_id, group_id, member_id)"
-                " SELECT team_id, connection_id, $4, id FROM resources"
-                f" WHERE team_id = $1 AND connection_id = $2 AND id IN ({listed}) ORDER BY id"
-                " ON CONFLICT DO NOTHING RETURNING member_id",
-                *(*mine, wanted, group),
-            )
-        except Exception as error:
-            if violated(error) is Violation.FOREIGN_KEY:  # a member was deleted since they were looked up
-                raise Overtaken from error
-            raise
-        return [row["member_id"] for row in rows]
+    async def groups(self, user: str) -> Sequence[Membership]:
+        return await self._memberships.groups(user)
+
+    async def known(self, values: AbstractSet[str]) -> dict[str, str]:
+        return await self._pending.known(values)
+
+    async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
+        return await self._pending.unknown(values)
+
+    async def expect(self, group: str, change: MemberChange) -> bool:
+        return await self._pending.change(group, change)
+
+    async def expecting(self, newcomer: Resource) -> Sequence[str]:
+        return await self._pending.groups(newcomer)
+
+    async def arrive(self, newcomer: Resource, group: str) -> bool:
+        return await self._pending.arrived(newcomer, group)
+
+    @property
+    def _pending(self) -> Pending:
+        return Pending(rows=self.rows, scope=self.scope, database=self.database)
 
     async def claim(self, person: str, address: str | None, change: int) -> str:
-        if address is not None:
-            address = key(address)
-            await self._in_turn_of_owner(address)
-            owner = await self._value(
-                "INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, $2, $3)"
-                " ON CONFLICT (team_id, address) DO UPDATE SET address = excluded.address"
-                " RETURNING person_id",
-                *(self.scope.team, address, person),
+        if address is not None and self.database.dialect == "postgres":
+            owner = await self._value(_CLAIM, self.scope.team, key(address), person, change)
+        else:
+            owner = (
+                person
+                if address is None
+                else await self._value(_OWNER, self.scope.team, key(address), person)
             )
-            person = str(owner)
-        await self.rows(
-            "INSERT INTO persons (id, team_id, claims) VALUES ($1, $2, $3)"
-            " ON CONFLICT (id) DO UPDATE SET claims = persons.claims + excluded.claims",
-            *(person, self.scope.team, change),
-        )
-        failpoint("write.claim")
-        return person
-
-    async def _in_turn_of_owner(self, address: str) -> None:
-        """Wait for whoever is at work on the person that *address* belongs to: see `lock`."""
-        if turn := self.database.in_turn("person_id"):
             await self.rows(
-                f"SELECT 1 FROM person_keys WHERE team_id = $1 AND address = $2{turn}",
-                *(self.scope.team, address),
+                f"INSERT INTO persons (id, team_id, claims) VALUES ($1, $2, $3) {_CLAIMED}",
+                *(owner, self.scope.team, change),
             )
+        failpoint("write.claim")
+        return str(owner)
 
     async def claims(self, person: str, change: int) -> int:
         claims = await self._value(
@@ -198,17 +218,13 @@ class DatabaseUnit:
         return None if kind is None else str(kind)
 
     async def hold(self, person: str, kind: str) -> bool:
-        try:
-            opened = await self._value(
-                "INSERT INTO holdings (team_id, person_id, kind, since) VALUES ($1, $2, $3, $4)"
-                " ON CONFLICT (team_id, person_id) WHERE until IS NULL DO NOTHING RETURNING id",
-                *(self.scope.team, person, kind, self.now),
-            )
-        except Exception as error:
-            if violated(error) is Violation.FOREIGN_KEY:
-                raise UnknownKind(kind) from error
-            raise
-        return opened is not None
+        opened = Statement(
+            "INSERT INTO holdings (team_id, person_id, kind, since) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (team_id, person_id) WHERE until IS NULL DO NOTHING RETURNING id",
+            (self.scope.team, person, kind, self.now),
+            {(Violation.FOREIGN_KEY, "holdings"): UnknownKind(kind)},
+        )
+        return bool(await self._with(opened))
 
     async def unhold(self, person: str) -> str | None:
         kind = await self._value(
@@ -219,16 +235,17 @@ class DatabaseUnit:
         return None if kind is None else str(kind)
 
     async def take(self, kind: str) -> bool:
-        held = await self._value(
+        taken = Statement(
             "UPDATE seats SET held = held + 1 WHERE team_id = $1 AND kind = $2"
             " AND held < bought + overdraft RETURNING held",
-            *(self.scope.team, kind),
+            (self.scope.team, kind),
         )
+        held = await self._with(taken)
         failpoint("write.seat")
-        return held is not None
+        return bool(held)
 
     async def give_back(self, kind: str) -> None:
-        await self.rows(
+        await self._later(
             "UPDATE seats SET held = held - 1 WHERE team_id = $1 AND kind = $2", self.scope.team, kind
         )
         failpoint("write.seat")
@@ -243,33 +260,24 @@ class DatabaseUnit:
             *(self.scope.team, kind, count),
         )
 
-    async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> Entry:
-        number = await self._value(
-            "UPDATE teams SET entries = entries + 1 WHERE id = $1 RETURNING entries", self.scope.team
-        )
-        entry = Entry(
-            team=self.scope.team,
-            number=int(str(number)),
-            at=self.now,
-            what=what,
-            reference=reference,
-            postings=tuple(postings),
-        )
-        await self.rows(
+    async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
+        await self._later(_NEXT_NUMBER, self.scope.team, name="numbered")
+        # What one statement writes, another of the same round trip sees by its name only.
+        numbered = "teams WHERE id = $1" if self.database.dialect == "sqlite" else "numbered"
+        await self._later(
             "INSERT INTO entries (team_id, number, at, what, reference, postings)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            *(entry.team, entry.number, entry.at, what, reference, records.postings(postings)),
+            f" SELECT $1, entries, $2, $3, $4, $5 FROM {numbered}",
+            *(self.scope.team, self.now, what, reference, records.postings(postings)),
         )
         failpoint("write.entry")
-        return entry
 
     async def tell(self, events: Sequence[Event]) -> None:
-        for event in events:
-            await self.rows(
-                "INSERT INTO outbox (team_id, connection_id, reference, event, at)"
-                " VALUES ($1, $2, $3, $4, $5)",
-                *(self.scope.team, self.scope.connection, event.cause),
-                *(records.event_text(event), self.now),
+        mine = (self.scope.team, self.scope.connection)
+        rows = [(*mine, event.cause, records.event_text(event), self.now) for event in events]
+        if rows:
+            await self._later(
+                f"INSERT INTO outbox (team_id, connection_id, reference, event, at) VALUES {values_of(*rows)}",
+                *(value for row in rows for value in row),
             )
         failpoint("write.event")
 
@@ -284,17 +292,47 @@ class DatabaseUnit:
         await self.rows("SAVEPOINT part")
         try:
             yield
+            await self._flush()
         except Exception:
+            self._behind.clear()
             await self.rows("ROLLBACK TO SAVEPOINT part")
             raise
         await self.rows("RELEASE SAVEPOINT part")
 
     async def found(self, team: Team) -> None:
-        with _taken(team):
-            await self.rows(
-                "INSERT INTO teams (id, name, plan, sso_issuer, created_at) VALUES ($1, $2, $3, $4, $5)",
-                *(team.id, team.name, team.plan, team.sso_issuer, self.now),
-            )
+        await self._later(
+            "INSERT INTO teams (id, name, plan, sso_issuer, created_at) VALUES ($1, $2, $3, $4, $5)",
+            *(team.id, team.name, team.plan, team.sso_issuer, self.now),
+            refusals=_taken(team),
+        )
+        await self._flush()
+
+
+#: What makes a claim of one more resource of a person.
+_CLAIMED = "ON CONFLICT (id) DO UPDATE SET claims = persons.claims + excluded.claims"
+
+#: Finds the owner of an address, or makes one of who is at hand.
+_OWNED = " ON CONFLICT (team_id, address) DO UPDATE SET address = excluded.address RETURNING person_id"
+_OWNER = f"INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, $2, $3){_OWNED}"
+
+#: Both at once on PostgreSQL, and before it, wait for whoever is at work on that person: see `lock`.
+_CLAIM = (
+    "WITH turn AS MATERIALIZED (SELECT 1 FROM person_keys WHERE team_id = $1 AND address = $2"
+    " AND pg_advisory_xact_lock(hashtextextended(person_id, 0)) IS NOT NULL),"
+    " owner AS (INSERT INTO person_keys (team_id, address, person_id)"
+    f" SELECT $1, $2, $3 FROM (SELECT count(*) FROM turn) waited{_OWNED})"
+    " INSERT INTO persons (id, team_id, claims) SELECT person_id, $1, $4::bigint FROM owner"
+    f" {_CLAIMED} RETURNING id"
+)
+
+#: Adds to how many resources of a kind a connection has.
+_COUNT = (
+    "INSERT INTO counts (team_id, connection_id, kind, resources) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (connection_id, kind) DO UPDATE SET resources = counts.resources + excluded.resources"
+)
+
+#: Takes the next number of the team's book.
+_NEXT_NUMBER = "UPDATE teams SET entries = entries + 1 WHERE id = $1 RETURNING entries"
 
 
 async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
@@ -308,12 +346,6 @@ async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
     }
 
 
-@contextmanager
-def _taken(thing: Resource | Team) -> Iterator[None]:
-    """Turn a broken uniqueness into `NameTaken`."""
-    try:
-        yield
-    except Exception as error:
-        if violated(error) is Violation.UNIQUE:
-            raise NameTaken(thing) from error
-        raise
+def _taken(thing: Resource | Team) -> Refusals:
+    table = "teams" if isinstance(thing, Team) else "resources"
+    return {(Violation.UNIQUE, table): NameTaken(thing)}

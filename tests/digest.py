@@ -11,7 +11,10 @@ from storage.database import Database
 TABLES = {
     "teams": "id",
     **dict.fromkeys(
-        ["persons", "person_keys", "resources", "members", "seats", "holdings", "entries", "outbox"],
+        [
+            *("persons", "person_keys", "resources", "searched", "resource_keys", "counts", "members"),
+            *("pending_members", "seats", "holdings", "entries", "outbox"),
+        ],
         "team_id",
     ),
 }

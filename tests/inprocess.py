@@ -87,9 +87,9 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
-def bench(database_url: str, data: Path) -> Iterator[Bench]:
-    """Open a hub on the database at *database_url*, which is migrated first."""
-    settings = Settings.load(None, data, {})
+def bench(database_url: str, data: Path, **environ: str) -> Iterator[Bench]:
+    """Open a hub on the database at *database_url*, which is migrated first, with HUB_… settings."""
+    settings = Settings.load(None, data, environ)
     if not database_url.startswith("sqlite:"):
         settings = evolve(settings, database=evolve(settings.database, url=database_url))
     house = assemble(settings)

@@ -142,12 +142,13 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def test_locks_agree():
-    """What the tests run with is what the hub runs with, and every package wanted is locked."""
+    """What the tests and the bench run with is what the hub runs with, and every package wanted is locked."""
     groups = [PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"].values()]
     wanted = {re.match(r"[a-z0-9-]+", wish)[0] for group in groups for wish in group}
 
     assert pins("run.txt").items() <= pins("test.txt").items()
-    assert wanted <= pins("test.txt").keys()
+    assert wanted <= pins("test.txt").keys() | pins("bench.txt").keys()
+    assert pins("bench.txt").items() <= {**pins("bench.txt"), **pins("test.txt")}.items()
 
 
 @pytest.fixture(scope="module")

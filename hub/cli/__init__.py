@@ -8,7 +8,7 @@ from importlib.metadata import version
 from cyclopts import App
 
 from hub import logs
-from hub.cli import book, connection, printing, team, token
+from hub.cli import book, connection, printing, schema, team, token
 from hub.cli.demo import demo
 from hub.cli.errors import FORESEEN
 from hub.cli.exchanges import exchanges
@@ -22,7 +22,7 @@ app = App(
     help="A SCIM hub: identity providers push people and groups, people take and free a team's seats.",
     version=version("provisioning-hub"),
 )
-for noun in (team.app, connection.app, token.app, book.app):
+for noun in (team.app, connection.app, token.app, schema.app, book.app):
     app.command(noun)
 for verb in (serve, demo, migrate, check, seats, plugins, exchanges):
     app.command(verb)

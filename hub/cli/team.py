@@ -1,6 +1,7 @@
 """hub team: teams and how many seats they bought."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import asdict
 from cyclopts import App
@@ -51,9 +52,13 @@ async def list_(*, options: Options = NONE) -> None:
 
 
 async def _answer(admin: Admin, teams: Sequence[Team], options: Options, *, one: bool = False) -> None:
-    described = [{**asdict(team), "seats": counts(await admin.seats(team))} for team in teams]
+    described = [{**_described(team), "seats": counts(await admin.seats(team))} for team in teams]
     rows = [(each["name"], each["plan"], each["sso_issuer"], _seats(each["seats"])) for each in described]
     options.answer(described[0] if one else described, printing.table(COLUMNS, rows))
+
+
+def _described(team: Team) -> dict[str, Any]:
+    return asdict(team, filter=lambda field, _: field.name != "schemas")  # see `hub schema list`
 
 
 def _seats(kinds: dict[str, dict[str, int]]) -> str:

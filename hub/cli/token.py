@@ -11,22 +11,26 @@ from hub.teams import Token
 
 app = App(name="token", help="Tokens: what opens a connection.")
 
-COLUMNS = ("Token", "Created", "Expires", "Revoked")
+COLUMNS = ("Token", "Created", "Expires", "Revoked", "User")
 
 
 @app.command
-async def create(connection: str, /, *, expires: str | None = None, options: Options = NONE) -> None:
+async def create(
+    connection: str, /, *, expires: str | None = None, user: str | None = None, options: Options = NONE
+) -> None:
     """Create one more token of CONNECTION; it is shown this once, and earlier ones stay valid.
 
     Parameters
     ----------
     expires
         Until when it is valid: a day (2027-01-31, UTC) or a time from now (90d).
+    user
+        The SCIM id of the one user of CONNECTION that it stands for, to be read at /Me and nothing else.
     """
     ends = expiry(expires, now=datetime.now(UTC)) if expires else None
     async with options.house() as house:
         kept, token = await house.admin.create_token(
-            await house.admin.connection(connection), expires_at=ends
+            await house.admin.connection(connection), expires_at=ends, user=user
         )
     options.answer({**_described(kept), "token": token}, f"Token    {token}\nExpires  {ends or 'never'}")
 
@@ -54,4 +58,5 @@ def _described(token: Token) -> dict[str, str | None]:
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "revoked_at": token.revoked_at,
+        "user": token.user,
     }

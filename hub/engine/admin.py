@@ -9,7 +9,12 @@ from attrs import evolve, frozen
 
 from hub import tokens
 from hub.ledger import moves
+from hub.scim import extensions
+from hub.scim.definitions import SchemaError, read_schema
+from hub.scim.errors import InvalidSyntax
+from hub.scim.extensions import Extension
 from hub.scim.folding import fold
+from hub.scim.strictjson import loads
 from hub.teams import Connection, Profile, State, Team, Token
 
 from .audit import Progress, problems_of, silent
@@ -18,12 +23,16 @@ from .ports import NameTaken, Scope
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry
+    from hub.scim.schema import Schema
 
     from .plugins import Plugins
     from .ports import Books, Clock, Exchanges, Ids, Registry, SeatCount, Unit
 
 #: The kind of seat that a team buys where it says nothing else.
 STANDARD = "standard"
+
+#: The most schemas that a team adds.
+SCHEMAS_MAX = 20
 
 #: The most seats of a kind that a team can buy: what every database counts to.
 SEATS_MAX = 2**31 - 1
@@ -80,6 +89,46 @@ class Admin:
         """Return all teams, by name."""
         return await self.registry.teams()
 
+    def schemas(self, team: Team) -> Sequence[Extension]:
+        """Return the schemas that *team* added to the built-in ones."""
+        return extensions.read(team.schemas)
+
+    async def add_schema(self, team: Team, text: bytes, *, kind: str) -> Extension:
+        """Let resources of a *kind* have what the schema in *text*, as RFC 7643 §7 writes it, defines.
+
+        One with the same URN gives way to it, unless resources hold attributes of it.
+        """
+        added = Extension(kind=kind, schema=_schema(text))
+        urn = added.schema.id.lower()
+        others = [each for each in self.schemas(team) if each.schema.id.lower() != urn]
+        before = [each for each in self.schemas(team) if each.schema.id.lower() == urn]
+        if extensions.written(before) == extensions.written([added]):
+            return added
+        if len(others) >= SCHEMAS_MAX:
+            raise AdminError(f"a team has at most {SCHEMAS_MAX} schemas of its own")
+        if other := extensions.overlapping(urn, [each.schema.id for each in others]):
+            raise AdminError(f"id: a path could not tell it from {other}, which begins alike")
+        await self._put_schemas(team, [*others, added], before)
+        return added
+
+    async def remove_schema(self, team: Team, urn: str) -> None:
+        """Take a schema away, unless resources hold attributes of it."""
+        before = [each for each in self.schemas(team) if each.schema.id.lower() == urn.lower()]
+        if not before:
+            raise AdminError(f"'{team.name}' has no schema '{urn}': `hub schema list TEAM` shows all")
+        left = [each for each in self.schemas(team) if each.schema.id.lower() != urn.lower()]
+        await self._put_schemas(team, left, before)
+
+    async def _put_schemas(self, team: Team, schemas: Sequence[Extension], gone: Sequence[Extension]) -> None:
+        for each in gone:
+            if held := await self.registry.holders(team.id, each.schema.id):
+                raise AdminError(
+                    f"{held} resources of '{team.name}' hold attributes of {each.schema.id}:"
+                    " it can be changed or removed once their providers have taken these away"
+                )
+        if not await self.registry.put_schemas(team, extensions.written(schemas)):
+            raise AdminError(f"the schemas of '{team.name}' have just been changed: look, and try again")
+
     async def create_connection(
         self,
         team: Team,
@@ -124,11 +173,16 @@ class Admin:
         return changed
 
     async def create_token(
-        self, connection: Connection, *, expires_at: str | None = None
+        self, connection: Connection, *, expires_at: str | None = None, user: str | None = None
     ) -> tuple[Token, str]:
-        """Make one more token for *connection*, ending at *expires_at* (RFC 3339, UTC) or never."""
+        """Make one more token for *connection*, ending at *expires_at* (RFC 3339, UTC) or never.
+
+        With the id of a *user* it stands for this user, who may read themself by it and nothing else.
+        """
         if expires_at is not None and expires_at <= self.clock():
             raise AdminError(f"a token cannot expire in the past ({expires_at})")
+        if user is not None and not await self._has_user(connection, user):
+            raise AdminError(f"connection {connection.id} has no user '{user}': --user takes a SCIM id")
         credential = tokens.mint(self.entropy(tokens.ENTROPY))
         token = Token(
             key_id=credential.key_id,
@@ -137,9 +191,14 @@ class Admin:
             digest=tokens.digest(credential, self.key),
             created_at=self.clock(),
             expires_at=expires_at,
+            user=user,
         )
         await self.registry.put_token(token)
         return token, str(credential)
+
+    async def _has_user(self, connection: Connection, user: str) -> bool:
+        store = self.registry.store(Scope(team=connection.team, connection=connection.id))
+        return await store.text("User", user) is not None
 
     async def tokens(self, connection: Connection) -> Sequence[Token]:
         """Return the tokens of *connection*, oldest first."""
@@ -173,6 +232,15 @@ class Admin:
     ) -> Sequence[Mapping[str, Any]]:
         """Return exchanges of *connection* that came after the one referred to, else the newest."""
         return await self.kept.of(connection.id, after=after, count=count)
+
+
+def _schema(text: bytes) -> Schema:
+    try:
+        return read_schema(loads(text))
+    except InvalidSyntax as error:
+        raise AdminError(error.detail.replace("the body", "the schema", 1)) from None
+    except SchemaError as error:
+        raise AdminError(str(error)) from None
 
 
 def _state(team: Team, state: State) -> State:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import structlog
 from attrs import asdict, define, field, frozen
 
 from hub.moments import later
+from hub.scim.strictjson import dumps
 
 if TYPE_CHECKING:
     from hub.spi import Json
@@ -21,6 +21,8 @@ log = structlog.get_logger("hub.exchanges")
 
 #: Attributes whose values are never kept, in lower case.
 SECRET = frozenset({"password"})
+
+_SECRET_BYTES = tuple(name.encode() for name in SECRET)
 
 #: What stands in their place.
 HIDDEN = "(not kept)"
@@ -89,7 +91,7 @@ class Keeper:
         """Have *exchange* written soon; dropped and counted where too many wait already."""
         row = {"at": self.clock(), **asdict(exchange, recurse=False)}
         for name in ("request", "answer", "became"):
-            row[name] = shortened(redacted(row[name]), self.body_max)
+            row[name] = kept(row[name], self.body_max)
         try:
             self._queue.put_nowait(row)
         except asyncio.QueueFull:
@@ -129,6 +131,17 @@ class Keeper:
             await asyncio.sleep(PRUNE_SECONDS)
 
 
+def kept(value: Any, bytes_max: int) -> Any:
+    """Return of *value* what may be kept, whole or the beginning of its text."""
+    if value is None:
+        return None
+    text = dumps(value)
+    if any(name in text.lower() for name in _SECRET_BYTES):  # few have one: most are not looked through
+        value = redacted(value)
+        text = dumps(value)
+    return value if len(text) <= bytes_max else shortened(text, bytes_max)
+
+
 def redacted(value: Any) -> Any:
     """Return *value* without what nobody may read again, in whatever case its names are spelt."""
     match value:
@@ -156,11 +169,6 @@ def _shown(text: object) -> str:
     return str(text).partition("[")[0]
 
 
-def shortened(value: Any, bytes_max: int) -> Any:
-    """Return *value*, or its first *bytes_max* as text where it is longer."""
-    if value is None:
-        return None
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text) <= bytes_max:
-        return value
-    return f"{text[:bytes_max]} … ({len(text)} characters)"
+def shortened(text: bytes, bytes_max: int) -> str:
+    """Return the first *bytes_max* of *text*, and how long it was."""
+    return f"{text[:bytes_max].decode(errors='ignore')} … ({len(text)} bytes)"

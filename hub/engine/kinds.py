@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from hub.scim import catalog
 
+#: The kind of a search of all kinds at once, asked of the root (RFC 7644 §3.4.2.1).
+EVERYTHING = "Resource"
+
 #: Kind → its schema and endpoint.
 RESOURCE_TYPES = catalog.BUILT_IN
 

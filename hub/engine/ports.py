@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -29,12 +30,20 @@ Ids = Callable[[], str]
 Clock = Callable[[], str]
 
 
+#: How many members come along with a group; the others are read a page at a time.
+MEMBERS_FIRST = 200
+
+
 class StoreError(Exception):
     """Something the store says to whoever asked; each kind below means one thing."""
 
 
 class NameTaken(StoreError):
     """Another resource of the connection has that name; the text is the name."""
+
+
+class ValueTaken(StoreError):
+    """Another resource of the connection has a value that must be unique; the arguments are the attributes."""
 
 
 class UnknownMembers(StoreError):
@@ -69,6 +78,7 @@ class Resource:
     modified: str
     version: int = 1
     person: str | None = None
+    groups: Sequence[Membership] = ()
 
     @property
     def active(self) -> bool:
@@ -82,7 +92,10 @@ class Resource:
 
 @frozen(kw_only=True)
 class Text:
-    """A resource as it lies: its document as JSON text, neither parsed nor built."""
+    """A resource as it lies: its document as JSON text, neither parsed nor built.
+
+    *groups* are a user's; *members* are a group's first `MEMBERS_FIRST`, None where they were not read.
+    """
 
     id: str
     kind: str
@@ -91,6 +104,7 @@ class Text:
     modified: str
     version: int = 1
     groups: Sequence[Membership] = ()
+    members: Sequence[Member] | None = None
 
 
 @frozen(kw_only=True)
@@ -128,6 +142,7 @@ class Search:
 
     *where* has a filter for each kind, None for all of the kind. *sort* is the attribute to sort by,
     None for the order of id. The page begins with the *start*th resource (1 is the first), or at *mark*.
+    With *memberships*, users come with their groups, and groups with their first members.
     """
 
     kinds: tuple[str, ...]
@@ -137,6 +152,7 @@ class Search:
     start: int = 1
     count: int
     mark: Mark | None = None
+    memberships: bool = True
 
 
 @frozen(kw_only=True)
@@ -170,8 +186,8 @@ class Unit(Protocol):
     def now(self) -> str:
         """Return the moment of the write."""
 
-    async def lock(self, kind: str, id: str) -> Resource | None:
-        """Return a resource, kept from every other writer until this one is done."""
+    async def lock(self, kind: str, id: str, *, groups: bool = False) -> Resource | None:
+        """Return a resource, kept from every other writer until this one is done; *groups*: with a user's."""
 
     async def insert(self, resource: Resource, *, exclusive: bool) -> None:
         """Add *resource*; with *exclusive* no other of its kind may have its name (`NameTaken`)."""
@@ -179,14 +195,46 @@ class Unit(Protocol):
     async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
         """Write *after* as the next version of *before* (`NameTaken` as for `insert`)."""
 
+    async def finish(self) -> None:
+        """Have done what was put off, and hear what it is refused for; called once more before the commit."""
+
     async def delete(self, resource: Resource) -> None:
         """Remove *resource* and its memberships."""
 
-    async def members(self, group: str) -> Sequence[Member]:
-        """Return all members of a group: for the rare change that names them by a filter."""
+    async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
+        """Return up to *count* members of a group whose ids come after *after*, in order of id."""
 
-    async def change_members(self, group: str, change: MemberChange) -> tuple[list[str], list[str]]:
-        """Apply *change* by delta; return who came and who went (`UnknownMembers`)."""
+    async def count_members(self, group: str, *, most: int) -> int:
+        """Return how many members a group has or expects, and *most* where it is more."""
+
+    async def change_members(
+        self, group: str, change: MemberChange, *, known: bool = False
+    ) -> tuple[list[str], list[str]]:
+        """Apply *change*, which has no filter, by delta; return who came and who went.
+
+        Raises `UnknownMembers`. Ids that are *known* are not looked up: whoever is gone meanwhile stays out.
+        """
+
+    async def known(self, values: AbstractSet[str]) -> dict[str, str]:
+        """Return value → id of the resources that are called so: by id, by externalId, or by userName."""
+
+    async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
+        """Return those of *values* that nobody is called by, nor will be until this unit is done."""
+
+    async def expect(self, group: str, change: MemberChange) -> bool:
+        """Keep as pending, for a group, the values that *change* adds, and no longer those it takes away.
+
+        Says whether any came to them.
+        """
+
+    async def expecting(self, newcomer: Resource) -> Sequence[str]:
+        """Return the groups for which a value that *newcomer* is called by is pending, in order of id."""
+
+    async def groups(self, user: str) -> Sequence[Membership]:
+        """Return the groups that a user is in, in order of id."""
+
+    async def arrive(self, newcomer: Resource, group: str) -> bool:
+        """Let a locked group expect *newcomer* no longer; False where it did not (any more)."""
 
     async def claim(self, person: str, address: str | None, change: int) -> str:
         """Find whoever owns *address*, else make *person*, add *change* claims and return whom.
@@ -221,7 +269,7 @@ class Unit(Protocol):
     async def buy(self, kind: str, count: int) -> None:
         """Add *count* to the seats of *kind* paid for."""
 
-    async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> Entry:
+    async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
         """Write the next entry of the team's book."""
 
     async def tell(self, events: Sequence[Event]) -> None:
@@ -250,8 +298,8 @@ class Store(Protocol):
         what it wrote, by which a commit that got no answer is recognised. Raises `StoreAway`.
         """
 
-    async def text(self, kind: str, id: str) -> Text | None:
-        """Return a resource as it lies."""
+    async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:
+        """Return a resource as it lies, with its memberships where wanted (see `Search`)."""
 
     async def search(self, search: Search) -> Found:
         """Return a page of resources that match, or raise `TooMany` where it takes too long to find them."""
@@ -271,6 +319,12 @@ class Registry(Protocol):
 
     async def teams(self) -> Sequence[Team]:
         """Return all teams, by name."""
+
+    async def put_schemas(self, team: Team, schemas: str) -> bool:
+        """Give *team*, as it was read, other *schemas*; False where another changed them since."""
+
+    async def holders(self, team: str, urn: str) -> int:
+        """Return how many of a team's resources hold attributes of the schema *urn*."""
 
     async def connection(self, id: str) -> Connection | None:
         """Return a connection."""

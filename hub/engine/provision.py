@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from hub.scim.errors import InvalidValue, NotFound, Uniqueness
-from hub.scim.membership import MemberChange, chooser
 from hub.spi import Change
 
 from . import seats
 from .events import event, user_event
 from .kinds import NAMES
 from .people import address_of, person_of
-from .ports import NameTaken, Resource, UnknownMembers
+from .ports import NameTaken, Resource, UnknownMembers, ValueTaken
+from .rolls import Rolls
+from .showing import shows_memberships
 
 if TYPE_CHECKING:
+    from hub.scim.membership import MemberChange
     from hub.spi import Event
 
     from .intents import Intent
@@ -45,17 +47,24 @@ class Provisioning:
 
     plugins: Plugins
     ids: Ids
+    rolls: Rolls
 
     async def write(self, unit: Unit, request: Request, intent: Intent) -> Outcome:
         """Do what *request* asks, or raise the `ScimError` that says why not."""
         try:
+            to_come = await self.rolls.to_come(unit, intent.members)
             before = await self._before(unit, request)
             after = self._after(unit, request, intent, before)
             if request.inbound.kind == "User":
-                return await self._user(unit, request, before, after)
-            return await self._group(unit, request, before, after, intent.members)
+                outcome = await self._user(unit, request, before, after)
+            else:
+                outcome = await self._group(unit, request, before, after, intent.members, to_come)
+            await unit.finish()
+            return outcome
         except NameTaken as error:
-            raise _taken(request) from error
+            raise _taken(request, NAMES[request.inbound.kind]) from error
+        except ValueTaken as error:
+            raise _taken(request, *error.args) from error
         except UnknownMembers as error:
             raise _unknown(error.args) from error
 
@@ -63,9 +72,11 @@ class Provisioning:
         id = request.inbound.id
         if id is None:
             return None
-        before = await unit.lock(request.inbound.kind, id)
+        kind = request.inbound.kind
+        before = await unit.lock(kind, id, groups=shows_memberships(request, kind))
         if before is None:
-            raise NotFound(f"no {request.inbound.kind} has this id")
+            raise NotFound(f"no {kind} has this id")
+        request.conditions.check_write(before.version)
         return before
 
     def _after(
@@ -92,24 +103,33 @@ class Provisioning:
         if after == before:
             return Outcome(resource=after)
         was, now = bool(before and before.active), bool(after and after.active)
+        joined: Sequence[Event] = ()
         if after is not None and before is None:
             address = address_of(request.connection, after.document)
             after = evolve(after, person=await unit.claim(self.ids(), address, int(now)))
             await unit.insert(after, exclusive=True)
+            if joined := await self.rolls.welcome(unit, request, after, ids=self.ids):
+                after = evolve(after, groups=await unit.groups(after.id))
         elif before is not None:
             await _rewritten(unit, before, after)
             if now and not was:
                 await unit.claims(str(before.person), 1)
         if now and not was:
-            return await self._granted(unit, request, before, after)
-        events = [event(user_event(before, after), request, before, after, ids=self.ids, now=unit.now)]
+            return await self._granted(unit, request, before, after, joined)
+        told = event(user_event(before, after), request, before, after, ids=self.ids, now=unit.now)
+        events = [told, *joined]
         if was and not now:
             events += await self._let_go(unit, request, before, after)
         await unit.tell(events)
         return Outcome(resource=after, events=events)
 
     async def _granted(
-        self, unit: Unit, request: Request, before: Resource | None, after: Resource | None
+        self,
+        unit: Unit,
+        request: Request,
+        before: Resource | None,
+        after: Resource | None,
+        joined: Sequence[Event],
     ) -> Outcome:
         """Finish a write that lets somebody in, the seat last of all."""
         assert after is not None
@@ -126,6 +146,7 @@ class Provisioning:
         events = [
             event(name, request, before, after, ids=self.ids, now=unit.now, seat=seat) for name, seat in names
         ]
+        events += joined
         await unit.tell(events)
         if taken and kind:
             await seats.take(unit, person, kind, reference=request.reference)
@@ -147,8 +168,9 @@ class Provisioning:
         before: Resource | None,
         after: Resource | None,
         members: Sequence[MemberChange],
+        to_come: frozenset[str],
     ) -> Outcome:
-        unique = request.policy.group_names_unique
+        unique, joined = request.policy.group_names_unique, list["Event"]()
         if after is None:
             assert before is not None
             await unit.delete(before)
@@ -156,15 +178,16 @@ class Provisioning:
         else:
             if before is None:
                 await unit.insert(after, exclusive=unique)
-            moved = await _changed(unit, after.id, members)
+                joined = await self.rolls.welcome(unit, request, after, ids=self.ids)
+            moved = await self.rolls.change(unit, after.id, members, to_come)
             if before is not None and after == before and not any(moved):
                 return Outcome(resource=after)
             if before is not None:
                 after = before.changed(after.document, at=unit.now)
                 await unit.update(before, after, exclusive=unique)
         told = event("group_changed", request, before, after, ids=self.ids, now=unit.now, members=moved)
-        await unit.tell([told])
-        return Outcome(resource=after, events=[told])
+        await unit.tell([told, *joined])
+        return Outcome(resource=after, events=[told, *joined])
 
 
 async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> None:
@@ -175,35 +198,15 @@ async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> No
         await unit.update(before, after, exclusive=True)
 
 
-async def _changed(unit: Unit, group: str, steps: Sequence[MemberChange]) -> tuple[list[str], list[str]]:
-    """Take *steps* in order; return who came and who went, those who did both left aside."""
-    came, went = set[str](), set[str]()
-    for step in steps:
-        new, old = map(set, await unit.change_members(group, await _named_in(unit, group, step)))
-        came, went = (came - old) | (new - went), (went - new) | (old - came)
-    return sorted(came), sorted(went)
-
-
-async def _named_in(unit: Unit, group: str, step: MemberChange) -> MemberChange:
-    """Return *step* by ids, where it is by a filter."""
-    if step.where is None:
-        return step
-    chosen = chooser(step.where)
-    members = await unit.members(group)
-    return MemberChange(
-        removed=frozenset(each.id for each in members if chosen({"value": each.id, "type": each.kind}))
-    )
-
-
 def _named(document: Any, id: str) -> dict[str, Any]:
     """Return *document* with the hub's *id* in it, in the order in which RFCs show it."""
     rest = {name: value for name, value in document.items() if name not in {"schemas", "id"}}
     return {"schemas": document["schemas"], "id": id, **rest}
 
 
-def _taken(request: Request) -> Uniqueness:
+def _taken(request: Request, *attributes: str) -> Uniqueness:
     kind = request.inbound.kind
-    return Uniqueness(f"another {kind} of this connection has this {NAMES[kind]}")
+    return Uniqueness(f"another {kind} of this connection has this {', '.join(attributes)}")
 
 
 def _unknown(ids: Sequence[str]) -> InvalidValue:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from hub.scim.errors import InvalidValue, NotFound
+from hub.scim.errors import InvalidCount, InvalidValue, NotFound, ScimError
 from hub.scim.match import predicate
 from hub.scim.parsing import Limits, parse_filter
-from hub.scim.strictjson import dumps
-from hub.scim.writing import list_response, project
-from hub.spi import Verb
+from hub.scim.sorting import descends, sort_path
+from hub.scim.widening import widened
+from hub.scim.writing import cursor_response, list_response
 
+from .cursors import Cursors
 from .ports import Search
-from .shape import as_bytes, as_document
+from .requests import Answer
+from .shape import version_of
+from .showing import check_asked, shown, shows_memberships
 
 if TYPE_CHECKING:
-    from hub.scim.expressions import Filter
+    from hub.scim.expressions import Filter, Path
 
-    from .ports import Member, Store, Text
+    from .ports import Found, Mark, Store
     from .requests import Request
 
-#: How many members of a group are read at a time.
-MEMBERS_PAGE = 10_000
+
+#: A number as JSON has it: Python would take blanks, underscores and the digits of all scripts as well.
+WHOLE = re.compile(r"-?[0-9]+")
+DIGITS_MAX = 20
 
 
 @frozen(kw_only=True)
@@ -34,74 +40,102 @@ class Query:
     page_default: int
     page_max: int
     limits: Limits
+    cursors: Cursors
 
-    async def read(self, store: Store, request: Request) -> bytes:
-        """Return one resource as JSON, or raise `NotFound`."""
-        text = await store.text(request.inbound.kind, str(request.inbound.id))
+    async def read(self, store: Store, request: Request) -> Answer:
+        """Return one resource as JSON, 304 where it is known already; `NotFound`, `PreconditionFailed`."""
+        kind, id = request.inbound.kind, str(request.inbound.id)
+        text = await store.text(kind, id, memberships=shows_memberships(request, kind))
         if text is None:
             raise NotFound(f"no {request.inbound.kind} has this id")
-        return await self._seen(store, request, text)
+        request.conditions.check(text.version)
+        tag = version_of(text)
+        if request.conditions.is_known(tag):
+            return Answer(status=304, tag=tag)
+        return Answer(status=200, body=await shown(store.members, request, text), tag=tag)
 
-    async def search(self, store: Store, request: Request) -> bytes:
-        """Return a page of resources as a ListResponse (RFC 7644 §3.4.2)."""
+    async def search(self, store: Store, request: Request) -> Answer:
+        """Return a page of resources as a ListResponse (RFC 7644 §3.4.2), by cursor where one is sent."""
+        check_asked(request)
+        by = self._by_cursor if "cursor" in request.inbound.query else self._by_index
+        return Answer(status=200, body=await by(store, request))
+
+    async def _by_index(self, store: Store, request: Request) -> bytes:
         query = request.inbound.query
-        where = self._where(request)
-        start = max(_number(query, "startIndex", 1), 1)
-        count = min(max(_number(query, "count", self.page_default), 0), self.page_max)
-        kind = request.inbound.kind
-        found = await store.search(Search(kinds=(kind,), where={kind: where}, start=start, count=count))
-        page = [await self._seen(store, request, text) for text in found.page]
+        start = max(_number(query, "startIndex", InvalidValue) or 1, 1)
+        count = _number(query, "count", InvalidValue)
+        search = self._search(request, self.page_default if count is None else min(count, self.page_max))
+        found = await store.search(evolve(search, start=start))
+        page = [await shown(store.members, request, text) for text in found.page]
         return list_response(page, found.total, start, len(page))
+
+    async def _by_cursor(self, store: Store, request: Request) -> bytes:
+        """Return a page from a cursor on, with those to the pages beside it (RFC 9865 §2)."""
+        query, owner = request.inbound.query, request.admission.scope
+        if "startIndex" in query:
+            raise InvalidValue("cursor and startIndex are two ways to ask for a page: send one of them")
+        count = _number(query, "count", InvalidCount)
+        if count is not None and count > self.page_max:
+            raise InvalidCount(f"count must be from 0 to {self.page_max}")
+        search = self._search(request, self.page_default if count is None else count)
+        if query["cursor"]:
+            search = evolve(search, mark=self.cursors.open(query["cursor"], owner, search, count))
+        found = await store.search(search)
+        page = [await shown(store.members, request, text) for text in found.page]
+        sealed = {
+            name: self.cursors.seal(mark, owner, search, count)
+            for name, mark in _beside(search, found).items()
+        }
+        return cursor_response(page, found.total, len(page), sealed)
+
+    def _search(self, request: Request, count: int) -> Search:
+        return Search(
+            kinds=request.kinds,
+            where=dict.fromkeys(request.kinds, self._where(request)),
+            sort=_sort(request),
+            descending=descends(request.inbound.query.get("sortOrder", "ascending")),
+            count=count,
+            memberships=any(shows_memberships(request, kind) for kind in request.kinds),
+        )
 
     def _where(self, request: Request) -> Filter | None:
         text = request.inbound.query.get("filter")
         if text is None:
             return None
         where = parse_filter(text, limits=self.limits)
-        predicate(request.resource_type, where)  # raises for what cannot be asked, whoever is there
+        types = request.admission.types
+        if len(request.kinds) > 1:
+            types = widened(types)  # RFC 7644 §3.4.2.1: what one kind lacks may be asked of all
+        for kind in request.kinds:
+            predicate(types[kind], where)  # raises for what cannot be asked, whoever is there
         return where
 
-    async def _seen(self, store: Store, request: Request, text: Text) -> bytes:
-        members = await _members(store, text) if text.kind == "Group" and wants_members(request) else ()
-        return seen(request, text, members)
+
+def _beside(search: Search, found: Found) -> dict[str, Mark | None]:
+    """Return where the pages beside the one *found* begin, by the names of their cursors."""
+    if not search.count:  # who asks for no resources wants the total, and would never get to the end
+        return {}
+    if search.mark and search.mark.before and not found.page and found.total:
+        return {"nextCursor": None}  # all that were before are gone: what follows is the beginning
+    marks = {"previousCursor": found.previous, "nextCursor": found.next}
+    return {name: mark for name, mark in marks.items() if mark}
 
 
-def seen(request: Request, text: Text, members: Sequence[Member] = ()) -> bytes:
-    """Return a resource as JSON, with the attributes that *request* asks for."""
-    attributes, excluded = (request.inbound.query.get(name) for name in ("attributes", "excludedAttributes"))
-    if attributes is None and excluded in {None, "members"}:
-        return as_bytes(text, request.base_url, members)
-    document = as_document(text, request.base_url, members)
-    return dumps(project(request.resource_type, document, attributes=attributes, excluded=excluded))
+def _sort(request: Request) -> Path | None:
+    text = request.inbound.query.get("sortBy")
+    if text is None:
+        return None
+    types = [request.admission.types[kind] for kind in request.kinds]
+    return sort_path(types, text, strict=request.strict)
 
 
-def wants_members(request: Request) -> bool:
-    """Say whether an answer to *request* has to read the members of a group."""
-    attributes, excluded = (request.inbound.query.get(name) for name in ("attributes", "excludedAttributes"))
-    if attributes is not None:
-        return "members" in attributes.lower()
-    if excluded is not None and "members" in {name.strip().lower() for name in excluded.split(",")}:
-        return False
-    return request.inbound.verb is not Verb.PATCH
-
-
-async def _members(store: Store, group: Text) -> Sequence[Member]:
-    members: list[Member] = []
-    while page := await store.members(group.id, after=members[-1].id if members else "", count=MEMBERS_PAGE):
-        members += page
-        if len(page) < MEMBERS_PAGE:
-            break
-    return members
-
-
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
+def _number(query: Mapping[str, str], name: str, refusal: type[ScimError]) -> int | None:
+    """Return what is said of *name*, 0 for what is below (RFC 7644 §3.4.2.4), None for nothing."""
     text = query.get(name)
     if text is None:
-        return default
-    try:
-        number = int(text)
-    except ValueError:
-        raise InvalidValue(f"{name} must be a whole number") from None
-    if abs(number) >= 2**31:
-        raise InvalidValue(f"{name} is out of range")
-    return number
+        return None
+    if not WHOLE.fullmatch(text):
+        raise refusal(f"{name} must be a whole number")
+    if len(text) > DIGITS_MAX or abs(int(text)) >= 2**31:
+        raise refusal(f"{name} is out of range")
+    return max(int(text), 0)

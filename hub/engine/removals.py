@@ -37,7 +37,7 @@ def deactivates(inbound: Inbound) -> bool:
     """Say whether *inbound* leaves a user inactive: the last word on `active` is false, or takes it away."""
     match inbound:
         case Inbound(verb=Verb.REPLACE, kind="User", body=Mapping() as body):
-            words = [value for name, value in body.items() if _attribute(name) == "active"]
+            words = [value for name, value in _named(body) if _attribute(name) == "active"]
         case Inbound(verb=Verb.PATCH, kind="User", body=body):
             said = [(op, value) for op, name, value in _said(body) if name == "active"]
             words = [op != "remove" and value not in _BLANK and value for op, value in said]
@@ -54,10 +54,23 @@ def _said(body: Any) -> Iterator[tuple[str, str, Any]]:
             continue
         op, path = (_member(operation, name) for name in ("op", "path"))
         value = _member(operation, "value", default=_NOTHING)
-        if isinstance(op, str) and isinstance(path, str) and path:
+        if isinstance(op, str) and isinstance(path, str) and path and not _is_container(path):
             yield op.lower(), _attribute(path), value
         elif isinstance(op, str) and isinstance(value, Mapping):
-            yield from ((op.lower(), _attribute(name), inner) for name, inner in value.items())
+            yield from ((op.lower(), _attribute(name), inner) for name, inner in _named(value))
+
+
+def _named(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) of an object's members, those in a container of the core schema among them."""
+    for name, value in values.items():
+        if _is_container(name) and isinstance(value, Mapping):
+            yield from _named(value)
+        else:
+            yield name, value
+
+
+def _is_container(name: str) -> bool:
+    return name.lower().startswith(_SCHEMA) and ":" not in name[len(_SCHEMA) :]
 
 
 def _attribute(path: str) -> str:

@@ -10,6 +10,10 @@ from hub.scim.catalog import BUILT_IN, Types
 from hub.scim.errors import Forbidden
 from hub.teams import State
 
+from .conditions import NO_CONDITIONS, Conditions
+from .kinds import EVERYTHING
+from .ports import Scope
+
 if TYPE_CHECKING:
     from hub.scim.schema import ResourceType
     from hub.spi import Dialect, Inbound, Policy
@@ -18,17 +22,28 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Admission:
-    """Whose request it is: a connection of a team, speaking a dialect."""
+    """Whose request it is: a connection of a team, speaking a dialect; or one *user* of it, by its id."""
 
     connection: Connection
     team: Team
     dialect: Dialect
     types: Types = BUILT_IN
+    user: str | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Return whose data it may see."""
+        return Scope(team=self.team.id, connection=self.connection.id, types=self.types)
 
     def check_open(self) -> None:
         """Raise `Forbidden` where the connection was not turned on yet, or was turned off."""
         if self.connection.state in {State.DRAFT, State.OFF}:
             raise Forbidden(f"SCIM is off for {self.team.name}: an administrator has to turn it on")
+
+    def check_whole(self) -> None:
+        """Raise `Forbidden` where it is for one user only, who may see nothing but themself."""
+        if self.user is not None:
+            raise Forbidden("this token stands for one user: it reads /Me and what the hub says of itself")
 
 
 @frozen(kw_only=True)
@@ -40,6 +55,7 @@ class Request:
     quirks: tuple[str, ...]
     reference: str
     base_url: str
+    conditions: Conditions = NO_CONDITIONS
 
     @property
     def connection(self) -> Connection:
@@ -61,11 +77,21 @@ class Request:
         """Return the type of resource that it is about."""
         return self.admission.types[self.inbound.kind]
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of resources that it is about: all there are where it asks the root."""
+        kind = self.inbound.kind
+        return tuple(self.admission.types) if kind == EVERYTHING else (kind,)
+
 
 @frozen(kw_only=True)
 class Answer:
-    """An answer but for HTTP's words: *body* is JSON, None for none; *location* of what was made."""
+    """An answer but for HTTP's words: *body* is JSON, None for none.
+
+    *location* is of what was made, or of whom `/Me` stands for; *tag* is the version of the one resource.
+    """
 
     status: int
     body: bytes | None = None
     location: str | None = None
+    tag: str | None = None

@@ -9,21 +9,31 @@ import structlog
 from attrs import evolve, field, frozen
 
 from hub import tokens
-from hub.scim.errors import NotFound, ScimError, TooManyRequests, Unauthorized, Unavailable
+from hub.scim.errors import (
+    NotFound,
+    PreconditionFailed,
+    ScimError,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
+from hub.scim.extensions import types_of
 from hub.scim.reading import PATCH_OP
 from hub.scim.strictjson import dumps
 from hub.spi import Dialect, Inbound, Json, Outbound, Verb
 from hub.teams import State
 
 from . import translate
+from .conditions import NO_CONDITIONS, Conditions
 from .failpoints import failpoint
 from .intents import intent_of
 from .plugins import UnknownDialect
-from .ports import Scope, StoreAway
-from .query import Query, seen, wants_members
+from .ports import StoreAway
+from .query import Query
 from .removals import deactivates, is_removal
 from .requests import Admission, Answer, Request
-from .shape import as_text, location
+from .shape import as_text, location, version_of
+from .showing import shown
 
 if TYPE_CHECKING:
     from hub.teams import Connection
@@ -34,6 +44,9 @@ if TYPE_CHECKING:
     from .provision import Outcome, Provisioning
 
 log = structlog.get_logger("hub.service")
+
+#: One sentence whatever was wrong, so that an answer teaches nothing about tokens, connections or users.
+REFUSED = "This connection needs its own valid token, as Authorization: Bearer <token>."
 
 #: Seconds after which a provider is asked to come again.
 RETRY_SECONDS = 30
@@ -69,11 +82,28 @@ class Service:
         genuine = tokens.same(token.digest, tokens.digest(credential, self.key))
         if not genuine or connection.id != connection_id or not token.valid(at=self.clock()):
             raise _unknown()
-        admission = Admission(connection=connection, team=team, dialect=self._dialect(connection))
+        dialect = self._dialect(connection)
+        admission = Admission(
+            connection=connection,
+            team=team,
+            dialect=dialect,
+            types=types_of(team.schemas),
+            user=token.user,
+        )
         if scheme.lower() != "bearer" and not admission.dialect.policy.bare_token:
+            raise _unknown()
+        if token.user is not None and not await self._has_access(admission, token.user):
             raise _unknown()
         self._spoken[connection_id] = admission.dialect
         return admission
+
+    async def _has_access(self, admission: Admission, user: str) -> bool:
+        """Say whether *user*, whom a token stands for, is there and active: asked with each request."""
+        try:
+            text = await self.registry.store(admission.scope).text("User", user, memberships=False)
+        except StoreAway as error:
+            raise _away(admission.dialect) from error
+        return text is not None and json.loads(text.document).get("active") is True
 
     def _dialect(self, connection: Connection) -> Dialect:
         try:
@@ -85,9 +115,17 @@ class Service:
             ) from None
 
     async def answer(
-        self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
+        self,
+        admission: Admission,
+        inbound: Inbound,
+        recording: Recording,
+        *,
+        base_url: str,
+        conditions: Conditions = NO_CONDITIONS,
     ) -> Answer:
         """Do what *inbound* asks and note in *recording* what came of it, or raise a `ScimError`."""
+        if (inbound.verb, inbound.id) != (Verb.READ, admission.user):
+            admission.check_whole()
         _grants(admission, inbound)
         plain, quirks = translate.hear(admission.dialect, inbound, strict=admission.connection.strict)
         recording.quirks = quirks
@@ -98,6 +136,7 @@ class Service:
             quirks=quirks,
             reference=recording.reference,
             base_url=base_url,
+            conditions=conditions,
         )
         try:
             return self._shaped(admission, plain, await self._answered(request, recording))
@@ -105,21 +144,21 @@ class Service:
             raise _away(admission.dialect) from error
 
     async def _answered(self, request: Request, recording: Recording) -> Answer:
-        admission = request.admission
-        scope = Scope(team=admission.team.id, connection=admission.connection.id, types=admission.types)
-        store = self.registry.store(scope)
+        store, me = self.registry.store(request.admission.scope), request.admission.user
         match request.inbound.verb:
             case Verb.READ:
-                return Answer(status=200, body=await self.query.read(store, request))
+                answer = await self.query.read(store, request)
+                # RFC 7644 §3.11: any answer at /Me says where the user is found.
+                return evolve(answer, location=location(request.base_url, "User", me)) if me else answer
             case Verb.SEARCH:
-                return Answer(status=200, body=await self.query.search(store, request))
+                return await self.query.search(store, request)
             case _:
                 return await self._written(store, request, recording)
 
     async def _written(self, store: Store, request: Request, recording: Recording) -> Answer:
         try:
             outcome, answer = await self._write(store, request)
-        except (NotFound, StoreAway):
+        except (NotFound, PreconditionFailed, StoreAway):  # what was asked only if … is not done if not
             raise
         except Exception as error:
             if not deactivates(request.inbound):
@@ -173,15 +212,17 @@ async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
     resource = outcome.resource
     if resource is None:
         return Answer(status=204)
+    text = as_text(resource)
+    tag = version_of(text)
     silent = resource.kind == "Group" and request.inbound.verb is Verb.PATCH
     if silent and "attributes" not in request.inbound.query:
         # It would grow with the group; RFC 7644 §3.5.2 allows none, unless attributes are asked for.
-        return Answer(status=204)
-    members = await unit.members(resource.id) if resource.kind == "Group" and wants_members(request) else ()
-    body = seen(request, as_text(resource), members)
+        return Answer(status=204, tag=tag)
+    body = await shown(unit.members, request, text)
     if request.inbound.verb is not Verb.CREATE:
-        return Answer(status=200, body=body)
-    return Answer(status=201, body=body, location=location(request.base_url, resource.kind, resource.id))
+        return Answer(status=200, body=body, tag=tag)
+    where = location(request.base_url, resource.kind, resource.id)
+    return Answer(status=201, body=body, location=where, tag=tag)
 
 
 def _grants(admission: Admission, inbound: Inbound) -> None:
@@ -198,7 +239,7 @@ def _deactivation(inbound: Inbound) -> Inbound:
 
 
 def _unknown() -> Unauthorized:
-    return Unauthorized("no valid token for this connection")
+    return Unauthorized(REFUSED)
 
 
 def _away(dialect: Dialect | None) -> ScimError:

@@ -1,20 +1,24 @@
 """A resource as its reader sees it: the stored document, with what depends on the reader.
 
-The stored text has neither members nor meta; both are put in as text, so that a plain
-GET neither parses nor builds the document.
+The stored text has neither groups nor members nor meta; they are put in as text, so that
+a plain GET neither parses nor builds the document.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from hub.scim import strictjson
 from hub.scim.strictjson import Json
 
 from .kinds import RESOURCE_TYPES
-from .ports import Member, Resource, Text
+from .ports import Member, Membership, Resource, Text
+
+#: How many hexadecimal digits of a digest tell one state of a user's groups from another.
+DIGEST = 16
 
 
 def location(base_url: str, kind: str, id: str) -> str:
@@ -29,7 +33,17 @@ def meta(text: Text, base_url: str) -> Json:
         "created": text.created,
         "lastModified": text.modified,
         "location": location(base_url, text.kind, text.id),
+        "version": version_of(text),
     }
+
+
+def version_of(text: Text) -> str:
+    """Return the entity tag of a resource (RFC 7644 §3.14): weak, and another one when its groups change."""
+    if not text.groups:
+        return f'W/"{text.version}"'
+    shown = [[each.group, each.display, each.direct] for each in text.groups]
+    digest = hashlib.sha256(strictjson.dumps(cast("Json", shown))).hexdigest()[:DIGEST]
+    return f'W/"{text.version}-{digest}"'
 
 
 def members(found: Sequence[Member], base_url: str) -> Json:
@@ -44,17 +58,49 @@ def members(found: Sequence[Member], base_url: str) -> Json:
     ]
 
 
-def as_bytes(text: Text, base_url: str, found: Sequence[Member] = ()) -> bytes:
-    """Return a resource as JSON, spliced from what lies in the store."""
+def members_text(found: Iterable[Member], base_url: str) -> str:
+    """Return `members` of a group as JSON text, without its brackets: said without a value for each."""
+    head = {kind: f'","$ref":{_quoted(location(base_url, kind, ""))[:-1]}' for kind in RESOURCE_TYPES}
+    tail = {kind: f'","type":{_quoted(kind)}}}' for kind in RESOURCE_TYPES}
+    # An id is the hub's own: nothing in it needs an escape.
+    return ",".join(f'{{"value":"{each.id}{head[each.kind]}{each.id}{tail[each.kind]}' for each in found)
+
+
+def groups(found: Sequence[Membership], base_url: str) -> Json:
+    """Return the attribute `groups` of a user (RFC 7643 §4.1.2)."""
+    return [
+        {
+            "value": each.group,
+            "$ref": location(base_url, "Group", each.group),
+            "display": each.display,
+            "type": "direct" if each.direct else "indirect",
+        }
+        for each in found
+    ]
+
+
+def as_bytes(text: Text, base_url: str) -> bytes:
+    """Return a resource but for its members as JSON, spliced from what lies in the store."""
     parts = [text.document[:-1].encode()]
-    if found:
-        parts += [b',"members":', strictjson.dumps(members(found, base_url))]
+    if text.groups:
+        parts += [b',"groups":', strictjson.dumps(groups(text.groups, base_url))]
     return b"".join([*parts, b',"meta":', strictjson.dumps(meta(text, base_url)), b"}"])
+
+
+def with_members(body: bytes, parts: Sequence[bytes]) -> bytes:
+    """Return *body* with members spliced in, each of *parts* being some of them as JSON."""
+    if not parts:
+        return body
+    commas = [b',"members":[', *[b","] * (len(parts) - 1)]
+    between = [each for pair in zip(commas, parts, strict=True) for each in pair]
+    return b"".join([body[:-1], *between, b"]}"])
 
 
 def as_document(text: Text, base_url: str, found: Sequence[Member] = ()) -> dict[str, Any]:
     """Return a resource as a document, for whoever asks for some of its attributes only."""
     document: dict[str, Any] = json.loads(text.document)
+    if text.groups:
+        document["groups"] = groups(text.groups, base_url)
     if found:
         document["members"] = members(found, base_url)
     return {**document, "meta": meta(text, base_url)}
@@ -68,9 +114,15 @@ def as_text(resource: Resource) -> Text:
         document=document_text(resource.document),
         created=resource.created,
         modified=resource.modified,
+        version=resource.version,
+        groups=resource.groups,
     )
 
 
 def document_text(document: Mapping[str, Any]) -> str:
     """Return a stored document as JSON text."""
     return strictjson.dumps(dict(document)).decode()
+
+
+def _quoted(text: str) -> str:
+    return strictjson.dumps(text).decode()

@@ -116,8 +116,7 @@ USER = Schema(
             _text("display", "The group's name.", mutability=READ_ONLY),
             _text("type", "Whether the membership is direct.", mutability=READ_ONLY,
                   canonical_values=("direct", "indirect")),
-            # Not told of while answers leave it out.
-            multi_valued=True, mutability=READ_ONLY, advertised=False,
+            multi_valued=True, mutability=READ_ONLY,
         ),
         _plural("entitlements", "entitlement"),
         _plural("roles", "role"),

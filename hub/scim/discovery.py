@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.scim.catalog import RESOURCE_TYPES
+from attrs import frozen
+
+from hub.scim.catalog import Types
 from hub.scim.schema import Attribute, ResourceType, Schema, Type
 from hub.scim.strictjson import Document, Json
 
@@ -11,16 +13,40 @@ RESOURCE_TYPE = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 
-def service_provider_config(base_url: str, *, results_max: int) -> Document:
-    """Return what the hub can do; *results_max* is how many resources a page holds at most."""
+@frozen(kw_only=True)
+class Abilities:
+    """How much the hub takes and gives: resources in a page, operations and bytes of a Bulk, a cursor's life."""
+
+    results_max: int
+    page_default: int
+    bulk_operations_max: int
+    bulk_bytes_max: int
+    cursor_seconds: int
+
+
+def service_provider_config(base_url: str, abilities: Abilities) -> Document:
+    """Return what the hub can do."""
     return {
         "schemas": [CONFIG],
         "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": True, "maxResults": results_max},
+        "bulk": {
+            "supported": True,
+            "maxOperations": abilities.bulk_operations_max,
+            "maxPayloadSize": abilities.bulk_bytes_max,
+        },
+        "filter": {"supported": True, "maxResults": abilities.results_max},
         "changePassword": {"supported": False},
-        "sort": {"supported": False},
-        "etag": {"supported": False},
+        "sort": {"supported": True},
+        "etag": {"supported": True},
+        # RFC 9865 §4
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": abilities.page_default,
+            "maxPageSize": abilities.results_max,
+            "cursorTimeout": abilities.cursor_seconds,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",
@@ -37,16 +63,24 @@ def service_provider_config(base_url: str, *, results_max: int) -> Document:
     }
 
 
-def resource_types(base_url: str) -> list[Document]:
-    """Return the kinds of resources that the hub keeps."""
-    return [_resource_type(kind, base_url) for kind in RESOURCE_TYPES]
+def resource_types(types: Types, base_url: str) -> list[Document]:
+    """Return these kinds of resources."""
+    return [_resource_type(kind, base_url) for kind in types.values()]
 
 
-def schemas(base_url: str) -> list[Document]:
+def schemas(types: Types, base_url: str) -> list[Document]:
     """Return the schemas of these kinds and of their extensions, each once."""
     return [
-        _schema(schema, base_url) for kind in RESOURCE_TYPES for schema in (kind.schema, *kind.extensions)
+        _schema(schema, base_url) for kind in types.values() for schema in (kind.schema, *kind.extensions)
     ]
+
+
+def definition(schema: Schema) -> Document:
+    """Return *schema* in the form of RFC 7643 §7, in which it may be added to a team too."""
+    told: Document = {"schemas": [SCHEMA], "id": schema.id, "name": schema.name}
+    if schema.description:
+        told["description"] = schema.description
+    return {**told, "attributes": _told(schema.attributes)}
 
 
 def _resource_type(kind: ResourceType, base_url: str) -> Document:
@@ -63,14 +97,8 @@ def _resource_type(kind: ResourceType, base_url: str) -> Document:
 
 
 def _schema(schema: Schema, base_url: str) -> Document:
-    return {
-        "schemas": [SCHEMA],
-        "id": schema.id,
-        "name": schema.name,
-        "description": schema.description,
-        "attributes": _told(schema.attributes),
-        "meta": {"resourceType": "Schema", "location": f"{base_url}/Schemas/{schema.id}"},
-    }
+    meta: Document = {"resourceType": "Schema", "location": f"{base_url}/Schemas/{schema.id}"}
+    return {**definition(schema), "meta": meta}
 
 
 def _told(attributes: tuple[Attribute, ...]) -> list[Json]:
@@ -83,11 +111,12 @@ def _attribute(attribute: Attribute) -> Document:
         "name": attribute.name,
         "type": attribute.type.value,
         "multiValued": attribute.multi_valued,
-        "description": attribute.description,
         "required": attribute.required,
         "mutability": attribute.mutability.value,
         "returned": attribute.returned.value,
     }
+    if attribute.description:
+        told["description"] = attribute.description
     if attribute.type is Type.COMPLEX:
         return {**told, "subAttributes": _told(attribute.sub_attributes)}
     told |= {"caseExact": attribute.case_exact, "uniqueness": attribute.uniqueness.value}

@@ -75,6 +75,24 @@ class InvalidVersion(ScimError):
     scim_type = "invalidVers"
 
 
+class InvalidCursor(ScimError):
+    """A cursor that the hub did not give out for this very query (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(ScimError):
+    """A cursor that was kept too long (RFC 9865 §2.1)."""
+
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(ScimError):
+    """A page by cursor of a size that the hub does not give, or not the one asked for first (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCount"
+
+
 class Sensitive(ScimError):
     """A query carries what may not stand in a URL."""
 

@@ -101,11 +101,19 @@ def comparable(attribute: Attribute, operator: Operator, value: Literal, path: P
 
 
 def instant(text: str) -> datetime:
-    """Return the moment that the dateTime *text* says, or raise `ValueError`; without a zone it is UTC."""
+    """Return the moment that the dateTime *text* says, in UTC, or raise `ValueError`; without a zone it is UTC."""
     if not DATE_TIME.fullmatch(text):
         raise ValueError(text)
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError(text) from None  # in UTC, it is before the first or after the last year
+
+
+def moment_text(moment: datetime) -> str:
+    """Return *moment* as text that sorts by time: UTC, microseconds."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def _text_key(attribute: Attribute, value: object) -> str:

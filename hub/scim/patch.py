@@ -6,19 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve, frozen
 
+from hub.scim import immutable
 from hub.scim.elements import chooser, described, is_primary, joined, only_primary
 from hub.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget
 from hub.scim.expressions import Filter, Path
-from hub.scim.reading import Operation, blank, check_count, finished, joint, read_element, read_value
+from hub.scim.reading import Operation, blank, check_count, finished, read_element, read_value
+from hub.scim.required import lacks
 from hub.scim.schema import Attribute, ResourceType, Type
 from hub.scim.schema import Mutability as Characteristic
 from hub.scim.strictjson import Document, Json
 
-READ_ONLY, WRITE_ONLY, IMMUTABLE = (
-    Characteristic.READ_ONLY,
-    Characteristic.WRITE_ONLY,
-    Characteristic.IMMUTABLE,
-)
+READ_ONLY, WRITE_ONLY = Characteristic.READ_ONLY, Characteristic.WRITE_ONLY
 KEPT = frozenset({"id", "externalId", "active"})
 """What a PUT that leaves it out never clears: the names of the resource, and whether it has access."""
 
@@ -37,9 +35,13 @@ def patch(
             op=operation.op, value=operation.value, strict=strict, path=str(operation.path or "")
         )
         if operation.path is None:
-            after = _merged(resource_type.by_name, after, change)
+            after = _merged(resource_type.by_name, after, change, "")
         else:
             after = _at(resource_type, after, operation.path, change)
+    for lack in lacks(resource_type, after):
+        if lack.was_there(document):
+            # RFC 7644 §3.5.2.2 has mutability for it, not invalidValue.
+            raise Mutability(f"{lack.path} is required and cannot be removed")
     return _settled(resource_type, document, after)
 
 
@@ -48,8 +50,9 @@ def replace(
 ) -> Document:
     """Return what a PUT of the document *after* makes of *before* (RFC 7644 §3.5.1).
 
-    `externalId` and `active` stay when they are left out; everything does when *keep_omitted*.
+    `externalId`, `active` and what is set once stay when they are left out; all does when *keep_omitted*.
     """
+    after = immutable.kept(resource_type.lasting, before, after)
     if not keep_omitted:
         return _settled(resource_type, before, {**{n: before[n] for n in KEPT & before.keys()}, **after})
     merged = {**before, **after}
@@ -59,14 +62,7 @@ def replace(
 
 
 def _settled(resource_type: ResourceType, before: Document, after: Document) -> Document:
-    for name in resource_type.required:
-        if name in before and name not in after:
-            # RFC 7644 §3.5.2.2 has mutability for it, not invalidValue.
-            raise Mutability(f"{name} is required and cannot be removed")
-    for attribute in resource_type.schema.attributes:
-        name = attribute.name
-        if attribute.mutability is IMMUTABLE and name in before and after.get(name) != before[name]:
-            raise Mutability(f"{name} is set once and cannot be changed")
+    immutable.check(resource_type.lasting, before, after)
     return finished(resource_type, after)
 
 
@@ -78,9 +74,6 @@ class _Change:
     value: Json
     strict: bool
     path: str
-
-    def within(self, name: str, value: Json) -> _Change:
-        return evolve(self, value=value, path=joint(self.path, name))
 
 
 def _at(resource_type: ResourceType, document: Document, path: Path, change: _Change) -> Document:
@@ -103,17 +96,17 @@ def _at(resource_type: ResourceType, document: Document, path: Path, change: _Ch
     return holder if place.urn is None else _with(document, resource_type.by_urn[place.urn.lower()], holder)
 
 
-def _merged(attributes: Mapping[str, Attribute], held: Document, change: _Change) -> Document:
+def _merged(attributes: Mapping[str, Attribute], held: Document, change: _Change, prefix: str) -> Document:
     """Change what the value names, each as if a path had; the rest stays (RFC 7644 §3.5.2.1, §3.5.2.3)."""
     if not isinstance(change.value, dict):
         raise InvalidValue(f"{change.path} must be an object")
     for name, item in change.value.items():
         attribute = attributes.get(name.lower())
         if attribute is not None and attribute.mutability is not READ_ONLY:
-            inner = change.within(attribute.name, item)
+            inner = evolve(change, value=item, path=f"{prefix}{attribute.name}")
             held = _with(held, attribute, _whole(attribute, held.get(attribute.name), inner))
         elif change.strict:
-            path = joint(change.path, name)
+            path = f"{prefix}{name}"
             raise (
                 InvalidPath(f"no attribute is called {path}")
                 if attribute is None
@@ -134,8 +127,12 @@ def _whole(attribute: Attribute, held: Json, change: _Change) -> Json:
         return _joined(attribute, held, new, change) if change.op == "add" else new
     if attribute.type is Type.COMPLEX:
         before = _object(held)
-        return _left(before, _merged(attribute.subs, before, change), change)
+        return _left(before, _parts_of(attribute, before, change), change)
     return read_value(attribute, change.value, change.path, strict=change.strict)
+
+
+def _parts_of(attribute: Attribute, held: Document, change: _Change) -> Document:
+    return _merged(attribute.subs, held, change, f"{change.path}{attribute.joint}")
 
 
 def _inside(element: Document, sub: Attribute, change: _Change) -> Json:
@@ -144,7 +141,10 @@ def _inside(element: Document, sub: Attribute, change: _Change) -> Json:
 
 
 def _joined(attribute: Attribute, held: Json, new: Json, change: _Change) -> Json:
-    elements = joined(_list(held), _list(new))
+    before = _list(held)
+    elements = joined(before, _list(new))
+    for old, after in zip(before, elements, strict=False):
+        immutable.check_element(attribute, old, after)
     check_count(attribute, elements, change.path)
     return elements or None
 
@@ -161,6 +161,8 @@ def _chosen(
     after = list(elements)
     for index in chosen:
         after[index] = _element(attribute, elements[index], where, sub, change)
+        if sub is not None or change.op == "add":
+            immutable.check_element(attribute, elements[index], after[index])
     gained = [i for i in chosen if is_primary(after[i]) and not is_primary(elements[i])]
     if gained:
         # RFC 7644 §3.5.2: a new primary takes the place of the old one.
@@ -178,12 +180,13 @@ def _element(
     if sub is not None:
         return _inside(_object(element), sub, change)
     if change.op == "add" and attribute.type is Type.COMPLEX:
-        return _left(_object(element), _merged(attribute.subs, _object(element), change), change)
+        return _left(_object(element), _parts_of(attribute, _object(element), change), change)
     new = read_element(attribute, change.value, change.path, strict=change.strict)
     if change.strict or not isinstance(new, dict):
         return new
     # Who chooses by type and does not repeat it means the same element next time.
-    return {**(described(attribute, where) or {}), **new}
+    chosen = {**(described(attribute, where) or {}), **new}
+    return read_element(attribute, chosen, change.path, strict=False)
 
 
 def _missed(

@@ -12,8 +12,10 @@ from attrs import frozen
 from hub.scim.elements import one_primary
 from hub.scim.errors import InvalidSyntax, InvalidValue, NoTarget, PayloadTooLarge
 from hub.scim.expressions import Path
+from hub.scim.folding import fold
 from hub.scim.match import instant
 from hub.scim.parsing import parse_path
+from hub.scim.required import lacks
 from hub.scim.schema import Attribute, Mutability, ResourceType, Type
 from hub.scim.strictjson import Document, Json
 
@@ -53,10 +55,9 @@ def read_resource(resource_type: ResourceType, body: Json, *, strict: bool) -> D
 
 
 def finished(resource_type: ResourceType, document: Document) -> Document:
-    """Return *document* with the `schemas` that are present, or raise `InvalidValue` when it lacks one."""
-    for name in resource_type.required:
-        if name not in document:
-            raise InvalidValue(f"{name} is required")
+    """Return *document* with the `schemas` that are present, or raise `InvalidValue` for what it lacks."""
+    for lack in lacks(resource_type, document):
+        raise InvalidValue(f"{lack.path} is required")
     present = [extension.id for extension in resource_type.extensions if extension.id in document]
     whole: Document = {"schemas": [], **document}
     whole["schemas"] = [resource_type.schema.id, *present]
@@ -64,17 +65,20 @@ def finished(resource_type: ResourceType, document: Document) -> Document:
 
 
 def read_object(
-    attributes: Mapping[str, Attribute], value: Mapping[str, Json], path: str, *, strict: bool
+    attributes: Mapping[str, Attribute], value: Mapping[str, Json], prefix: str, *, strict: bool
 ) -> Document:
-    """Return what *value* says of *attributes* (by names in lower case), leaving out what is blank."""
+    """Return what *value* says of *attributes* (by names in lower case), leaving out what is blank.
+
+    *prefix* is what their paths begin with, for people to read.
+    """
     found: Document = {}
     for name, item in value.items():
         attribute = attributes.get(name.lower())
         if attribute is None:
             if strict:
-                raise InvalidSyntax(f"no attribute is called {joint(path, name)}")
+                raise InvalidSyntax(f"no attribute is called {prefix}{name}")
         elif attribute.mutability is not Mutability.READ_ONLY:
-            read = read_value(attribute, item, joint(path, attribute.name), strict=strict)
+            read = read_value(attribute, item, f"{prefix}{attribute.name}", strict=strict)
             if read is not None and attribute.mutability is not Mutability.WRITE_ONLY:
                 found[attribute.name] = read
     return found
@@ -99,27 +103,32 @@ def read_element(attribute: Attribute, value: Json, path: str, *, strict: bool) 
     if blank(value, strict=strict):
         return None
     if attribute.type is not Type.COMPLEX:
-        if CHECKS[attribute.type](value):
-            return value
-        raise InvalidValue(f"{path} must be {NAMES[attribute.type]}")
+        if not CHECKS[attribute.type](value):
+            raise InvalidValue(f"{path} must be {NAMES[attribute.type]}")
+        return _canonical(attribute, value, path) if attribute.closed or strict else value
     if not isinstance(value, dict):
         raise InvalidValue(f"{path} must be an object")
-    found = read_object(attribute.subs, value, path, strict=strict)
+    found = read_object(attribute.subs, value, f"{path}{attribute.joint}", strict=strict)
     # An element that says its value is blank is none, whatever else it says.
     if not strict and "value" in attribute.subs and "value" not in found and _says_value(value):
         return None
     return found or None
 
 
+def _canonical(attribute: Attribute, value: Json, path: str) -> Json:
+    """Return *value* as the schema spells it, or raise `InvalidValue` where it has others (RFC 7643 §7)."""
+    if not attribute.canonical_values or value in attribute.canonical_values:
+        return value
+    spelt = {fold(each): each for each in attribute.canonical_values}
+    if attribute.case_exact or (canonical := spelt.get(fold(str(value)))) is None:
+        raise InvalidValue(f"{path} must be one of {', '.join(attribute.canonical_values)}")
+    return canonical
+
+
 def check_count(attribute: Attribute, elements: list[Json], path: str) -> None:
     """Raise `InvalidValue` when *attribute* does not hold so many *elements*."""
     if len(elements) > attribute.elements_max:
         raise InvalidValue(f"{path} holds at most {attribute.elements_max} values, not {len(elements)}")
-
-
-def joint(path: str, name: str) -> str:
-    """Return the path of *name* within *path*, for people to read."""
-    return f"{path}.{name}" if path else name
 
 
 def blank(value: Json, *, strict: bool) -> bool:

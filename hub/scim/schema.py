@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import Factory, field, frozen
@@ -54,6 +55,16 @@ def _by_name(attributes: Iterable[Attribute]) -> Mapping[str, Attribute]:
     return {attribute.name.lower(): attribute for attribute in attributes}
 
 
+def _is_plain(attribute: Attribute) -> bool:
+    shown = attribute.returned in {Returned.ALWAYS, Returned.DEFAULT}
+    # What is only written is never kept.
+    return attribute.mutability is Mutability.WRITE_ONLY or (shown and attribute.plain)
+
+
+def _lasting(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
+    return tuple(each for each in attributes if each.mutability is Mutability.IMMUTABLE or each.lasting)
+
+
 # Attributes, schemas and resource types are the same only when they are the same object:
 # that makes them keys of caches at no cost.
 @frozen(kw_only=True, eq=False)
@@ -70,6 +81,8 @@ class Attribute:
     returned: Returned = Returned.DEFAULT
     uniqueness: Uniqueness = Uniqueness.NONE
     canonical_values: tuple[str, ...] = ()
+    closed: bool = False
+    """Whether no other values than the canonical ones are taken: to RFC 7643 §7 they are suggestions."""
     reference_types: tuple[str, ...] = ()
     sub_attributes: tuple[Attribute, ...] = ()
     elements_max: int = 1000
@@ -84,6 +97,26 @@ class Attribute:
     def sub(self, name: str) -> Attribute | None:
         """Return the sub-attribute *name*, whatever its case."""
         return self.subs.get(name.lower())
+
+    @property
+    def joint(self) -> str:
+        """What a path has between its name and a sub-attribute's: an extension has a URN (RFC 7644 §3.10)."""
+        return ":" if ":" in self.name else "."
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether who is shown a value of it is shown all that is kept of it."""
+        return all(map(_is_plain, self.sub_attributes))
+
+    @cached_property
+    def demands(self) -> bool:
+        """Whether a value of it may lack something: one of its parts, or of theirs, is required."""
+        return any(sub.required or sub.demands for sub in self.sub_attributes)
+
+    @cached_property
+    def lasting(self) -> tuple[Attribute, ...]:
+        """The sub-attributes that are set once, or have parts that are."""
+        return _lasting(self.sub_attributes)
 
 
 @frozen(kw_only=True, eq=False)
@@ -141,6 +174,28 @@ class ResourceType:
         ),
     )
     """The names of the attributes without which there is no such resource."""
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether a plain answer shows all that is kept: then a stored document answers as it lies."""
+        return all(map(_is_plain, self.by_name.values()))
+
+    @cached_property
+    def demanding(self) -> tuple[Attribute, ...]:
+        """What at the root of a document may lack a part that is required."""
+        return tuple(attribute for attribute in self.by_name.values() if attribute.demands)
+
+    @cached_property
+    def lasting(self) -> tuple[Attribute, ...]:
+        """What at the root of a document is set once, or has parts that are."""
+        return _lasting(self.by_name.values())
+
+    @cached_property
+    def unique(self) -> tuple[Place, ...]:
+        """Where attributes stand whose values no other resource may have, but for `id` and `userName`."""
+        own = [Place(urn=None, attribute=each) for each in self.schema.attributes if each.name != "userName"]
+        added = [Place(urn=each.id, attribute=a) for each in self.extensions for a in each.attributes]
+        return tuple(each for each in (*own, *added) if each.attribute.uniqueness is not Uniqueness.NONE)
 
     def find(self, name: str, *, schema: str | None = None, sub: str | None = None) -> Place | None:
         """Return where *name*, perhaps qualified by a *schema* and narrowed to a *sub*, stands."""

@@ -18,21 +18,48 @@ Selection: TypeAlias = Mapping[str, "Selection"]
 
 NOTHING: Selection = {}
 
+#: The most characters of the names in one list: to read them takes as long as there are many.
+NAMES_LENGTH_MAX = 16_384
+
+Specified: TypeAlias = frozenset[Attribute]
+"""What a request that writes has named: RFC 7643 §7 shows it in the answer."""
+
 
 def project(
-    resource_type: ResourceType, document: Document, *, attributes: str | None, excluded: str | None
+    resource_type: ResourceType,
+    document: Document,
+    *,
+    attributes: str | None,
+    excluded: str | None,
+    specified: Specified = frozenset(),
 ) -> Document:
     """Return what of *document* is shown to who asks for *attributes*, or for all but *excluded* (by commas).
 
-    What is always returned stays, what never is goes; names that no schema knows are let be.
+    What is always returned stays, what never is goes; what is returned on request is shown where it is
+    named, or was *specified* by who wrote it; names that no schema knows are let be.
     """
     wanted = None if attributes is None else _selection(resource_type, attributes)
     unwanted = NOTHING if excluded is None else _selection(resource_type, excluded)
-    return _shown(resource_type.by_name, document, wanted, unwanted)
+    shown: Document = {}
+    for name, value in document.items():
+        if extension := resource_type.by_urn.get(name.lower()):
+            part = _extended(extension, _object(value), wanted, unwanted, specified)
+            shown |= {name: part} if part else {}
+        else:
+            shown |= _shown(resource_type.by_name, {name: value}, wanted, unwanted, specified)
+    return shown
+
+
+def check_names(resource_type: ResourceType, names: str | None) -> None:
+    """Raise `InvalidPath` where *names*, by commas, are none that could be asked for, whoever is found."""
+    if names is not None:
+        _selection(resource_type, names)
 
 
 @lru_cache(maxsize=256)
 def _selection(resource_type: ResourceType, names: str) -> Selection:
+    if len(names) > NAMES_LENGTH_MAX:
+        raise InvalidPath(f"a list of attributes has at most {NAMES_LENGTH_MAX} characters")
     selection: dict[str, Any] = {}
     for name in filter(None, map(str.strip, names.split(","))):
         path = parse_path(name)
@@ -55,40 +82,66 @@ def _select(selection: dict[str, Any], place: Place) -> None:
     selection[last] = {}
 
 
+def _extended(
+    extension: Attribute, held: Document, wanted: Selection | None, unwanted: Selection, specified: Specified
+) -> Document:
+    """Return what is shown of an extension: even where all of it is left out, what is always returned."""
+    name = extension.name
+    if unwanted.get(name) == NOTHING or (wanted is not None and name not in wanted):
+        below: Selection | None = NOTHING
+    else:
+        below = None if wanted is None else wanted[name] or None
+    return _shown(extension.subs, held, below, unwanted.get(name, NOTHING), specified)
+
+
 def _shown(
-    attributes: Mapping[str, Attribute], held: Document, wanted: Selection | None, unwanted: Selection
+    attributes: Mapping[str, Attribute],
+    held: Document,
+    wanted: Selection | None,
+    unwanted: Selection,
+    specified: Specified,
 ) -> Document:
     shown: Document = {}
     for name, value in held.items():
         attribute = attributes.get(name.lower())
-        if attribute is None:
+        if attribute is None or not _is_shown(attribute, wanted, unwanted, specified):
             continue
         if attribute.returned is Returned.ALWAYS:
-            shown[name] = value
-        elif _is_shown(attribute, wanted, unwanted):
-            below = None if wanted is None else wanted[name] or None
-            part = _narrowed(attribute, value, below, unwanted.get(name, NOTHING))
-            if part not in ([], {}):
-                shown[name] = part
+            below, beside = None, NOTHING
+        else:
+            below = None if wanted is None else wanted.get(attribute.name) or None
+            beside = unwanted.get(attribute.name, NOTHING)
+        part = _narrowed(attribute, value, below, beside, specified)
+        if part not in ([], {}):
+            shown[name] = part
     return shown
 
 
-def _is_shown(attribute: Attribute, wanted: Selection | None, unwanted: Selection) -> bool:
-    if attribute.returned is Returned.NEVER:
-        return False
-    if wanted is None and attribute.returned is Returned.REQUEST:
-        return False
-    named_whole = unwanted.get(attribute.name) == NOTHING
-    return not named_whole and (wanted is None or attribute.name in wanted)
+def _is_shown(
+    attribute: Attribute, wanted: Selection | None, unwanted: Selection, specified: Specified
+) -> bool:
+    if attribute.returned in {Returned.ALWAYS, Returned.NEVER}:
+        return attribute.returned is Returned.ALWAYS
+    if wanted is not None and attribute.name in wanted:
+        wished = True
+    else:
+        wished = attribute in specified if attribute.returned is Returned.REQUEST else wanted is None
+    return wished and unwanted.get(attribute.name) != NOTHING
 
 
-def _narrowed(attribute: Attribute, value: Json, wanted: Selection | None, unwanted: Selection) -> Json:
-    if wanted is None and not unwanted:
+def _narrowed(
+    attribute: Attribute, value: Json, wanted: Selection | None, unwanted: Selection, specified: Specified
+) -> Json:
+    if wanted is None and not unwanted and attribute.plain:
         return value
     if isinstance(value, list):
-        parts = [_narrowed(attribute, item, wanted, unwanted) for item in value]
+        parts = [_narrowed(attribute, item, wanted, unwanted, specified) for item in value]
         return [part for part in parts if part != {}]
-    return _shown(attribute.subs, value, wanted, unwanted) if isinstance(value, dict) else value
+    return _shown(attribute.subs, value, wanted, unwanted, specified) if isinstance(value, dict) else value
+
+
+def _object(value: Json) -> Document:
+    return value if isinstance(value, dict) else {}
 
 
 def list_response(resources: Iterable[bytes], total: int, start_index: int, items: int) -> bytes:
@@ -98,3 +151,10 @@ def list_response(resources: Iterable[bytes], total: int, start_index: int, item
         head % (LIST_RESPONSE.encode(), total, start_index, items),
         b",".join(resources),
     )
+
+
+def cursor_response(resources: Iterable[bytes], total: int, items: int, cursors: Mapping[str, str]) -> bytes:
+    """Return the ListResponse of *items* *resources* as bytes, with the *cursors* of RFC 9865 §2 by name."""
+    head = b'{"schemas":["%b"],"totalResults":%d,"itemsPerPage":%d,%b"Resources":['
+    beside = b"".join(b'"%b":"%b",' % (name.encode(), cursor.encode()) for name, cursor in cursors.items())
+    return b"%b%b]}" % (head % (LIST_RESPONSE.encode(), total, items, beside), b",".join(resources))

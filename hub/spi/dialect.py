@@ -26,8 +26,9 @@ class Verb(enum.Enum):
 class Inbound:
     """One request as it was heard, before it is believed.
 
-    *kind* is `User` or `Group`; *query* holds what was sent of filter, attributes, excludedAttributes,
-    startIndex, count, sortBy and sortOrder, and nothing else.
+    *kind* is `User` or `Group`, or `Resource` where a search is for both; *query* holds what was sent of
+    filter, attributes, excludedAttributes, startIndex, count, cursor, sortBy and sortOrder, and nothing
+    else. A search by POST comes as the same search by GET, with what was sent as its *body*.
     """
 
     verb: Verb

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .containers import CORE, opened_containers
 from .dialect import Example, Inbound, Quirk
 from .messages import create, patch, search
 from .removals import removals_by_value, removals_if_equal, removals_of_null
@@ -28,8 +29,8 @@ SCHEMA: Final = "https://datatracker.ietf.org/doc/html/rfc7643#section-"
 PROTOCOL: Final = "https://datatracker.ietf.org/doc/html/rfc7644#section-"
 MANAGER: Final = f"{ENTERPRISE}:manager"
 
-#: Order matters: operations are lower-cased, keys become paths and values are unwrapped first, so that what
-#: follows can name them.
+#: Order matters: operations are lower-cased, containers opened, keys become paths and values are unwrapped
+#: first, so that what follows can name them.
 TOLERANT: Final[tuple[Quirk[Inbound], ...]] = (
     Quirk(
         name="operation-case",
@@ -39,6 +40,20 @@ TOLERANT: Final[tuple[Quirk[Inbound], ...]] = (
         example=Example(
             before=patch({"op": "Add", "path": "nickName", "value": "Babs"}),
             after=patch({"op": "add", "path": "nickName", "value": "Babs"}),
+        ),
+    ),
+    Quirk(
+        name="core-in-container",
+        says="Attributes of the core schema come inside an object that its URN names.",
+        source=f"{SCHEMA}3.3",
+        rewrite=opened_containers(),
+        example=Example(
+            before=patch({"op": "replace", "value": {f"{CORE}User": {"active": False}}}),
+            after=patch({"op": "replace", "value": {"active": False}}),
+        ),
+        spares=(
+            patch({"op": "replace", "path": f"{CORE}User:active", "value": False}),
+            patch({"op": "replace", "value": {ENTERPRISE: {"department": "Tours"}}}),
         ),
     ),
     Quirk(

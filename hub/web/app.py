@@ -39,7 +39,7 @@ def build(
     scim = Scim(
         door=service,
         settings=settings,
-        documents=Documents(settings.scim.page_max),
+        documents=Documents.of(settings),
         limits=Limits(
             requests_per_second=settings.rate.requests_per_second,
             removals_per_second=settings.rate.removals_per_second,

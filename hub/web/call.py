@@ -10,13 +10,13 @@ from starlette.types import Scope
 
 from hub.engine.exchanges import Recording
 from hub.engine.requests import Admission
-from hub.spi import Inbound
-from hub.web.routes import Document
+from hub.spi import Inbound, Verb
+from hub.web.routes import Allowed, Bulk, Document
 
 _ANNOUNCES_BODY = frozenset({b"content-length", b"transfer-encoding"})
 
 
-Asked: TypeAlias = Inbound | Document
+Asked: TypeAlias = Inbound | Document | Bulk | Allowed
 
 
 @define(kw_only=True)
@@ -34,7 +34,7 @@ class Call:
     def operation(self) -> str:
         """Return the method and what it is about: `PATCH User`."""
         match self.asked:
-            case None:
+            case None | Allowed():
                 return str(self.scope["method"])
             case Inbound(kind=about):
                 return f"{self.scope['method']} {about}"
@@ -56,7 +56,8 @@ class Call:
     @property
     def is_read(self) -> bool:
         """Say whether the request, whatever it was, can have changed nothing."""
-        return self.scope["method"] in {"GET", "HEAD"}
+        searches = isinstance(self.asked, Inbound) and self.asked.verb is Verb.SEARCH
+        return searches or self.scope["method"] in {"GET", "HEAD", "OPTIONS"}
 
     @property
     def unavailable_status(self) -> int:

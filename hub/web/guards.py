@@ -23,8 +23,10 @@ PARAMETERS_MAX = 100
 
 #: The query parameters that mean something; whatever else stands in a query is let be.
 KNOWN = frozenset(
-    {"filter", "attributes", "excludedAttributes", "startIndex", "count", "sortBy", "sortOrder"}
+    {"filter", "attributes", "excludedAttributes", "startIndex", "count", "cursor", "sortBy", "sortOrder"}
 )
+#: The headers that are lists: several lines of one are one list (RFC 9110 §5.3).
+LISTS = frozenset({b"if-match", b"if-none-match"})
 MEDIA_TYPES = frozenset({b"application/scim+json", b"application/json"})
 
 _HIDDEN = re.compile(rb"%(?:2f|5c)|\\|%(?![0-9a-f]{2})", re.IGNORECASE)
@@ -91,7 +93,7 @@ def headers(raw: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
         size += len(name) + len(value)
         if name in found and name in _SINGLE:
             raise InvalidSyntax(f"the header {name.decode('latin-1')} stands twice")
-        found[name] = value
+        found[name] = found[name] + b"," + value if name in found and name in LISTS else value
     if size > HEADER_BYTES_MAX:
         raise HeadersTooLarge(f"{size} bytes of headers are more than {HEADER_BYTES_MAX}")
     if b"content-length" in found and b"transfer-encoding" in found:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+import orjson
 from attrs import frozen
 
 from hub import logs
@@ -12,6 +11,7 @@ from hub.spi import Inbound
 from hub.web.call import Call
 from hub.web.ports import Keeper
 from hub.web.responses import GONE, Reply
+from hub.web.routes import Bulk
 
 
 @frozen(kw_only=True)
@@ -30,8 +30,14 @@ class Notes:
         duration_ms = call.duration_ms()
         self._log(call, reply, duration_ms)
         # Who was not let in has no connection that an exchange could belong to.
-        if call.admission and reply is not GONE and (self.reads or reply.status >= 400 or not call.is_read):
+        if call.admission and reply is not GONE and self._counts(call, reply):
             self.keeper.keep(_exchange(call, reply, duration_ms))
+
+    def _counts(self, call: Call, reply: Reply) -> bool:
+        if reply.status >= 400:
+            return True
+        # The operations of a bulk request are kept, one exchange each.
+        return not isinstance(call.asked, Bulk) and (self.reads or not call.is_read)
 
     def _log(self, call: Call, reply: Reply, duration_ms: float) -> None:
         connection = call.admission.connection if call.admission else None
@@ -59,7 +65,7 @@ def _exchange(call: Call, reply: Reply, duration_ms: float) -> Exchange:
         status=reply.status,
         duration_ms=duration_ms,
         request=call.asked.body if isinstance(call.asked, Inbound) else None,
-        answer=None if reply.body is None else json.loads(reply.body),
+        answer=None if reply.body is None else orjson.loads(reply.body),
         error=reply.error,
         quirks=recording.quirks,
         became=recording.became,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
+from hub.engine.conditions import NO_CONDITIONS, Conditions
+
 if TYPE_CHECKING:
     from hub.engine.exchanges import Exchange, Recording
     from hub.engine.requests import Admission, Answer
@@ -18,12 +20,21 @@ class Door(Protocol):
     """Lets a connection in, and answers what it asks; `hub.engine.service.Service` is one."""
 
     async def admit(self, connection_id: str, authorization: str | None) -> Admission:
-        """Return whose request it is, or raise `Unauthorized`."""
+        """Return whose request it is, or raise `Unauthorized`, in one sentence whatever is wrong."""
 
     async def answer(
-        self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
+        self,
+        admission: Admission,
+        inbound: Inbound,
+        recording: Recording,
+        *,
+        base_url: str,
+        conditions: Conditions = NO_CONDITIONS,
     ) -> Answer:
-        """Do what *inbound* asks and note in *recording* what came of it, or raise a `ScimError`."""
+        """Do what *inbound* asks, if *conditions* hold, and note in *recording* what came of it.
+
+        Raises the `ScimError` that says why not.
+        """
 
 
 class Keeper(Protocol):

@@ -77,8 +77,14 @@ async def caught(work: Awaitable[Reply], call: Call) -> Reply:
 
 def success(answer: Answer) -> Reply:
     """Return what the service answered, as HTTP has it."""
-    located = () if answer.location is None else ((b"location", answer.location.encode()),)
-    return Reply(status=answer.status, body=answer.body, headers=located)
+    said = ((b"location", answer.location), (b"etag", answer.tag))
+    headers = tuple((name, value.encode()) for name, value in said if value is not None)
+    return Reply(status=answer.status, body=answer.body, headers=headers)
+
+
+def allowing(methods: tuple[str, ...]) -> Reply:
+    """Return the answer to OPTIONS: by which *methods* the path is served (RFC 9110 §9.3.7)."""
+    return Reply(status=204, headers=(_allow(methods),))
 
 
 def refusal(error: ScimError, *, unavailable_status: int = 503) -> Reply:
@@ -98,7 +104,7 @@ def _headers(error: ScimError) -> tuple[Header, ...]:
         case Unauthorized():
             return ((b"www-authenticate", b'Bearer realm="scim"'),)
         case WrongMethod():
-            return ((b"allow", ", ".join(error.allowed).encode()),)
+            return (_allow(error.allowed),)
         case TooManyRequests() | Unavailable():
             # Whole seconds: a date or a fraction is read as minutes by some providers.
             return ((b"retry-after", str(max(1, math.ceil(error.retry_after))).encode()),)
@@ -106,6 +112,10 @@ def _headers(error: ScimError) -> tuple[Header, ...]:
             return ((b"connection", b"close"),)
         case _:
             return ()
+
+
+def _allow(methods: tuple[str, ...]) -> Header:
+    return b"allow", ", ".join(methods).encode()
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

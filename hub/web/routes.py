@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from hub.scim.errors import MethodNotAllowed, NotFound, NotImplementedByHub
+from hub.engine.kinds import EVERYTHING
+from hub.scim.errors import MethodNotAllowed, NotFound
 from hub.spi import Verb
 
 KINDS = {"Users": "User", "Groups": "Group"}
@@ -20,7 +21,9 @@ _MEMBER = {
     "PATCH": Verb.PATCH,
     "DELETE": Verb.DELETE,
 }
+_ROOT = {"GET": Verb.SEARCH, "HEAD": Verb.SEARCH}
 _READ = ("GET", "HEAD")
+_ME = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 @frozen
@@ -33,6 +36,25 @@ class Resource:
 
 
 @frozen
+class Query:
+    """A search among resources of one kind, its parameters in the body (RFC 7644 §3.4.3)."""
+
+    kind: str
+
+
+@frozen
+class Me:
+    """Whatever is to be done with the user whom the token stands for (RFC 7644 §3.11)."""
+
+
+@frozen
+class Allowed:
+    """The question by which *methods* the path is served."""
+
+    methods: tuple[str, ...]
+
+
+@frozen
 class Document:
     """One of the documents in which the hub describes itself, or the part of it called *id*."""
 
@@ -40,7 +62,14 @@ class Document:
     id: str | None = None
 
 
-Target: TypeAlias = Resource | Document
+@frozen
+class Bulk:
+    """Many operations in one request."""
+
+    name: str = "Bulk"
+
+
+Target: TypeAlias = Resource | Query | Me | Document | Bulk | Allowed
 
 
 class WrongMethod(MethodNotAllowed):
@@ -48,7 +77,7 @@ class WrongMethod(MethodNotAllowed):
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__(f"this path answers {', '.join(allowed)}")
-        self.allowed = allowed
+        self.allowed = (*allowed, "OPTIONS")
 
 
 def below_connection(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -61,14 +90,31 @@ def below_connection(path: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def find(method: str, path: tuple[str, ...]) -> Target:
-    """Return what *method* means on *path*, its segments below the connection; raises 404, 405 or 501."""
+    """Return what *method* means on *path*, its segments below the connection; raises 404 or 405."""
+    try:
+        return _find(method, path)
+    except WrongMethod as error:  # which OPTIONS is everywhere
+        if method == "OPTIONS":
+            return Allowed(error.allowed)
+        raise
+
+
+def _find(method: str, path: tuple[str, ...]) -> Target:
     match path:
-        case (".search",) | ("Users" | "Groups", ".search"):
-            return _not_yet(method, ("POST",), "POST search")
+        case ():
+            return Resource(_verb(method, _ROOT), EVERYTHING)
+        case (".search",):
+            _allow(method, ("POST",))
+            return Query(EVERYTHING)
+        case (("Users" | "Groups") as name, ".search"):
+            _allow(method, ("POST",))
+            return Query(KINDS[name])
         case ("Bulk",):
-            return _not_yet(method, ("POST",), "Bulk")
+            _allow(method, ("POST",))
+            return Bulk()
         case ("Me",):
-            return _not_yet(method, ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), "Me")
+            _allow(method, _ME)
+            return Me()
         case (("Users" | "Groups") as name,):
             return Resource(_verb(method, _COLLECTION), KINDS[name])
         case (("Users" | "Groups") as name, id):
@@ -83,11 +129,6 @@ def find(method: str, path: tuple[str, ...]) -> Target:
 def _verb(method: str, verbs: dict[str, Verb]) -> Verb:
     _allow(method, tuple(verbs))
     return verbs[method]
-
-
-def _not_yet(method: str, allowed: tuple[str, ...], what: str) -> Target:
-    _allow(method, allowed)
-    raise NotImplementedByHub(f"{what} is not supported; see ServiceProviderConfig")
 
 
 def _allow(method: str, allowed: tuple[str, ...]) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from attrs import evolve, frozen
+from attrs import frozen
 from starlette.requests import ClientDisconnect
 
 from hub.engine.removals import is_removal
-from hub.scim.strictjson import loads
-from hub.spi import Inbound, Verb
+from hub.scim.bulk import BulkRequest
+from hub.spi import Inbound
 from hub.web import body, guards, responses, routes
 from hub.web.auth import admit
-from hub.web.call import Asked, Call
+from hub.web.bulk import Bulk
+from hub.web.call import Call
+from hub.web.hearing import Hearing
+from hub.web.preconditions import conditions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -22,11 +25,10 @@ if TYPE_CHECKING:
     from hub.engine.requests import Admission
     from hub.settings import Settings
     from hub.web.documents import Documents
+    from hub.web.hearing import Told
     from hub.web.limits import Limits
     from hub.web.notes import Notes
     from hub.web.ports import Door
-
-_HAVE_BODY = frozenset({Verb.CREATE, Verb.REPLACE, Verb.PATCH})
 
 
 @frozen(kw_only=True)
@@ -59,44 +61,36 @@ class Scim:
         connection, below = routes.below_connection(head.path)
         call.admission = admission = await admit(self.door, connection, head.headers.get(b"authorization"))
         admission.check_open()
-        asked = await self._counted(admission, self._asked(call, head, below, receive))
+        hearing = Hearing(settings=self.settings, call=call, admission=admission, head=head, receive=receive)
+        asked = await self._counted(admission, hearing.told(below))
         base_url = self._base_url(call.scope, head, connection)
         match asked:
             case Inbound():
-                answer = await self.door.answer(admission, asked, call.recording, base_url=base_url)
+                answer = await self.door.answer(
+                    *(admission, asked, call.recording),
+                    base_url=base_url,
+                    conditions=conditions(head.headers),
+                )
                 return responses.success(answer)
+            case routes.Allowed(methods):
+                return responses.allowing(methods)
             case routes.Document():
-                return self.documents.reply(asked, head.query, base_url)
+                return self.documents.reply(asked, head.query, base_url, admission.types)
+            case BulkRequest():
+                bulk = Bulk(door=self.door, limits=self.limits, notes=self.notes)
+                return await bulk.reply(call, admission, asked, receive, base_url=base_url)
             case _:
                 assert_never(asked)
 
-    async def _counted(self, admission: Admission, asking: Awaitable[Asked]) -> Asked:
-        removal = False
+    async def _counted(self, admission: Admission, asking: Awaitable[Told]) -> Told:
+        asked: Told | None = None
         try:
             asked = await asking
-            removal = isinstance(asked, Inbound) and is_removal(asked)
             return asked
-        finally:  # a refusal costs what an answer costs
-            self.limits.take(admission.connection.id, removal=removal)
-
-    async def _asked(self, call: Call, head: guards.Head, below: tuple[str, ...], receive: Receive) -> Asked:
-        target = routes.find(call.scope["method"], below)
-        if isinstance(target, routes.Document):
-            call.asked = target
-            return target
-        call.asked = asked = Inbound(verb=target.verb, kind=target.kind, id=target.id, query=head.query)
-        if target.verb not in _HAVE_BODY:
-            return asked
-        guards.media_type(head.headers.get(b"content-type"))
-        raw = await body.read(
-            receive,
-            length=head.headers.get(b"content-length"),
-            bytes_max=self.settings.server.body_max,
-            seconds=self.settings.server.body_seconds,
-        )
-        call.unread = False
-        call.asked = asked = evolve(asked, body=loads(raw))
-        return asked
+        finally:  # a refusal costs what an answer costs; a bulk request costs what its operations cost
+            if not isinstance(asked, BulkRequest):
+                removal = isinstance(asked, Inbound) and is_removal(asked)
+                self.limits.take(admission.connection.id, removal=removal)
 
     def _base_url(self, scope: Scope, head: guards.Head, connection: str) -> str:
         root = self.settings.server.public_url

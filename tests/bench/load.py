@@ -1,59 +1,64 @@
-"""A load of requests over keep-alive connections, each sent when the one before it was answered."""
+"""A load of requests, each sent when the one before it on its connection was answered."""
 
 from __future__ import annotations
 
-import asyncio
+import math
 import time
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
-from attrs import Factory, frozen
+from attrs import frozen
 
-CONNECTIONS = 16
+from .wire import Answer, Door, Request, talk
 
-#: Makes the next request: method, path, body.
-Next = Callable[[], tuple[str, str, bytes]]
+#: Tells what is wrong with an answer; nothing if it is right.
+Fault: TypeAlias = Callable[[Answer], str]
 
 
-@frozen
+@frozen(kw_only=True)
 class Rate:
-    """What a load came to: answers a second, and how long each took, seconds, sorted."""
+    """What a load came to: right answers a second, milliseconds they took, and what was wrong how often."""
 
     per_second: float
-    seconds: list[float] = Factory(list)
-
-    def quantile(self, share: float) -> float:
-        """Return the time, in milliseconds, within which that *share* was answered."""
-        return self.seconds[min(int(len(self.seconds) * share), len(self.seconds) - 1)] * 1000
+    p50: float
+    p99: float
+    wrong: Mapping[str, int]
 
 
-async def load(url: str, token: str, make: Next, *, seconds: float, status: bytes) -> Rate:
-    """Send what *make* makes to *url* for so many *seconds*; every answer must have the *status*."""
-    parts = urlsplit(url)
-    host = f"{parts.hostname}:{parts.port}"
-    head = f"Host: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/scim+json\r\n"
-    started = time.perf_counter()
-    deadline = started + seconds
+def load(door: Door, requests: Iterator[Request], fault: Fault, *, seconds: float, at_once: int) -> Rate:
+    """Send *requests* to *door* for so many *seconds*, *at_once* at a time, and look at every answer."""
     times: list[float] = []
+    wrong: Counter[str] = Counter()
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        while (began := time.perf_counter()) < deadline:
-            method, path, body = make()
-            writer.write(
-                f"{method} {parts.path}{path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode()
-                + body
-            )
-            answer = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(_length(answer))
-            assert answer[9:12] == status, answer
-            times.append(time.perf_counter() - began)
-        writer.close()
+    def heard(answer: Answer, took: float) -> None:
+        if what := fault(answer):
+            wrong[what] += 1
+        else:
+            times.append(took)
 
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return Rate(len(times) / (time.perf_counter() - started), sorted(times))
+    began = time.perf_counter()
+    talk(door, requests, heard, at_once=at_once, until=began + seconds)
+    return rate(times, elapsed=time.perf_counter() - began, wrong=wrong)
 
 
-def _length(head: bytes) -> int:
-    _, found, rest = head.lower().partition(b"content-length:")
-    return int(rest.partition(b"\r\n")[0]) if found else 0
+def ask(door: Door, request: Request) -> tuple[Answer, float]:
+    """Ask once; return the answer and the seconds it took."""
+    answers: list[tuple[Answer, float]] = []
+    talk(door, iter([request]), lambda *answer: answers.append(answer), at_once=1)
+    return answers[0]
+
+
+def rate(times: list[float], *, elapsed: float, wrong: Mapping[str, int]) -> Rate:
+    """Return the rate of answers that took *times*, all seconds."""
+    times = sorted(times)
+    return Rate(
+        per_second=len(times) / elapsed,
+        p50=_quantile(times, 0.5),
+        p99=_quantile(times, 0.99),
+        wrong=dict(wrong),
+    )
+
+
+def _quantile(times: list[float], share: float) -> float:
+    return times[min(int(len(times) * share), len(times) - 1)] * 1000 if times else math.nan

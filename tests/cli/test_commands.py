@@ -116,6 +116,24 @@ def test_token_is_shown_once(hub):
     assert hub("token", "revoke", made["key_id"], "--json").json["revoked_at"] is not None
 
 
+def test_a_token_for_a_user_needs_the_user(hub):
+    """A token that is to stand for a user who is not there is not made; the list has a column for users."""
+    hub(*READY)
+    connection = hub(*CONNECTION, "--json").json["connection"]
+    ended = hub("token", "create", connection, "--user", "nobody")
+
+    assert (1, "") == (ended.code, ended.out)
+    assert f"connection {connection} has no user 'nobody'" in ended.err
+    assert [None] == [token["user"] for token in hub("token", "list", connection, "--json").json]
+    assert hub("token", "list", connection).out.split()[:5] == [
+        "Token",
+        "Created",
+        "Expires",
+        "Revoked",
+        "User",
+    ]
+
+
 def test_book(hub):
     """The book shows every entry with its postings."""
     hub(*TEAM)
@@ -264,6 +282,7 @@ def test_check_names_connections_that_nobody_speaks_for(hub, monkeypatch):
         (("connection", "on", "none"), "there is no connection 'none'"),
         (("token", "list", "none"), "there is no connection 'none'"),
         (("token", "create", "none", "--expires", "soon"), "--expires soon: expected a day"),
+        (("token", "create", "none", "--user", "1"), "there is no connection 'none'"),
         (("token", "revoke", "none"), "there is no token 'none'"),
         (("exchanges", "none"), "there is no connection 'none'"),
         (("serve", "--config", "none.toml"), "none.toml: cannot be read"),

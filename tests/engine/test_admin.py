@@ -2,40 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 import pytest
 
-from hub.engine.admin import Admin, AdminError
-from hub.engine.plugins import Plugins
-from hub.main import clock, new_id
+from hub.engine.admin import AdminError
 from hub.teams import State, Team
-from storage.books import DatabaseBooks
-from storage.exchanges import DatabaseExchanges
-from storage.registry import DatabaseRegistry
-
-ISSUER = "https://sso.example"
-
-
-@pytest.fixture
-def admin(database):
-    """Return the use cases on a database of their own."""
-    return Admin(
-        registry=DatabaseRegistry(database=database, clock=clock, patience=5),
-        books=DatabaseBooks(database=database, patience=5),
-        kept=DatabaseExchanges(database=database, patience=5),
-        plugins=Plugins.load(),
-        clock=clock,
-        ids=new_id,
-        key=bytes(32),
-        entropy=secrets.token_bytes,
-    )
-
-
-@pytest.fixture
-async def team(admin):
-    """Return a team that may turn SCIM on."""
-    return await admin.create_team("acme", seats=5, plan="enterprise", sso_issuer=ISSUER)
+from tests.engine.conftest import ISSUER
 
 
 async def test_a_team_begins_with_its_seats_in_the_book(admin, team):
@@ -107,6 +78,15 @@ async def test_an_unknown_provider_is_refused_with_those_known(admin, team):
     """The names that would do are told."""
     with pytest.raises(AdminError, match="generic"):
         await admin.create_connection(team, idp="nobody")
+
+
+async def test_a_token_for_a_user_needs_the_user(admin, team):
+    """Whoever is not there has no token, and the sentence says what is wanted instead."""
+    connection, _ = await admin.create_connection(team, idp="generic")
+    with pytest.raises(AdminError, match="has no user 'ann': --user takes a SCIM id"):
+        await admin.create_token(connection, user="ann")
+
+    assert [None] == [token.user for token in await admin.tokens(connection)]
 
 
 async def test_tokens_overlap_end_and_are_revoked(admin, team):

@@ -1,40 +1,89 @@
-"""A resource spliced from stored text is the one that would have been built."""
+"""Spliced bytes say what a document says."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.ports import Member, Resource
-from hub.engine.shape import as_bytes, as_document, as_text
+from hub.engine.ports import Member, Membership, Resource
+from hub.engine.shape import as_bytes, as_document, as_text, members_text, version_of, with_members
 
 NOW = "2026-01-01T00:00:00.000Z"
 BASE = "https://hub.example/scim/v2/c"
-DOCUMENTS = st.fixed_dictionaries(
-    {"schemas": st.just(["urn:x"]), "id": st.just("r1"), "displayName": st.text(st.characters(codec="utf-8"))}
-)
-MEMBERS = st.lists(
-    st.builds(Member, id=st.uuids().map(str), kind=st.sampled_from(["User", "Group"])), max_size=3
-)
+TEXT = st.text(st.characters(codec="utf-8"))
+DOCUMENTS = st.fixed_dictionaries({"schemas": st.just(["urn:x"]), "id": st.just("r1"), "displayName": TEXT})
+IDS = st.uuids().map(str)
+MEMBERS = st.lists(st.builds(Member, id=IDS, kind=st.sampled_from(["User", "Group"])), max_size=3)
+GROUPS = st.lists(st.builds(Membership, group=IDS, display=TEXT, direct=st.booleans()), max_size=3)
 
 
-@given(DOCUMENTS, MEMBERS)
-def test_bytes_and_document_are_the_same_resource(document, members):
+def resource(document=None, **facts):
+    """Return a resource as the store keeps it."""
+    facts = {"id": "r1", "kind": "Group", "created": NOW, "modified": NOW, **facts}
+    return Resource(document=document or {"schemas": []}, **facts)
+
+
+@given(DOCUMENTS, st.lists(MEMBERS, max_size=3), GROUPS)
+def test_bytes_and_document_are_the_same_resource(document, pages, groups):
     """Splicing text and building a document come to the same JSON, whatever stands in it."""
-    resource = Resource(id="r1", kind="Group", document=document, created=NOW, modified=NOW)
-    spliced = json.loads(as_bytes(as_text(resource), BASE, members))
+    text = as_text(resource(document, groups=groups))
+    found = [member for page in pages for member in page]
+    parts = [members_text(page, BASE).encode() for page in pages if page]
+    spliced = json.loads(with_members(as_bytes(text, BASE), parts))
 
-    assert as_document(as_text(resource), BASE, members) == spliced
+    assert as_document(text, BASE, found) == spliced
     assert document == {name: spliced[name] for name in document}
     assert f"{BASE}/Groups/r1" == spliced["meta"]["location"]
-    assert len(members) == len(spliced.get("members", []))
+    assert len(found) == len(spliced.get("members", []))
+    assert len(groups) == len(spliced.get("groups", []))
 
 
 def test_members_say_what_they_are_and_where():
     """RFC 7643 §4.2: a member has a value, a type and a reference."""
-    resource = Resource(id="g", kind="Group", document={"schemas": []}, created=NOW, modified=NOW)
-    document = as_document(as_text(resource), BASE, [Member(id="u", kind="User")])
+    document = as_document(
+        as_text(resource()), BASE, [Member(id="u", kind="User"), Member(id="g", kind="Group")]
+    )
 
-    assert [{"value": "u", "$ref": f"{BASE}/Users/u", "type": "User"}] == document["members"]
+    assert [
+        {"value": "u", "$ref": f"{BASE}/Users/u", "type": "User"},
+        {"value": "g", "$ref": f"{BASE}/Groups/g", "type": "Group"},
+    ] == document["members"]
+
+
+def test_groups_say_what_they_are_called_and_how_the_user_came_there():
+    """RFC 7643 §4.1.2: a membership has a value, a reference, a name to show, and is direct or indirect."""
+    groups = [
+        Membership(group="g", display="Staff", direct=True),
+        Membership(group="h", display="All", direct=False),
+    ]
+    document = as_document(as_text(resource(id="u", kind="User", person="p", groups=groups)), BASE)
+
+    assert [
+        {"value": "g", "$ref": f"{BASE}/Groups/g", "display": "Staff", "type": "direct"},
+        {"value": "h", "$ref": f"{BASE}/Groups/h", "display": "All", "type": "indirect"},
+    ] == document["groups"]
+
+
+def test_an_address_of_any_letters_is_said_as_json_says_it():
+    """The address of the hub comes from a request, and is no part of the text that it stands in."""
+    base = 'https://a"b\\c.example'
+
+    assert (
+        f"{base}/Users/u" == json.loads(f"[{members_text([Member(id='u', kind='User')], base)}]")[0]["$ref"]
+    )
+
+
+@pytest.mark.parametrize("change", [{"group": "h"}, {"display": "All"}, {"direct": False}])
+def test_a_version_tells_of_groups(change):
+    """Another group, name or way of being in it makes another version of what is shown."""
+    one = Membership(group="g", display="Staff", direct=True)
+    before, after, none = (
+        version_of(as_text(resource(kind="User", person="p", groups=groups)))
+        for groups in ([one], [evolve(one, **change)], [])
+    )
+
+    assert 3 == len({before, after, none})

@@ -51,6 +51,16 @@ def test_what_a_dialect_knows_shows_under_its_name():
     assert (patch({"op": "add"}), ("operation-case",)) == hear(PLAIN, patch({"op": "ADD"}), strict=False)
 
 
+def test_a_cursor_passes_whatever_dialect_is_spoken():
+    """A cursor is the hub's own word: no rule for everybody looks into it, though a filter beside it is."""
+    query = {"cursor": "Replace.emails[type eq Ann]", "count": "5", "sortBy": "Department"}
+    asked = Inbound(verb=Verb.SEARCH, query={**query, "filter": "externalId eq ann"})
+    heard, shown = hear(PLAIN, asked, strict=False)
+
+    assert {**query, "filter": 'externalId eq "ann"'} == heard.query
+    assert ("bare-word",) == shown
+
+
 def test_a_request_that_says_nothing_is_not_looked_at():
     """Reading and deleting by id costs nothing, whatever a dialect has in mind."""
     dialect = evolve(ACME, hears=(evolve(SHOUTED, rewrite=broken),))

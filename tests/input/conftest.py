@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from attrs import frozen
 
 from hub.teams import Profile
 from tests.digest import digest
+from tests.inprocess import Bench, bench
 from tests.running import Connected, Desk
 from tests.wire import Wire
 
@@ -50,3 +51,15 @@ async def target(hub: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Tar
     await target.wire.close()
     assert before == await target.digest()
     assert [] == await target.connected.problems()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A hub in this process, on each kind of database, in which each test makes teams of its own."""
+    data = tmp_path_factory.mktemp("input")
+    if request.param == "sqlite":
+        url = f"sqlite://{data / 'hub.sqlite'}"
+    else:
+        url = request.getfixturevalue("postgres").create_database()
+    with bench(url, data) as opened:
+        yield opened

@@ -4,137 +4,143 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator
+from statistics import median
 from time import perf_counter
 from typing import Any
 
 import pytest
+from attrs import frozen
 
-from tests.input.conftest import USER, Target
-from tests.input.test_bodies import MALFORMED, NO_MEMBERS, OPERATIONS, PATCH
-from tests.input.test_paths import ELSEWHERE, NO_FILTERS, PATHS, QUERIES, encoded
+from hub.teams import Profile
+from tests.input.broken_bodies import ALONE, Request, Way, broken_bulk, broken_json, broken_operations
+from tests.input.broken_questions import (
+    broken_condition,
+    broken_head,
+    broken_me,
+    broken_order,
+    broken_query,
+    broken_search,
+)
+from tests.input.club import Club, founded
+from tests.running import Desk
 from tests.scale import scale
+from tests.wire import ERROR, Heard
 
 pytestmark = [pytest.mark.input, pytest.mark.timeout(14_400)]
 
-#: A request: method, path below the connection, body (bytes as they are), headers.
-Request = tuple[str, str, Any, dict[str, str]]
-
-GARBAGE: list[Any] = [
-    None,
-    True,
-    -1,
-    2**40,
-    0.5,
-    "",
-    "\u0000",
-    "\U0001f600",
-    "x" * 3000,
-    [],
-    [[]],
-    {},
-    {"": ""},
-    {"value": {}},
-]
-NAMES = ["__class__", "a.b.c", "", "constructor", "$ref", "urn:x:y", "emails[", "\u0131d", "userName ", "0"]
-ANN = json.dumps({"schemas": [USER], "userName": "eve", "name": {"givenName": "E"}, "active": True}).encode()
-
-
-def broken_json(chance: random.Random, target: Target) -> Request:
-    """A body cut, with a byte put in that JSON has no place for, or malformed as known."""
-    body = chance.choice(
-        [
-            ANN[: chance.randrange(len(ANN) - 1)],
-            ANN[: (at := chance.randrange(len(ANN)))]
-            + bytes([chance.choice(b"\x00\x01\x1f\xff\xc0")])
-            + ANN[at:],
-            chance.choice(list(MALFORMED.values())),
-            chance.randbytes(chance.randrange(40)),
-        ]
-    )
-    return chance.choice(["POST", "PUT", "PATCH"]), "", body, {}
-
-
-def broken_user(chance: random.Random, target: Target) -> Request:
-    """A user without a name, or with garbage for one, amid garbage."""
-    user = {"schemas": [USER], **{chance.choice(NAMES): chance.choice(GARBAGE) for _ in range(3)}}
-    wrong = chance.choice([None, True, 7, [], {}, ["eve"], {"value": "eve"}])
-    return (
-        chance.choice(["POST", "PUT"]),
-        "",
-        {**user, "userName": wrong} if chance.random() < 0.7 else user,
-        {},
-    )
-
-
-def broken_patch(chance: random.Random, target: Target) -> Request:
-    """Good operations, and somewhere among them one that is not."""
-    good = [{"op": "replace", "path": "title", "value": "x"}] * chance.randrange(3)
-    bad = chance.choice(
-        [
-            chance.choice(OPERATIONS)[0],
-            {"op": chance.choice(["mov", "", None, 7, []]), "path": "title", "value": "x"},
-            {"op": "replace", "path": f"emails[{chance.choice(NO_FILTERS[1:7])}].value", "value": "x"},
-            chance.choice([None, 7, "x", [], {}]),
-        ]
-    )
-    return "PATCH", "", {"schemas": [PATCH], "Operations": chance.sample([*good, bad], len(good) + 1)}, {}
-
-
-def broken_group(chance: random.Random, target: Target) -> Request:
-    """A group whose members are nobody."""
-    members = chance.choice(NO_MEMBERS)
-    operation = {"op": chance.choice(["add", "replace"]), "path": "members", "value": members}
-    return "PATCH", f"/Groups/{target.group}", {"schemas": [PATCH], "Operations": [operation]}, {}
-
-
-def broken_path(chance: random.Random, target: Target) -> Request:
-    """A path that hides something, or leads nowhere."""
-    path = chance.choice([*PATHS, *ELSEWHERE]).format(user=target.user)
-    return chance.choice(["GET", "DELETE", "PUT", "PATCH"]), path, None, {}
-
-
-def broken_query(chance: random.Random, target: Target) -> Request:
-    """A filter that is none, or a number that is none."""
-    wrong = f"filter={encoded(chance.choice(NO_FILTERS))}"
-    text = "".join(chance.choice("()[]\"\\\u00e9\x7f' .:=<&;%") for _ in range(chance.randrange(1, 30)))
-    odd = f"filter={encoded(text)}"
-    return (
-        "GET",
-        f"/{chance.choice(['Users', 'Groups'])}?{chance.choice([wrong, odd, chance.choice(QUERIES)])}",
-        None,
-        {},
-    )
-
-
-def broken_head(chance: random.Random, target: Target) -> Request:
-    """A token, a media type, a length or a method that is none."""
-    headers = chance.choice(
-        [
-            {"authorization": f"Bearer {chance.choice(['', 'x', 'hub_', target.connected.token[:-1]])}"},
-            {"content-type": chance.choice(["text/plain", "a/b;c=d", "application/json;charset=utf-16"])},
-            {"content-encoding": "gzip"},
-        ]
-    )
-    return chance.choice(["POST", "PUT", "PATCH"]), "", ANN, headers
-
-
-WAYS: list[Callable[[random.Random, Target], Request]] = [
-    broken_json, broken_user, broken_patch, broken_group, broken_path, broken_query, broken_head,
+WAYS: list[Way] = [
+    *ALONE, broken_json, broken_bulk, broken_operations, broken_query, broken_order, broken_search,
+    broken_condition, broken_me, broken_head,
 ]  # fmt: skip
 
+#: Status → the scimTypes that it may come with (RFC 7644 §3.12, RFC 9865 §2.1).
+KINDS: dict[int, set[str | None]] = {
+    400: {
+        "invalidFilter", "tooMany", "mutability", "invalidSyntax", "invalidPath", "noTarget", "invalidValue",
+        "invalidVers", "sensitive", "invalidCursor", "expiredCursor", "invalidCount",
+    },
+    409: {"uniqueness", None},
+    **{status: {None} for status in (401, 403, 404, 405, 412, 413, 415, 431)},
+}  # fmt: skip
 
-async def test_nothing_malformed_is_taken(target):
+#: A request that takes so many times as long as one does, and so many seconds, three times in a row, is an
+#: outlier. Once may be the machine's fault: it has others to serve.
+TIMES, SECONDS, TRIES = 60, 0.25, 3
+
+
+@frozen(kw_only=True)
+class Timed:
+    """A request and how long it took, seconds."""
+
+    request: Request
+    seconds: float
+
+
+@pytest.fixture(params=list(Profile))
+async def club(hub: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Club]:
+    """A club of each profile, the same afterwards as before."""
+    club = await founded(hub, request.param)
+    before = await club.digest()
+    yield club
+    for wire in (club.wire, club.other, club.me):
+        await wire.close()
+    assert before == await club.digest()
+    assert [] == await club.connected.problems()
+
+
+async def test_nothing_malformed_is_taken(club):
     """Each is answered with 4xx and a SCIM body, soon; nothing is stored, whatever it was."""
     chance = random.Random(7)
-    seconds = []
+    timed = []
     for number in range(scale(2_000, trust=250_000) // 4):  # two databases, two profiles
-        method, path, body, headers = WAYS[number % len(WAYS)](chance, target)
-        place = path or ("/Users" if method == "POST" else f"/Users/{target.user}")
-        started = perf_counter()
-        answer = await target.wire.send(method, place, body, **headers)
-        seconds.append(perf_counter() - started)
+        request = WAYS[number % len(WAYS)](chance, club)
+        heard, seconds = await asked(club, request)
+        timed.append(Timed(request=request, seconds=seconds))
 
-        assert answer.refusal[0] in {400, 401, 404, 405, 409, 413, 415}, (method, place, body, answer.body)
+        check(request, heard)
 
-    assert 0.5 > sorted(seconds)[len(seconds) * 99 // 100]
+    limit = max(SECONDS, TIMES * median(each.seconds for each in timed))
+    slow = [each.request for each in timed if each.seconds > limit]
+    assert [] == [request for request in slow if await is_slow(club, request, limit)]
+
+
+async def test_what_is_broken_is_what_is_refused(club):
+    """The same requests unbroken are answered: what refuses the others is what is wrong with them."""
+    good, _ = club.cursors[0]
+    user = f"/Users/{club.user}"
+    heard = [
+        await club.wire.send("GET", good),
+        await club.wire.send(
+            "POST", "/.search", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
+        ),
+        await club.wire.send("GET", user, if_match='W/"99", W/"2"'),
+        await club.me.send("GET", "/Me"),
+    ]
+
+    assert [200] * 4 == [each.status for each in heard], [each.body for each in heard]
+
+
+async def test_cursors_that_are_none_of_a_query(club):
+    """RFC 9865 §2.1: cut, forged, expired, of another connection, kind, filter, order or count."""
+    expected = [kind for _, kind in club.cursors[1:]]
+    heard = [await club.wire.send("GET", query) for query, _ in club.cursors[1:]]
+
+    assert [(400, kind) for kind in expected] == [each.refusal for each in heard]
+
+
+async def asked(club: Club, request: Request) -> tuple[Heard, float]:
+    """Return what is heard of *request*, and after how many seconds."""
+    method, path, body, headers = request
+    place = path or ("/Users" if method == "POST" else f"/Users/{club.user}")
+    started = perf_counter()
+    heard = await club.wire.send(method, place, body, **headers)
+    return heard, perf_counter() - started
+
+
+async def is_slow(club: Club, request: Request, limit: float) -> bool:
+    """Say whether *request* takes longer than *limit*, seconds, whenever it is asked."""
+    return limit < min([(await asked(club, request))[1] for _ in range(TRIES - 1)])
+
+
+def check(request: Request, heard: Heard) -> None:
+    """Make sure that *request* was refused: as a whole or, a bulk request, in each of its operations."""
+    _, path, body, _ = request
+    if path != "/Bulk" or heard.status != 200:
+        status, kind = heard.refusal
+        assert kind in KINDS[status], (request, heard.body)
+        return
+    entries = heard.json["Operations"]
+    assert len(body["Operations"]) == len(entries)
+    for operation, entry in zip(body["Operations"], entries, strict=True):
+        check_entry(operation, entry)
+
+
+def check_entry(operation: Any, entry: dict[str, Any]) -> None:
+    """Make sure that one operation of a bulk request was refused."""
+    error, shown = entry.get("response", {}), json.dumps([operation, entry])[:2000]
+
+    assert [ERROR] == error.get("schemas"), shown
+    assert entry["status"] == error["status"]
+    assert error.get("scimType") in KINDS[int(entry["status"])], shown
+    assert 10 < len(error["detail"])

@@ -24,7 +24,7 @@ HARMLESS = {
     r"DELETE FROM resources": "the same",
     r"DELETE FROM members": "by the id of a group that `lock` has found",
     r"INSERT INTO members": "of ids that the statement before has found, and composite keys hold besides",
-    r"SELECT r\.id, r\.kind FROM members": "by the id of a group that was found; composite keys hold besides",
+    r"SELECT json_\w+\(\w+\(id, kind\)\)": "by the id of a group that was found; composite keys hold besides",
     r"UPDATE persons SET": "by the id of a person, which a resource names by a composite key",
     r"SELECT (1|claims) FROM persons": "the same",
     r"UPDATE holdings SET": "the same",

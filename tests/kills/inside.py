@@ -53,9 +53,11 @@ class Inside:
         return answer.status
 
     async def works(self) -> bool:
-        """Whether several requests at once are still answered, each soon."""
+        """Whether several requests at once are still answered, each soon, and what they ask is done."""
+        before = await self.state()
         async with asyncio.timeout(HANGS):
-            return [201] * 9 == await asyncio.gather(*(self.create() for _ in range(9)))
+            answers = await asyncio.gather(*(self.create() for _ in range(9)))
+        return [201] * 9 == answers and before != await self.state()
 
     async def state(self) -> checker.State:
         """Return all that is written."""

@@ -13,6 +13,7 @@ from tortoise.backends.sqlite.client import SqliteTransactionContext
 
 from hub.engine.ports import Search, StoreAway
 from storage import door, sqlite
+from storage.batches import Batches
 from storage.database import Database
 from tests.kills import checker
 from tests.kills.inside import HANGS, Inside, inside_of
@@ -61,10 +62,17 @@ async def test_storm_of_cancelled_requests(inside: Inside):
     assert [] == checker.problems(await inside.state())
 
 
+async def in_the_callers_task(self, writing):
+    """Write without a batch."""
+    async with self.transaction() as client:
+        return await writing(client)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_storm_breaks_stock_transactions(inside: Inside, monkeypatch):
-    """Tortoise's own context, without the shield around it, is stopped by the same storm."""
+    """Tortoise's own context, in the task of the request and without a shield, is stopped by the same storm."""
     monkeypatch.setattr(asyncio, "shield", lambda task: task)
+    monkeypatch.setattr(Batches, "run", in_the_callers_task)
     for name in ("__aenter__", "__aexit__"):
         monkeypatch.setattr(sqlite._Transaction, name, getattr(SqliteTransactionContext, name))
     with pytest.raises(Exception):  # noqa: B017, PT011 - however it shows
@@ -105,8 +113,9 @@ async def test_commit_that_fails_leaves_nothing(inside: Inside):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_commit_that_fails_stops_stock_transactions(inside: Inside, monkeypatch):
-    """Tortoise's own context leaves the transaction open: the test above would notice."""
-    monkeypatch.setattr(sqlite._Transaction, "__aexit__", SqliteTransactionContext.__aexit__)
+    """Tortoise's own context leaves the transaction open, and its lock held: the test above would notice."""
+    for name in ("__aenter__", "__aexit__"):
+        monkeypatch.setattr(sqlite._Transaction, name, getattr(SqliteTransactionContext, name))
     with pytest.raises(Exception, match=r"(?i)foreign key"):
         await inside.store.write(leaves_a_loose_end, reference="loose")
 

@@ -73,6 +73,6 @@ async def test_grant_without_the_ledger_stores_nothing(still: Hub, operator: Des
     assert 500 == answer.status_code
     assert "500" == answer.json()["status"]
     assert ["urn:ietf:params:scim:api:messages:2.0:Error"] == answer.json()["schemas"]
-    assert re.search(r"Ref hx_[A-Z2-7]+", answer.json()["detail"])
+    assert re.search(r"Ref hx_[0-9a-f]+", answer.json()["detail"])
     assert 0 == again.json()["totalResults"]
     assert before == await checker.whole(source)

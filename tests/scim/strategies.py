@@ -48,16 +48,20 @@ VALUES: dict[Type, Strategy] = {
     Type.REFERENCE: st.just("https://a.example/x"),
     Type.BOOLEAN: st.booleans(),
     Type.BINARY: st.just("MIIB"),
+    Type.INTEGER: st.integers(-(2**63), 2**63 - 1),
+    Type.DECIMAL: st.one_of(st.integers(-9, 9), st.floats(allow_nan=False, allow_infinity=False)),
+    Type.DATE_TIME: st.just("2011-05-13T04:42:34Z"),
 }
 
 
 def values_of(attribute: Attribute) -> Strategy:
-    """Return what *attribute* may hold."""
-    one = (
-        VALUES[attribute.type]
-        if attribute.type is not Type.COMPLEX
-        else parts_of(attribute.sub_attributes, 1)
-    )
+    """Return what *attribute* may hold, of canonical values if it has them."""
+    if attribute.type is Type.COMPLEX:
+        one = parts_of(attribute.sub_attributes, 1)
+    elif attribute.canonical_values:
+        one = st.sampled_from(attribute.canonical_values)
+    else:
+        one = VALUES[attribute.type]
     return st.lists(one, min_size=1, max_size=3).map(_one_primary) if attribute.multi_valued else one
 
 

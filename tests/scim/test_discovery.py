@@ -2,33 +2,51 @@
 
 import pytest
 
-from hub.scim.catalog import ENTERPRISE_USER, GROUP, RESOURCE_TYPES, USER
-from hub.scim.discovery import resource_types, schemas, service_provider_config
+from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER, GROUP, RESOURCE_TYPES, USER
+from hub.scim.definitions import read_schema
+from hub.scim.discovery import Abilities, resource_types, schemas, service_provider_config
+from hub.scim.extensions import Extension, types_of, written
 
 BASE = "https://hub.example/scim/v2/c1"
+ABILITIES = Abilities(
+    results_max=1000, page_default=100, bulk_operations_max=50, bulk_bytes_max=65536, cursor_seconds=60
+)
 
 
 def told(schema):
     """Return the attributes that /Schemas tells of *schema*, by name."""
-    [found] = [document for document in schemas(BASE) if document["id"] == schema.id]
+    [found] = [document for document in schemas(BUILT_IN, BASE) if document["id"] == schema.id]
     return {attribute["name"]: attribute for attribute in found["attributes"]}
 
 
 def test_service_provider_config():
-    """RFC 7643 §5: what is supported is said, and what is not."""
-    config = service_provider_config(BASE, results_max=1000)
+    """RFC 7643 §5: what is supported is said, with its limits, and what is not."""
+    config = service_provider_config(BASE, ABILITIES)
     supported = {name for name, value in config.items() if isinstance(value, dict) and value.get("supported")}
 
-    assert {"patch", "filter"} == supported
-    assert {"patch", "bulk", "filter", "changePassword", "sort", "etag"} <= config.keys()
+    assert {"patch", "bulk", "filter", "sort", "etag"} == supported
+    assert {"supported": False} == config["changePassword"]
+    assert {"supported": True, "maxOperations": 50, "maxPayloadSize": 65536} == config["bulk"]
     assert 1000 == config["filter"]["maxResults"]
     assert ["oauthbearertoken"] == [scheme["type"] for scheme in config["authenticationSchemes"]]
     assert f"{BASE}/ServiceProviderConfig" == config["meta"]["location"]
 
 
+def test_pagination():
+    """RFC 9865 §4: both ways to page, how large a page is, and how long a cursor lives."""
+    assert {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 100,
+        "maxPageSize": 1000,
+        "cursorTimeout": 60,
+    } == service_provider_config(BASE, ABILITIES)["pagination"]
+
+
 def test_resource_types():
     """RFC 7643 §6: each kind has its endpoint, its schema, its extensions."""
-    user, group = resource_types(BASE)
+    user, group = resource_types(BUILT_IN, BASE)
 
     assert ("User", "/Users", USER.id) == (user["id"], user["endpoint"], user["schema"])
     assert [{"schema": ENTERPRISE_USER.id, "required": False}] == user["schemaExtensions"]
@@ -43,8 +61,8 @@ def test_resource_types():
 
 def test_schemas():
     """RFC 7643 §7: each schema once, found under its URN."""
-    assert [USER.id, ENTERPRISE_USER.id, GROUP.id] == [document["id"] for document in schemas(BASE)]
-    assert f"{BASE}/Schemas/{GROUP.id}" == schemas(BASE)[2]["meta"]["location"]
+    assert [USER.id, ENTERPRISE_USER.id, GROUP.id] == [document["id"] for document in schemas(BUILT_IN, BASE)]
+    assert f"{BASE}/Schemas/{GROUP.id}" == schemas(BUILT_IN, BASE)[2]["meta"]["location"]
 
 
 @pytest.mark.parametrize("schema", [USER, GROUP, ENTERPRISE_USER])
@@ -68,8 +86,7 @@ def test_what_is_accepted_and_not_told():
     assert {"value", "type", "primary"} == parts
     assert "display" in USER.by_name["emails"].subs
     assert "display" in {sub["name"] for sub in told(USER)["roles"]["subAttributes"]}
-    assert "groups" not in told(USER)
-    assert "groups" in USER.by_name
+    assert "readOnly" == told(USER)["groups"]["mutability"]
 
 
 def test_characteristics():
@@ -86,9 +103,36 @@ def test_characteristics():
     )
 
 
+def test_what_a_team_adds():
+    """RFC 7643 §6, §7: a team's own schema is told like any other, and what it leaves out is left out."""
+    urn = "urn:example:acme:2.0:User"
+    schema = read_schema({"id": urn, "attributes": [{"name": "badge", "canonicalValues": ["Gold"]}]})
+    types = types_of(written([Extension(kind="User", schema=schema)]))
+
+    user, _ = resource_types(types, BASE)
+    [found] = [document for document in schemas(types, BASE) if document["id"] == urn]
+
+    assert {"schema": urn, "required": False} in user["schemaExtensions"]
+    assert f"{BASE}/Schemas/{urn}" == found["meta"]["location"]
+    assert "description" not in found
+    assert [
+        {
+            "name": "badge",
+            "type": "string",
+            "multiValued": False,
+            "required": False,
+            "mutability": "readWrite",
+            "returned": "default",
+            "caseExact": False,
+            "uniqueness": "none",
+            "canonicalValues": ["Gold"],
+        }
+    ] == found["attributes"]
+
+
 def test_each_answer_is_a_new_one():
     """Who changes an answer changes no other."""
-    schemas(BASE)[0]["attributes"].clear()
+    schemas(BUILT_IN, BASE)[0]["attributes"].clear()
 
-    assert schemas(BASE)[0]["attributes"]
+    assert schemas(BUILT_IN, BASE)[0]["attributes"]
     assert 2 == len(RESOURCE_TYPES)

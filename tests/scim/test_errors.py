@@ -4,8 +4,11 @@ import pytest
 
 from hub.scim import errors
 
-# RFC 7644 tables 8 and 9
+# RFC 7644 tables 8 and 9, RFC 9865 table 3
 KINDS = {
+    "ExpiredCursor": (400, "expiredCursor"),
+    "InvalidCount": (400, "invalidCount"),
+    "InvalidCursor": (400, "invalidCursor"),
     "InvalidFilter": (400, "invalidFilter"),
     "InvalidPath": (400, "invalidPath"),
     "InvalidSyntax": (400, "invalidSyntax"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from hub.teams import Connection, Profile, State, Team, Token
-from tests.storage.conftest import NOW
+from tests.storage.conftest import NOW, user
 
 CONNECTION = Connection(
     id="c9",
@@ -39,6 +39,19 @@ async def test_a_token_comes_with_its_owner(world):
     assert None is await world.registry.token("x")
 
 
+async def test_a_token_may_stand_for_a_user(world):
+    """Whom it stands for is kept, and with the user it goes."""
+    await world.add(user("u9"))
+    token = evolve(TOKEN, connection="c1", user="u9")
+    await world.registry.put_token(token)
+    (kept, *_) = await world.registry.token("k")
+
+    assert token == kept
+    assert [token] == list(await world.registry.tokens("c1"))
+    await world.write(lambda unit: unit.delete(user("u9")))
+    assert None is await world.registry.token("k")
+
+
 async def test_a_token_is_revoked_in_place(world):
     """Putting a token again changes it, and adds none."""
     await world.registry.put_connection(CONNECTION)
@@ -57,3 +70,28 @@ async def test_a_team_is_found_by_name_and_by_id(world):
     assert team == await world.registry.team(id="t")
     assert None is await world.registry.team(name="nobody")
     assert ["team t", "team u"] == [each.name for each in await world.registry.teams()]
+
+
+async def test_schemas_are_put_where_nobody_else_did(world):
+    """What a team adds comes with it and with its tokens; who has not seen the last word does not write."""
+    await world.registry.put_connection(CONNECTION)
+    await world.registry.put_token(TOKEN)
+    team = await world.registry.team(id="t")
+
+    assert await world.registry.put_schemas(team, '[{"a": 1}]')
+    assert not await world.registry.put_schemas(team, "[2]")
+    assert '[{"a": 1}]' == (await world.registry.team(name="team t")).schemas
+    assert '[{"a": 1}]' == (await world.registry.token("k"))[2].schemas
+    assert ["[]"] == [each.schemas for each in await world.registry.teams() if each.id == "u"]
+
+
+async def test_holders_of_a_schema(world):
+    """Who holds attributes of a schema is counted in the whole team; who only speaks of it does not."""
+    urn = "urn:example:a_b%:2.0:User"
+    await world.add(user(**{urn: {"badge": "1"}}), user(title=f'"{urn}":{{'), user(title=urn))
+    await world.add(user(**{urn: {"badge": "2"}}), connection="c2")
+    await world.add(user(**{urn.replace("_", "x"): {"badge": "3"}}), user(**{f"{urn}2": {"badge": "4"}}))
+    await world.add(user(**{urn: {"badge": "5"}}), connection="d1", team="u")
+
+    assert 2 == await world.registry.holders("t", urn)
+    assert 0 == await world.registry.holders("t", "urn:example:other:User")

@@ -9,12 +9,14 @@ import pytest
 import structlog
 from attrs import define, evolve, field
 
+from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.exchanges import Exchange, Recording
 from hub.engine.requests import Admission, Answer
+from hub.engine.service import REFUSED
 from hub.scim.errors import Unauthorized
 from hub.settings import Settings
 from hub.spi import Dialect, Inbound
-from hub.teams import Connection, State, Team
+from hub.teams import Connection, Profile, State, Team
 from hub.web.app import build
 from tests.web.asking import TOKEN, Client
 
@@ -28,22 +30,34 @@ class FakeService:
     asked: list[Inbound] = field(factory=list)
     base_urls: list[str] = field(factory=list)
     credentials: list[tuple[str, str | None]] = field(factory=list)
+    conditions: list[Conditions] = field(factory=list)
+    user: str | None = None
+    profile: Profile = Profile.TOLERANT
 
     async def admit(self, connection_id: str, authorization: str | None) -> Admission:
         """Admit c1 with its token."""
         self.credentials.append((connection_id, authorization))
         if (connection_id, authorization) != ("c1", TOKEN):
-            raise Unauthorized(f"not {connection_id} with {authorization}")
+            raise Unauthorized(REFUSED)
         team = Team(id="t1", name="acme", plan="enterprise", sso_issuer="https://idp.example")
-        connection = Connection(id="c1", team="t1", idp=self.dialect.name, state=State.ON)
-        return Admission(connection=connection, team=team, dialect=self.dialect)
+        connection = Connection(
+            id="c1", team="t1", idp=self.dialect.name, state=State.ON, profile=self.profile
+        )
+        return Admission(connection=connection, team=team, dialect=self.dialect, user=self.user)
 
     async def answer(
-        self, admission: Admission, inbound: Inbound, recording: Recording, *, base_url: str
+        self,
+        admission: Admission,
+        inbound: Inbound,
+        recording: Recording,
+        *,
+        base_url: str,
+        conditions: Conditions = NO_CONDITIONS,
     ) -> Answer:
         """Answer, or raise, what the test wants."""
         self.asked.append(inbound)
         self.base_urls.append(base_url)
+        self.conditions.append(conditions)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hub.scim.errors import NotFound, NotImplementedByHub
+from hub.scim.errors import NotFound
 from hub.spi import Verb
-from hub.web.routes import Document, Resource, WrongMethod, find
+from hub.web.routes import Allowed, Bulk, Document, Me, Query, Resource, WrongMethod, find
 
 MEANS = [
     ("GET", ("Users",), Resource(Verb.SEARCH, "User")),
@@ -20,6 +20,14 @@ MEANS = [
     ("GET", ("Schemas", "urn:x"), Document("Schemas", "urn:x")),
     ("GET", ("ResourceTypes", "User"), Document("ResourceTypes", "User")),
     ("GET", ("ServiceProviderConfig",), Document("ServiceProviderConfig")),
+    ("GET", (), Resource(Verb.SEARCH, "Resource")),
+    ("HEAD", (), Resource(Verb.SEARCH, "Resource")),
+    ("POST", (".search",), Query("Resource")),
+    ("POST", ("Users", ".search"), Query("User")),
+    ("POST", ("Groups", ".search"), Query("Group")),
+    ("GET", ("Me",), Me()),
+    ("DELETE", ("Me",), Me()),
+    ("POST", ("Bulk",), Bulk()),
 ]
 
 
@@ -35,7 +43,9 @@ def test_served(method, path, target):
         ("PUT", ("Users",), ("GET", "HEAD", "POST")),
         ("DELETE", ("Groups",), ("GET", "HEAD", "POST")),
         ("POST", ("Users", "1"), ("GET", "HEAD", "PUT", "PATCH", "DELETE")),
-        ("OPTIONS", ("Users", "1"), ("GET", "HEAD", "PUT", "PATCH", "DELETE")),
+        ("POST", (), ("GET", "HEAD")),
+        ("TRACE", ("Me",), ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")),
+        ("GET", (".search",), ("POST",)),
         ("get", ("Users",), ("GET", "HEAD", "POST")),
         ("POST", ("Schemas",), ("GET", "HEAD")),
         ("PATCH", ("ServiceProviderConfig",), ("GET", "HEAD")),
@@ -48,23 +58,24 @@ def test_wrong_methods(method, path, allowed):
     with pytest.raises(WrongMethod) as refused:
         find(method, path)
 
-    assert allowed == refused.value.allowed
+    assert (*allowed, "OPTIONS") == refused.value.allowed
+    assert Allowed((*allowed, "OPTIONS")) == find("OPTIONS", path)
 
 
-@pytest.mark.parametrize(
-    "path", [("Bulk",), (".search",), ("Users", ".search"), ("Groups", ".search"), ("Me",)]
-)
-def test_not_yet(path):
-    """What RFC 7644 lets a server leave out is 501, not 404."""
-    with pytest.raises(NotImplementedByHub):
-        find("POST", path)
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in MEANS])
+def test_options_tell_of_each_method(method, path):
+    """What a path is served by is what OPTIONS says of it (RFC 9110 §9.3.7)."""
+    allowed = find("OPTIONS", path)
+
+    assert isinstance(allowed, Allowed)
+    assert method in allowed.methods
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        (),
         ("users",),
+        ("Users", ".search", "1"),
         ("Users", "1", "2"),
         ("Schemas", "a", "b"),
         ("ServiceProviderConfig", "a"),
@@ -74,5 +85,6 @@ def test_not_yet(path):
 )
 def test_nothing_else_is_there(path):
     """Names are compared as they are, and nothing hangs below a resource."""
-    with pytest.raises(NotFound):
-        find("GET", path)
+    for method in ("GET", "OPTIONS"):
+        with pytest.raises(NotFound):
+            find(method, path)

@@ -19,6 +19,9 @@ from tests.web.asking import BASE, TOKEN
         ("GET", "/Groups/", Inbound(verb=Verb.SEARCH, kind="Group")),
         ("DELETE", "/Users/u%401", Inbound(verb=Verb.DELETE, kind="User", id="u@1")),
         ("GET", "/Users?count=0&x=1", Inbound(verb=Verb.SEARCH, kind="User", query={"count": "0"})),
+        ("GET", "/Users?cursor", Inbound(verb=Verb.SEARCH, kind="User", query={"cursor": ""})),
+        ("GET", "", Inbound(verb=Verb.SEARCH, kind="Resource")),
+        ("GET", "/?filter=a", Inbound(verb=Verb.SEARCH, kind="Resource", query={"filter": "a"})),
         (
             "POST",
             "/Users/?attributes=id",
@@ -73,15 +76,17 @@ async def test_text_is_not_taken_for_json(house):
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "", 404),
-        ("GET", "/", 404),
+        ("POST", "", 405),
+        ("PUT", "/", 405),
         ("GET", "/users", 404),
         ("POST", "/Nothing", 404),
         ("PUT", "/Users", 405),
         ("TRACE", "/Users/1", 405),
-        ("POST", "/Bulk", 501),
         ("GET", "/Me", 501),
-        ("POST", "/Users/.search", 501),
+        ("PUT", "/Me", 501),
+        ("TRACE", "/Me", 405),
+        ("GET", "/Users/.search", 405),
+        ("POST", "/Users/.search", 400),
         ("GET", "/Schemas?filter=id%20pr", 403),
         ("GET", "/ServiceProviderConfig?filter=", 403),
         ("GET", "/Schemas/urn:none", 404),
@@ -120,12 +125,12 @@ async def test_the_hub_describes_itself(client, name):
 
 
 async def test_what_it_can_do_is_told(client):
-    """ServiceProviderConfig tells the truth about what is not there yet."""
+    """ServiceProviderConfig tells what is there."""
     told = (await client.ask("GET", f"{BASE}/ServiceProviderConfig?attributes=x")).json
 
-    wanted = {"patch": True, "filter": True, "bulk": False}
+    wanted = ("patch", "bulk", "filter", "sort", "etag")
 
-    assert wanted == {name: told[name]["supported"] for name in wanted}
+    assert dict.fromkeys(wanted, True) == {name: told[name]["supported"] for name in wanted}
 
 
 def test_a_real_client_is_never_redirected(house):

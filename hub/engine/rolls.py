@@ -1,0 +1,112 @@
+"""Who comes into a group and who goes, as a request wants it: no more than fit, some still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.scim.errors import InvalidValue
+from hub.scim.membership import MemberChange, chooser
+
+from .events import event
+from .showing import MEMBERS_PAGE
+
+if TYPE_CHECKING:
+    from hub.scim.expressions import Filter
+    from hub.spi import Event
+
+    from .ports import Ids, Resource, Unit
+    from .requests import Request
+
+#: Who came and who went.
+Moved = tuple[list[str], list[str]]
+
+
+@frozen(kw_only=True)
+class Rolls:
+    """Changes members of groups; *members_max* is how many one may have, 0 for any number.
+
+    With *pending*, a member that the connection does not have is waited for; otherwise it is refused.
+    """
+
+    members_max: int = 0
+    pending: bool = False
+
+    async def to_come(self, unit: Unit, steps: Sequence[MemberChange]) -> frozenset[str]:
+        """Return the values in *steps* that nobody is called by, to be asked before the group is locked.
+
+        Whoever arrives locks the connection before any group, and so must whoever is waiting for them.
+        """
+        added = frozenset[str]().union(*(step.added for step in steps))
+        return await unit.unknown(added) if self.pending and added else frozenset()
+
+    async def change(
+        self, unit: Unit, group: str, steps: Sequence[MemberChange], to_come: frozenset[str]
+    ) -> Moved:
+        """Take *steps* in order; return who came and who went, those who did both left aside."""
+        values = {value for step in steps for value in step.added | step.removed}
+        called = await unit.known(values) if self.pending and values else {}
+        came, went, more = set[str](), set[str](), False
+        for step in steps:
+            more |= self.pending and await _expected(unit, group, step, to_come)
+            new, old = map(set, await self._changed(unit, group, step, called))
+            came, went = (came - old) | (new - went), (went - new) | (old - came)
+        if self.members_max and (came or more):
+            await self._check(unit, group)
+        return sorted(came), sorted(went)
+
+    async def _changed(self, unit: Unit, group: str, step: MemberChange, called: Mapping[str, str]) -> Moved:
+        if step.where is not None:
+            step = MemberChange(removed=await _chosen(unit, group, step.where))
+        elif self.pending:
+            step = _by_id(step, called)
+        return await unit.change_members(group, step, known=self.pending)
+
+    async def _check(self, unit: Unit, group: str) -> None:
+        """Raise `InvalidValue` where a locked group has, or expects, more members than it may.
+
+        It is no `tooMany`, which RFC 7644 §3.12 has for what a filter yields.
+        """
+        if await unit.count_members(group, most=self.members_max + 1) > self.members_max:
+            raise InvalidValue(f"members: a group may have {self.members_max} at most")
+
+    async def welcome(self, unit: Unit, request: Request, newcomer: Resource, *, ids: Ids) -> list[Event]:
+        """Make *newcomer* a member wherever it is expected; return what happened there, not yet told."""
+        events: list[Event] = []
+        for id in await unit.expecting(newcomer) if self.pending else ():
+            before = await unit.lock("Group", id)
+            if before is None or not await unit.arrive(newcomer, id):
+                continue
+            moved = await unit.change_members(id, MemberChange(added=frozenset({newcomer.id})), known=True)
+            after = before.changed(before.document, at=unit.now)
+            await unit.update(before, after, exclusive=request.policy.group_names_unique)
+            events.append(
+                event("group_changed", request, before, after, ids=ids, now=unit.now, members=moved)
+            )
+        return events
+
+
+def _by_id(step: MemberChange, called: Mapping[str, str]) -> MemberChange:
+    """Return *step* by the ids of those who are called so, the others left out."""
+    added, removed = (
+        frozenset(called[value] for value in values if value in called)
+        for values in (step.added, step.removed)
+    )
+    return MemberChange(reset=step.reset, added=added, removed=removed - added)
+
+
+async def _expected(unit: Unit, group: str, step: MemberChange, to_come: frozenset[str]) -> bool:
+    """Expect those of *step* who are *to_come*; say whether there is anybody who was not expected before."""
+    later = MemberChange(reset=step.reset, added=step.added & to_come, removed=step.removed)
+    return later != MemberChange() and await unit.expect(group, later)
+
+
+async def _chosen(unit: Unit, group: str, where: Filter) -> frozenset[str]:
+    """Return the ids of the members that match *where*, who are looked at a page at a time."""
+    is_chosen, chosen, after = chooser(where), set[str](), ""
+    while page := await unit.members(group, after=after, count=MEMBERS_PAGE):
+        chosen |= {each.id for each in page if is_chosen({"value": each.id, "type": each.kind})}
+        after = page[-1].id
+    return frozenset(chosen)

@@ -1,0 +1,95 @@
+"""What filters read of a resource, written beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from itertools import chain
+
+from attrs import frozen
+
+from hub.engine.ports import Resource, Scope, ValueTaken
+
+from .memberships import Rows
+from .searchable import Key, folded, keys
+from .statements import values_of
+
+#: Has one statement run before the write ends.
+Later = Callable[..., Awaitable[None]]
+
+
+@frozen(kw_only=True)
+class Indexing:
+    """Keeps the searched values of one connection's resources, by way of *rows* and *later*."""
+
+    rows: Rows
+    later: Later
+    scope: Scope
+    dialect: str
+
+    async def added(self, resource: Resource) -> None:
+        """Write what is searched of a new resource, or raise `ValueTaken`."""
+        await self.later(
+            "INSERT INTO searched (team_id, connection_id, kind, id, folded) VALUES ($1, $2, $3, $4, $5)",
+            *(*self._place(resource), self._folded(resource)),
+        )
+        await self._add(resource, keys(self.scope.types[resource.kind], resource.document))
+
+    async def changed(self, before: Resource, after: Resource) -> None:
+        """Write what became of what is searched, or raise `ValueTaken`."""
+        if before.document == after.document:
+            return
+        text = self._folded(after)
+        if text != self._folded(before):
+            await self.later(
+                "UPDATE searched SET folded = $5"
+                " WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4",
+                *(*self._place(after), text),
+            )
+        old, new = (keys(self.scope.types[each.kind], each.document) for each in (before, after))
+        await self._take_away(after, old - new)
+        await self._add(after, new - old)
+
+    async def removed(self, resource: Resource) -> None:
+        """Forget what was searched; the keys go with the resource."""
+        await self.later(
+            "DELETE FROM searched WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4",
+            *self._place(resource),
+        )
+
+    async def _take_away(self, resource: Resource, gone: Collection[Key]) -> None:
+        if gone:
+            mine = "team_id = $1 AND connection_id = $2 AND resource_id = $3"
+            places = ", ".join(f"(${n}, ${n + 1})" for n in range(4, 4 + 2 * len(gone), 2))
+            await self.later(
+                f"DELETE FROM resource_keys WHERE {mine} AND (path, value) IN (VALUES {places})",
+                *(self.scope.team, self.scope.connection, resource.id),
+                *chain.from_iterable((each.path, each.value) for each in gone),
+            )
+
+    async def _add(self, resource: Resource, come: Collection[Key]) -> None:
+        shared, alone = ([each for each in come if each.exclusive is which] for which in (False, True))
+        if shared:
+            await self.later(_insertion(shared), *self._values(resource, shared))
+        if alone:
+            free = "ON CONFLICT (connection_id, path, value) WHERE exclusive DO NOTHING RETURNING path, value"
+            # In one order, so that no two of those who write several wait for each other.
+            alone.sort(key=lambda each: (each.path, each.value))
+            written = await self.rows(f"{_insertion(alone)} {free}", *self._values(resource, alone))
+            held = {(row["path"], row["value"]) for row in written}
+            if taken := sorted({each.path for each in alone if (each.path, each.value) not in held}):
+                raise ValueTaken(*taken)
+
+    def _values(self, resource: Resource, come: Sequence[Key]) -> tuple[object, ...]:
+        mine = (self.scope.team, self.scope.connection, resource.id)
+        return tuple(chain.from_iterable((*mine, each.path, each.value, each.exclusive) for each in come))
+
+    def _place(self, resource: Resource) -> tuple[object, ...]:
+        return (self.scope.team, self.scope.connection, resource.kind, resource.id)
+
+    def _folded(self, resource: Resource) -> str:
+        return folded(self.scope.types[resource.kind], resource.document, self.dialect)
+
+
+def _insertion(come: Sequence[Key]) -> str:
+    rows = values_of(*([None] * 6 for _ in come))
+    return f"INSERT INTO resource_keys (team_id, connection_id, resource_id, path, value, exclusive) VALUES {rows}"

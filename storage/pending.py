@@ -1,0 +1,138 @@
+"""Members to come: values that a group named before anybody was called so."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.engine.kinds import NAMES
+from hub.engine.ports import Resource, Scope
+from hub.scim.folding import fold
+
+from .database import Database, Row
+from .keys import key
+from .memberships import Rows, named
+
+if TYPE_CHECKING:
+    from hub.scim.membership import MemberChange
+
+
+def _name(value: str) -> str:
+    return key(fold(value))
+
+
+#: What a resource may be called by, the weightiest last: the column, how it spells a value, whom it is for.
+_CALLED: Sequence[tuple[str, Callable[[str], str], str]] = (
+    ("name_key", _name, " AND kind = 'User'"),
+    ("external_id", key, " AND kind IN ('User', 'Group')"),
+    ("id", str, ""),
+)
+
+#: The pairs in the JSON array at $4, after what the same row says of its owner.
+_PAIRS = {
+    "sqlite": "json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($4) WHERE TRUE",
+    "postgres": "value ->> 0, value ->> 1 FROM json_array_elements($4::text::json)",
+}
+
+
+@frozen(kw_only=True)
+class Pending:
+    """What the groups of one connection expect, by way of *rows*.
+
+    PostgreSQL would let a member arrive while a group that names it does not see it yet, nor it the group.
+    So whoever is about to make a value pending takes the connection's row, which every newcomer's foreign
+    key holds on to: it waits for all who are arriving, then looks again, and the next to arrive wait for it.
+    """
+
+    rows: Rows
+    scope: Scope
+    database: Database
+
+    async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
+        """Return those of *values* that name nobody (see `Unit.unknown`)."""
+        unknown = values - (await self.known(values)).keys()
+        if not unknown or self.database.dialect == "sqlite":  # which has one writer
+            return frozenset(unknown)
+        await self.rows("SELECT 1 FROM connections WHERE team_id = $1 AND id = $2 FOR UPDATE", *self._owner)
+        return frozenset(values - (await self.known(values)).keys())
+
+    async def known(self, values: AbstractSet[str]) -> dict[str, str]:
+        """Return whom *values* name (see `Unit.known`)."""
+        spelled = [_spelled(values, spelling) for _, spelling, _ in _CALLED]
+        looks = " UNION ALL ".join(
+            f"SELECT {rank} AS called, r.{column} AS said, r.id AS id FROM"
+            f" {named(self.database, f'${rank + 3}', column, of)}"
+            for rank, (column, _, of) in enumerate(_CALLED)
+        )
+        asked = [json.dumps(sorted(each)) for each in spelled]
+        rows = await self.rows(f"{looks} ORDER BY called, id DESC", *self._owner, *asked)
+        return {value: row["id"] for row in rows for value in spelled[row["called"]][row["said"]]}
+
+    async def change(self, group: str, change: MemberChange) -> bool:
+        """Expect what *change* adds, and no longer what it takes away (see `Unit.expect`)."""
+        if change.reset or change.removed:
+            has, values = ("NOT IN", change.added) if change.reset else ("IN", change.removed)
+            await self.rows(
+                "DELETE FROM pending_members WHERE team_id = $1 AND connection_id = $2 AND group_id = $3"
+                f" AND value {has} ({self.database.listed('$4')})",
+                *(*self._owner, group, json.dumps(sorted(map(key, values)))),
+            )
+        new: Sequence[Row] = ()
+        if change.added:
+            added = sorted({key(value): _name(value) for value in change.added}.items())
+            new = await self.rows(
+                "INSERT INTO pending_members (team_id, connection_id, group_id, value, folded) SELECT"
+                f" $1, $2, $3, {_PAIRS[self.database.dialect]} ON CONFLICT DO NOTHING RETURNING 1 AS one",
+                *(*self._owner, group, json.dumps(added)),
+            )
+        return bool(new)
+
+    async def groups(self, newcomer: Resource) -> Sequence[str]:
+        """Return which groups expect *newcomer* (see `Unit.expecting`)."""
+        rows = await self.rows(
+            f"SELECT DISTINCT group_id FROM pending_members WHERE {_CALLING} ORDER BY group_id",
+            *(*self._owner, *_names(newcomer)),
+        )
+        return [row["group_id"] for row in rows]
+
+    async def arrived(self, newcomer: Resource, group: str) -> bool:
+        """Expect *newcomer* no longer; False where a group did not (any more)."""
+        rows = await self.rows(
+            f"DELETE FROM pending_members WHERE {_CALLING} AND group_id = $8 RETURNING 1 AS one",
+            *(*self._owner, *_names(newcomer), group),
+        )
+        return bool(rows)
+
+    @property
+    def _owner(self) -> tuple[str, str | None]:
+        return self.scope.team, self.scope.connection
+
+
+#: Meets what `_names` says from $3 on: the index is asked folded, and what counts case is held against it.
+_CALLING = (
+    "team_id = $1 AND connection_id = $2 AND folded IN ($3, $4, $5) AND (folded = $3 OR value IN ($6, $7))"
+)
+
+
+def _names(newcomer: Resource) -> tuple[str, ...]:
+    """Return what *newcomer* is called by: a name without case, then its id and externalId, folded and not.
+
+    What it lacks is said by its id once more.
+    """
+    id = newcomer.id
+    external_id = newcomer.document.get("externalId", id)
+    name = newcomer.document.get(NAMES["User"], id) if newcomer.kind == "User" else id
+    return (_name(name), _name(id), _name(external_id), key(id), key(external_id))
+
+
+def _spelled(values: Iterable[str], spelling: Callable[[str], str]) -> dict[str, list[str]]:
+    """Return spelling → the values that are spelled so."""
+    spelled = defaultdict[str, list[str]](list)
+    for value in values:
+        spelled[spelling(value)].append(value)
+    return spelled

@@ -1,0 +1,66 @@
+"""What filters read of the resources that are there already, written for a database that had none of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from tortoise.migrations.operations import RunSQL
+
+from hub.engine.kinds import RESOURCE_TYPES
+
+from .database import Row
+from .searchable import folded, keys
+from .statements import values_of
+
+#: How many resources are read at a time.
+BATCH = 500
+
+
+class Refolding(RunSQL):
+    """Fills `searched` and `resource_keys` from `resources`: a migration's operation, with nothing to undo."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {})
+
+    async def _run_sql(self, editor: Any, by_dialect: Any) -> None:
+        if by_dialect is self.reverse_sql or editor.collect_sql:
+            return
+        last = ""
+        while rows := await _run(
+            editor,
+            "SELECT id, team_id, connection_id, kind, document FROM resources WHERE id > $1"
+            f" ORDER BY id LIMIT {BATCH}",
+            last,
+        ):
+            await _fill(editor, rows)
+            last = rows[-1]["id"]
+
+
+async def _fill(editor: Any, rows: Sequence[Row]) -> None:
+    documents = [(row, RESOURCE_TYPES[row["kind"]], json.loads(row["document"])) for row in rows]
+    searched = [
+        (row["team_id"], row["connection_id"], row["kind"], row["id"], folded(type_, said, editor.DIALECT))
+        for row, type_, said in documents
+    ]
+    await _insert(editor, "searched (team_id, connection_id, kind, id, folded)", searched)
+    held = [
+        (row["team_id"], row["connection_id"], row["id"], each.path, each.value, each.exclusive)
+        for row, type_, said in documents
+        for each in keys(type_, said)
+    ]
+    columns = "resource_keys (team_id, connection_id, resource_id, path, value, exclusive)"
+    for start in range(0, len(held), BATCH):
+        await _insert(editor, columns, held[start : start + BATCH])
+
+
+async def _insert(editor: Any, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    await _run(editor, f"INSERT INTO {columns} VALUES {values_of(*rows)}", *chain.from_iterable(rows))
+
+
+async def _run(editor: Any, sql: str, *values: object) -> Sequence[Row]:
+    said = {str(n): value for n, value in enumerate(values, 1)} if editor.DIALECT == "sqlite" else values
+    rows: Sequence[Row] = await editor.client.execute_query_dict(sql, said)
+    return rows

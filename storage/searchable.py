@@ -1,0 +1,162 @@
+"""What of a document can be searched: its folded text, and the values that an index holds.
+
+A folded document is flat: each value stands under the whole path of its attribute, as it is
+compared. So most of what is asked of it is whether a piece of text is in it, which needs no
+parsing. SQLite reads it as JSON where that is not enough, PostgreSQL cuts it into pieces,
+since it builds copies of JSON for whatever it is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from hub.scim.elements import is_primary
+from hub.scim.match import KEYS, moment_text
+from hub.scim.schema import Attribute, Place, ResourceType, Type
+from hub.scim.strictjson import INT64, Json, dumps
+
+from .keys import key
+
+Scalar: TypeAlias = "str | bool | int | float"
+"""A value as it is compared."""
+
+Parts: TypeAlias = "dict[str, Scalar | list[Parts]]"
+"""Label → value; the label of a multi-valued attribute, marked by `MANY` → its elements."""
+
+#: What marks the label of a multi-valued attribute: no name of an attribute has it.
+MANY = "+"
+
+#: In PostgreSQL's text: around a value with its label, between the two, instead where the value is an
+#: empty text, and around the label that begins an element. No text that SCIM carries holds them.
+AROUND, BETWEEN, EMPTY, ELEMENT = "\x1f", "\x1e", "\x1c", "\x1d"
+
+#: What no label holds: SQLite knows no way to say it in a path.
+UNSAYABLE = re.compile(r'["\\\x00-\x1f]')
+
+#: At the root of a document, what columns, other tables or the rest of the document say as well.
+ELSEWHERE = frozenset({"schemas", "id", "meta", "groups", "members"})
+
+#: The path of the value that providers look people up by.
+EMAILS = "emails.value"
+
+
+@frozen(kw_only=True)
+class Key:
+    """A value that an index holds; no other resource of the connection may have an *exclusive* one."""
+
+    path: str
+    value: str
+    exclusive: bool
+
+
+def folded(resource_type: ResourceType, document: Mapping[str, Json], dialect: str) -> str:
+    """Return *document* as filters read it in a database of *dialect*."""
+    said = {name: value for name, value in document.items() if name not in ELSEWHERE}
+    parts = dict(_parts("", resource_type.by_name, said))
+    return as_json(parts) if dialect == "sqlite" else "".join(_pieces(parts))
+
+
+def label(within: str, attribute: Attribute) -> str:
+    """Return what *attribute* is called in a folded document, *within* being what its holder is called."""
+    # An extension's URN is long, and would stand with each of its attributes.
+    name = _short(attribute.name) if ":" in attribute.name else UNSAYABLE.sub("", attribute.name)
+    return f"{within}.{name}" if within else name
+
+
+def scalar(value: Any) -> Scalar:
+    """Return a value as a folded document holds it: moments as text, whole numbers without a point."""
+    match value:
+        case datetime():
+            return moment_text(value)
+        case float() if value.is_integer() and int(value) in INT64:
+            return int(value)
+        case bool() | int() | float() | str():
+            return value
+        case _:
+            raise TypeError(value)
+
+
+def as_json(value: Any) -> str:
+    """Return *value* as it stands in SQLite's folded documents."""
+    return dumps(value).decode()
+
+
+def as_text(value: Scalar) -> str:
+    """Return *value* as it stands in PostgreSQL's folded documents."""
+    return value if isinstance(value, str) else as_json(value)
+
+
+def keys(resource_type: ResourceType, document: Mapping[str, Json]) -> frozenset[Key]:
+    """Return what the index of values holds of *document*."""
+    emails = resource_type.find("emails", sub="value")
+    found = [(EMAILS, value, False) for value in _values(emails, document)] if emails else []
+    for place in resource_type.unique:
+        found += [(path_of(place), value, True) for value in _values(place, document)]
+    return frozenset(Key(path=path, value=key(value), exclusive=alone) for path, value, alone in found)
+
+
+def path_of(place: Place) -> str:
+    """Return what the values at *place* are called in the index of values."""
+    names = [each.name for each in (place.attribute, place.sub) if each]
+    return ".".join(names) if place.urn is None else f"{place.urn}:{'.'.join(names)}"
+
+
+def _values(place: Place, document: Mapping[str, Json]) -> Iterator[str]:
+    holder = document if place.urn is None else document.get(place.urn)
+    last = place.sub or place.attribute
+    for element in _listed(holder.get(place.attribute.name)) if isinstance(holder, Mapping) else ():
+        for value in _listed(element.get(place.sub.name)) if place.sub else [element]:
+            yield as_text(scalar(KEYS[last.type](last, value)))
+
+
+def _parts(
+    within: str, attributes: Mapping[str, Attribute], holder: Mapping[str, Json]
+) -> Iterator[tuple[str, Any]]:
+    for name, value in holder.items():
+        attribute = attributes.get(name.lower())
+        if attribute is None or value is None:
+            continue
+        called = label(within, attribute)
+        if attribute.multi_valued:
+            # What is sorted by a list is sorted by what is primary in it, else by the first.
+            elements = sorted(_listed(value), key=lambda element: not is_primary(element))
+            yield f"{called}{MANY}", [dict(_one(called, attribute, each)) for each in elements]
+        else:
+            yield from _one(called, attribute, value)
+
+
+def _one(called: str, attribute: Attribute, value: Any) -> Iterator[tuple[str, Any]]:
+    if attribute.type is Type.COMPLEX:
+        yield from _parts(called, attribute.subs, value)
+    else:
+        yield called, scalar(KEYS[attribute.type](attribute, value))
+
+
+def _pieces(parts: Parts) -> Iterator[str]:
+    for called, value in parts.items():
+        if isinstance(value, list):
+            for element in value:
+                yield f"{ELEMENT}{called.removesuffix(MANY)}{ELEMENT}"
+                yield from _pieces(element)
+        elif value == "":
+            yield f"{AROUND}{called}{EMPTY}{AROUND}"
+        else:
+            yield f"{AROUND}{called}{BETWEEN}{as_text(value)}{AROUND}"
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+@lru_cache(maxsize=1024)
+def _short(urn: str) -> str:
+    return f"~{sha256(urn.lower().encode()).hexdigest()[:12]}"

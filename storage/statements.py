@@ -1,0 +1,96 @@
+"""Statements of a write: several to a round trip, and what it means when a constraint refuses one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import frozen
+
+from .database import Violation, table_of, violated
+
+if TYPE_CHECKING:
+    from .database import Client, Database, Row
+
+_PLACE = re.compile(r"\$(\d+)")
+_WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+
+
+#: What it means when a constraint of that kind, of that table, refuses a statement.
+Refusals: TypeAlias = Mapping[tuple[Violation, str], Exception]
+NONE: Refusals = {}
+
+
+@frozen
+class Statement:
+    """One statement; *name* is how those after it call its rows, *refusals* what its constraints say.
+
+    A refusal is known by the kind of the constraint and, on PostgreSQL, by its table.
+    """
+
+    sql: str
+    values: tuple[object, ...]
+    refusals: Refusals = NONE
+    name: str = ""
+
+    @property
+    def table(self) -> str:
+        """Return the table that it writes."""
+        written = _WRITTEN.match(self.sql)
+        return written[1] if written else ""
+
+
+async def run(database: Database, client: Client, statements: Sequence[Statement]) -> Sequence[Row]:
+    """Run *statements* and return the rows of the last: in one round trip on PostgreSQL.
+
+    There, none of them sees what the others write, but by name. Raises what a broken constraint means.
+    """
+    if database.dialect == "postgres":
+        statements = [together(statements)] if len(statements) > 1 else statements
+    rows: Sequence[Row] = ()
+    for each in statements:
+        try:
+            rows = await database.run(client, each.sql, *each.values)
+        except Exception as error:
+            raise _meaning(error, each.refusals) from error
+    return rows
+
+
+def together(statements: Sequence[Statement]) -> Statement:
+    """Return *statements* as one."""
+    texts = tuple((each.name, each.sql, len(each.values)) for each in statements)
+    return Statement(
+        sql=_joined(texts),
+        values=tuple(value for each in statements for value in each.values),
+        refusals={which: said for each in statements for which, said in each.refusals.items()},
+    )
+
+
+@lru_cache(maxsize=512)
+def _joined(texts: tuple[tuple[str, str, int], ...]) -> str:
+    parts, before = [], 0
+    for number, (name, sql, count) in enumerate(texts):
+        parts.append((name or f"part{number}", _shifted(sql, before)))
+        before += count
+    *first, (_, last) = parts
+    return "WITH " + ", ".join(f"{name} AS ({sql})" for name, sql in first) + f" {last}"
+
+
+def _shifted(sql: str, by: int) -> str:
+    return _PLACE.sub(lambda place: f"${int(place[1]) + by}", sql)
+
+
+def _meaning(error: Exception, refusals: Refusals) -> Exception:
+    kind, table = violated(error), table_of(error)
+    for (refused, of), meaning in refusals.items():
+        if refused is kind and table in {None, of}:
+            return meaning
+    return error
+
+
+def values_of(*rows: Sequence[Any]) -> str:
+    """Return the places of *rows* for VALUES: `($1, $2), ($3, $4)`."""
+    numbers = iter(range(1, 1 + sum(map(len, rows))))
+    return ", ".join(f"({', '.join(f'${next(numbers)}' for _ in row)})" for row in rows)

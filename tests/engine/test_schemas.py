@@ -1,0 +1,119 @@
+"""What a team adds to the schemas of SCIM: taken whole, replaced and removed only while nobody has values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hub.engine.admin import SCHEMAS_MAX, AdminError
+from hub.engine.ports import Resource, Scope
+
+URN = "urn:example:acme:2.0:User"
+
+
+def text(urn=URN, *names, **facts):
+    """Return the text of a schema with attributes of these *names*, "badge" by default."""
+    attributes = [{"name": name, **facts} for name in names or ["badge"]]
+    return json.dumps({"id": urn, "attributes": attributes}).encode()
+
+
+async def urns(admin, team):
+    """Return what is kept, read anew."""
+    return [each.schema.id for each in admin.schemas(await admin.team(team.id))]
+
+
+async def hold(admin, team, urn=URN):
+    """Let a user of the team hold a badge."""
+    connection, _ = await admin.create_connection(team, idp="generic")
+    document = {"schemas": [], "userName": "ann", urn: {"badge": "1"}}
+    resource = Resource(id="u1", kind="User", document=document, created="now", modified="now", person="p1")
+
+    async def work(unit):
+        await unit.claim("p1", None, 0)
+        await unit.insert(resource, exclusive=True)
+
+    scope = Scope(team=team.id, connection=connection.id)
+    await admin.registry.store(scope).write(work, reference="hold")
+
+
+async def test_added_and_removed(admin, team):
+    """Several stand side by side; one is named without case."""
+    added = await admin.add_schema(team, text(), kind="User")
+    await admin.add_schema(await admin.team(team.id), text("urn:example:acme:2.0:Crew"), kind="Group")
+
+    assert (URN, "User") == (added.schema.id, added.kind)
+    assert [URN, "urn:example:acme:2.0:Crew"] == await urns(admin, team)
+    await admin.remove_schema(await admin.team(team.id), URN.upper())
+    assert ["urn:example:acme:2.0:Crew"] == await urns(admin, team)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"{", "the schema is not JSON at line 1"),
+        (b"\xff", "the schema is not UTF-8"),
+        (b'{"id": 1, "ID": 2}', "'ID' is given twice"),
+        (b"[]", "a schema must be a JSON object"),
+        (text("urn:x", "a b"), "id: must be a URN.*\nattributes\\[0\\].name: must be"),
+        (text(f"{URN}:badge"), f"could not tell it from {URN}"),
+        (text("urn:example:acme"), f"could not tell it from {URN}"),
+    ],
+)
+async def test_what_cannot_be_added_is_refused(admin, team, body, why):
+    """All faults are told, and nothing is changed."""
+    await admin.add_schema(team, text(), kind="User")
+    with pytest.raises(AdminError, match=why):
+        await admin.add_schema(await admin.team(team.id), body, kind="User")
+    assert [URN] == await urns(admin, team)
+
+
+async def test_a_team_has_so_many(admin, team):
+    """Everything has a limit; to replace one adds none."""
+    for number in range(SCHEMAS_MAX):
+        await admin.add_schema(await admin.team(team.id), text(f"{URN}{number}"), kind="User")
+    with pytest.raises(AdminError, match="at most 20 schemas"):
+        await admin.add_schema(await admin.team(team.id), text(), kind="User")
+    await admin.add_schema(await admin.team(team.id), text(f"{URN}0", "other"), kind="User")
+    assert SCHEMAS_MAX == len(await urns(admin, team))
+
+
+async def test_replaced_while_nobody_holds_it(admin, team):
+    """The same URN again is the new schema, and of the new kind."""
+    await admin.add_schema(team, text(), kind="User")
+    await admin.add_schema(await admin.team(team.id), text(URN.upper().lower(), "other"), kind="Group")
+
+    [found] = admin.schemas(await admin.team(team.id))
+    assert ("Group", ["other"]) == (found.kind, [each.name for each in found.schema.attributes])
+
+
+async def test_kept_while_somebody_holds_it(admin, team):
+    """Nobody's values are left without a schema: neither change nor removal; the same again is no change."""
+    await admin.add_schema(team, text(), kind="User")
+    await hold(admin, team)
+    team = await admin.team(team.id)
+
+    for change in (
+        admin.add_schema(team, text(URN, "badge", "other"), kind="User"),
+        admin.add_schema(team, text(), kind="Group"),
+        admin.remove_schema(team, URN),
+    ):
+        with pytest.raises(AdminError, match=f"1 resources of 'acme' hold attributes of {URN}"):
+            await change
+    await admin.add_schema(team, text(), kind="User")
+    await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User")
+    assert [URN, "urn:example:acme:2.0:More"] == await urns(admin, team)
+
+
+async def test_two_at_once(admin, team):
+    """Who looked before another wrote is asked to look again: nobody's schema is lost."""
+    await admin.add_schema(team, text(), kind="User")
+    with pytest.raises(AdminError, match="have just been changed"):
+        await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User")
+    assert [URN] == await urns(admin, team)
+
+
+async def test_what_is_not_there(admin, team):
+    """The way to find what is there is told."""
+    with pytest.raises(AdminError, match="hub schema list"):
+        await admin.remove_schema(team, URN)

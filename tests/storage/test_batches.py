@@ -1,0 +1,102 @@
+"""Writes that share a commit: each lands by itself or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from storage.batches import BATCH_MAX
+from storage.database import Database
+
+TEAM = "INSERT INTO teams (id, name, plan, created_at) VALUES ($1, $1, 'basic', '')"
+KEY = "INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, 'x', 'nobody')"
+
+pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+def adding(database: Database, name: str, *, fails: BaseException | None = None):
+    """Return a writing that adds a team, and may fail afterwards."""
+
+    async def writing(client):
+        await database.run(client, TEAM, name)
+        if fails:
+            raise fails
+        return name
+
+    return writing
+
+
+async def names(database: Database) -> list[str]:
+    """Return the names of the teams."""
+    return [row["name"] for row in await database.rows("SELECT name FROM teams ORDER BY name")]
+
+
+async def commits(database: Database, monkeypatch) -> list[int]:
+    """Count transactions from now on."""
+    counted = []
+    transaction = database._batches.transaction
+
+    def counting():
+        counted.append(1)
+        return transaction()
+
+    monkeypatch.setattr(database._batches, "transaction", counting)
+    return counted
+
+
+async def test_those_who_wait_share_a_commit(database, monkeypatch):
+    """Many at once take few commits, and each is told its own answer."""
+    counted = await commits(database, monkeypatch)
+    wanted = [f"t{number:03}" for number in range(3 * BATCH_MAX)]
+
+    assert wanted == await asyncio.gather(*(database.written(adding(database, name)) for name in wanted))
+    assert wanted == await names(database)
+    assert 3 <= len(counted) <= 5
+
+
+async def test_one_that_fails_takes_no_other_along(database):
+    """What it wrote is undone, and the others of its commit land."""
+    writings = [adding(database, f"t{n}", fails=ValueError(n) if n == 2 else None) for n in range(5)]
+
+    ends = await asyncio.gather(*map(database.written, writings), return_exceptions=True)
+
+    assert ["t0", "t1", "ValueError", "t3", "t4"] == [
+        end if isinstance(end, str) else type(end).__name__ for end in ends
+    ]
+    assert ["t0", "t1", "t3", "t4"] == await names(database)
+
+
+async def test_one_that_no_commit_accepts_is_found_out(world):
+    """A commit that fails for the sake of one is done again one by one: only that one fails."""
+
+    async def loose(unit):
+        await unit.rows(KEY, unit.scope.team)
+
+    async def fine(unit):
+        await unit.buy("standard", 1)
+
+    ends = await asyncio.gather(
+        *(world.write(work) for work in (fine, loose, fine, fine)), return_exceptions=True
+    )
+
+    assert [True, False, True, True] == [not isinstance(end, Exception) for end in ends]
+    (row,) = await world.database.rows("SELECT bought FROM seats WHERE team_id = 't'")
+    assert 2 + 3 == row["bought"]
+
+
+async def test_a_transaction_that_cannot_begin_is_told_to_all(database, monkeypatch):
+    """Nobody waits for ever, and whoever comes next is served."""
+
+    def broken():
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database._batches, "transaction", broken)
+        ends = await asyncio.gather(
+            *(database.written(adding(database, name)) for name in "ab"), return_exceptions=True
+        )
+
+    assert [ConnectionResetError, ConnectionResetError] == [type(end) for end in ends]
+    assert "c" == await database.written(adding(database, "c"))
+    assert ["c"] == await names(database)

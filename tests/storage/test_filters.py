@@ -1,0 +1,114 @@
+"""Filters in SQL agree with the pure matcher, on both databases."""
+
+from __future__ import annotations
+
+import itertools
+from random import Random
+
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.engine.ports import Member, Membership, Scope, Search
+from hub.engine.shape import as_document, as_text
+from hub.scim.errors import InvalidFilter
+from hub.scim.match import matches
+from hub.scim.membership import MemberChange
+from hub.scim.widening import widened
+from hub.teams import Connection
+from tests.scale import scale
+from tests.storage.conftest import NOW, group, user
+from tests.storage.generated import TYPES, Maker
+
+_numbers = itertools.count(1)
+
+def life(maker):
+    """Make up four users and three groups, and who is in which group."""
+    users = [user(f"u{n}", **maker.document(TYPES["User"])) for n in range(4)]
+    groups = [group(f"g{n}", **maker.document(TYPES["Group"])) for n in range(3)]
+    edges = {(maker.chance.randrange(3), maker.chance.randrange(7)) for _ in range(maker.chance.randrange(9))}
+    return [evolve(each, version=n + 1) for n, each in enumerate([*users, *groups])], edges
+
+
+def shown(resources, edges):
+    """Return each resource as the matcher sees it, worked out here from the *edges* alone."""
+    ids = [each.id for each in resources]
+    names = {each.id: each.document.get("displayName") for each in resources}
+    groups = ids[4:]
+    members = {g: {ids[m] for at, m in edges if groups[at] == g} for g in groups}
+    deep = dict(members)
+    for _ in groups:
+        deep = {g: all_.union(*(deep[m] for m in all_ if m in deep)) for g, all_ in deep.items()}
+    for each in resources:
+        held = [
+            Membership(group=g, display=names[g], direct=each.id in members[g])
+            for g in groups
+            if each.id in deep[g] and each.kind == "User"
+        ]
+        found = [Member(id=id, kind="Group" if id in groups else "User") for id in sorted(members.get(each.id, ()))]
+        document = as_document(as_text(evolve(each, groups=held)), "", found)
+        for member in document.get("members", ()):
+            if names[member["value"]] is not None:
+                member["display"] = names[member["value"]]
+        for of in document.get("groups", ()):
+            if of["display"] is None:
+                del of["display"]
+        document["meta"]["version"] = f'W/"{each.version}"'
+        yield each.id, document
+
+
+async def settled(world, resources, edges):
+    """Write *resources* into a new connection, and return its store and what they are called there."""
+    number = next(_numbers)
+    connection = f"k{number}"
+    await world.registry.put_connection(Connection(id=connection, team="t", idp="generic"))
+    store = world.registry.store(Scope(team="t", connection=connection, types=TYPES))
+    made = [
+        evolve(
+            each,
+            id=f"{number}-{each.id}",
+            document={**each.document, "id": f"{number}-{each.id}"},
+            person=each.person and f"{number}-{each.person}",
+        )
+        for each in resources
+    ]
+
+    async def work(unit):
+        for each in made:
+            if each.person:
+                await unit.claim(each.person, None, 1)
+            await unit.insert(each, exclusive=each.kind == "User")
+        for at in range(3):
+            added = frozenset(made[m].id for g, m in edges if g == at)
+            await unit.change_members(made[4 + at].id, MemberChange(added=added))
+
+    await store.write(work, reference="test")
+    return store, made
+
+
+async def agreed(store, kinds, types, where, seen):
+    """Hold the database to what the matcher says of the documents that are *seen*."""
+    wanted = [
+        id for id, document in seen if (kind := document["meta"]["resourceType"]) in kinds and matches(types[kind], document, where)
+    ]
+    found = await store.search(Search(kinds=kinds, where=dict.fromkeys(kinds, where), count=10))
+
+    assert (len(wanted), sorted(wanted)) == (found.total, [each.id for each in found.page]), str(where)
+
+
+@settings(
+    max_examples=scale(60, trust=3000),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has a connection of its own
+)
+@given(seed=st.integers(0, 2**32))
+async def test_a_search_finds_what_the_matcher_matches(world, seed):
+    """Filters over resources, both made up: the database and the oracle choose the same."""
+    chance = Random(seed)
+    resources, edges = life(Maker(chance=chance))
+    store, made = await settled(world, resources, edges)
+    seen = list(shown(made, edges))
+    names = [each.id for each in made] + [each.document.get("userName", "u") for each in made]
+    maker = Maker(chance=chance, literals=[*names, "user", "direct", "INDIRECT", "/Users/"])
+    for kind in ("User", "Group"):
+        for _ in range(10):
+            await agreed(store, (kind,), TYPES, maker.filter(TYPES[kind]), seen)
