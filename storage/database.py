@@ -143,10 +143,21 @@ def config(url: str, *, pool: int, patience: float = PATIENCE) -> dict[str, Any]
     one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience)
     one["credentials"]["patience"] = patience
     app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
-    few = {**one, "credentials": {**one["credentials"]}}
-    if name == "postgres":
-        few["credentials"]["maxsize"] = -(-pool // 4)
+    few = one if name == "sqlite" else _scanning(one)
     return {"connections": {name: one, f"{name}-read": one, f"{name}-scan": few}, "apps": {"hub": app}}
+
+
+def _scanning(one: dict[str, Any]) -> dict[str, Any]:
+    """Return a quarter of the connections, for statements that are worth a second processor and some memory."""
+    credentials = one["credentials"]
+    settings = {
+        **credentials["server_settings"],
+        "parallel_setup_cost": "10",
+        "parallel_tuple_cost": "0.01",
+        "work_mem": "64MB",
+    }
+    few = {**credentials, "maxsize": -(-credentials["maxsize"] // 4), "server_settings": settings}
+    return {**one, "credentials": few}
 
 
 def dialect(url: str) -> str:

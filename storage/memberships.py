@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -61,6 +62,7 @@ def named(database: Database, place: str, column: str = "id", of: str = "") -> s
     return _NAMED[database.dialect].format(place=place, column=column, of=of)
 
 
+@lru_cache(maxsize=64)
 def column(database: Database, of: str = "resources") -> str:
     """Return the column `memberships` of the resources called *of*: a user's groups, a group's first members.
 

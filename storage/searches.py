@@ -126,9 +126,9 @@ class _Writer:
 
     def page(self) -> Statement:
         search = self.asked.search
-        if self.is_sorted:
+        if self.is_sorted or not self.asked.is_whole and any(each.at_once for each in self.choices):
             # All that matches is read for the first of it, and counted on the way where nothing else tells.
-            sql, counted = self._sorted(), not self.asked.is_whole
+            sql, counted = self._gathered(), not self.asked.is_whole
             return Statement(sql=sql, values=self.values.all, scans=not self.is_few, tells_total=counted)
         is_near = search.mark is not None or search.start <= FAR
         scans = not (is_near if self.asked.is_whole else self.is_few)
@@ -148,11 +148,13 @@ class _Writer:
             f" ORDER BY {self._order('chosen')}"
         )
 
-    def _sorted(self) -> str:
-        """Return the statement of a page in another order."""
-        # A number is told to the letter.
-        key = "CAST(chosen.sort_key AS TEXT)" if self.asked.dialect == "postgres" else "chosen.sort_key"
-        shown = f"{self._shown('hits')}, {key} AS sort_key"
+    def _gathered(self) -> str:
+        """Return the statement of a page for which all that matches is gathered."""
+        shown = self._shown("hits")
+        if self.is_sorted:
+            # A number is told to the letter.
+            key = "CAST(chosen.sort_key AS TEXT)" if self.asked.dialect == "postgres" else "chosen.sort_key"
+            shown += f", {key} AS sort_key"
         hits = f"WITH hits AS {'' if self.asked.is_whole else 'MATERIALIZED '}({self._hits()})"
         chosen = f"(SELECT * FROM hits {self._cut()}) chosen"
         row = f"resources {ROW} ON {OWNER.of(ROW)} AND {ROW}.id = chosen.id"

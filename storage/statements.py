@@ -38,8 +38,7 @@ class Statement:
     @property
     def table(self) -> str:
         """Return the table that it writes."""
-        written = _WRITTEN.match(self.sql)
-        return written[1] if written else ""
+        return _table(self.sql)
 
 
 async def run(database: Database, client: Client, statements: Sequence[Statement]) -> Sequence[Row]:
@@ -56,6 +55,12 @@ async def run(database: Database, client: Client, statements: Sequence[Statement
         except Exception as error:
             raise _meaning(error, each.refusals) from error
     return rows
+
+
+@lru_cache(maxsize=512)
+def _table(sql: str) -> str:
+    written = _WRITTEN.match(sql)
+    return written[1] if written else ""
 
 
 def together(statements: Sequence[Statement]) -> Statement:

@@ -44,7 +44,7 @@ class DatabaseUnit:
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement in the transaction, after all before it, and return its rows."""
-        await self._flush()
+        await self.flush()
         return await self.database.run(self.client, sql, *values)
 
     async def finish(self) -> None:
@@ -52,10 +52,9 @@ class DatabaseUnit:
         for kind, change in self._counted:
             await self._later(_COUNT, self.scope.team, self.scope.connection, kind, change)
         self._counted.clear()
-        await self._flush()
+        await self.flush()
 
-    async def _flush(self) -> None:
-        """Run what is still to be run."""
+    async def flush(self) -> None:
         if self._behind:
             await self._with(self._behind.pop())
 
@@ -75,7 +74,7 @@ class DatabaseUnit:
     async def _apart(self, statement: Statement) -> None:
         """See to it that no two statements of one round trip write the same table: one would be lost."""
         if any(each.table == statement.table for each in self._behind):
-            await self._flush()
+            await self.flush()
 
     async def _value(self, sql: str, *values: object) -> object:
         """Run a statement and return the first column of its first row, None without one."""
@@ -275,10 +274,8 @@ class DatabaseUnit:
         mine = (self.scope.team, self.scope.connection)
         rows = [(*mine, event.cause, records.event_text(event), self.now) for event in events]
         if rows:
-            await self._later(
-                f"INSERT INTO outbox (team_id, connection_id, reference, event, at) VALUES {values_of(*rows)}",
-                *(value for row in rows for value in row),
-            )
+            sql = "INSERT INTO outbox (team_id, connection_id, reference, event, at) VALUES"
+            await self._later(f"{sql} {values_of(*rows)}", *(value for row in rows for value in row))
         failpoint("write.event")
 
     async def unsettled(self, person: str, *, due: bool) -> None:
@@ -292,7 +289,7 @@ class DatabaseUnit:
         await self.rows("SAVEPOINT part")
         try:
             yield
-            await self._flush()
+            await self.flush()
         except Exception:
             self._behind.clear()
             await self.rows("ROLLBACK TO SAVEPOINT part")
@@ -305,7 +302,7 @@ class DatabaseUnit:
             *(team.id, team.name, team.plan, team.sso_issuer, self.now),
             refusals=_taken(team),
         )
-        await self._flush()
+        await self.flush()
 
 
 #: What makes a claim of one more resource of a person.

@@ -102,4 +102,4 @@ def _bytes(cursor: str) -> bytes:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError):
         return b""
-    return raw
+    return raw if _written(raw) == cursor else b""

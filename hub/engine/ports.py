@@ -195,8 +195,11 @@ class Unit(Protocol):
     async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
         """Write *after* as the next version of *before* (`NameTaken` as for `insert`)."""
 
+    async def flush(self) -> None:
+        """Have done what was put off until now: what it is refused for is raised here, and not later."""
+
     async def finish(self) -> None:
-        """Have done what was put off, and hear what it is refused for; called once more before the commit."""
+        """Do the last of a write, too: what others wait for longest."""
 
     async def delete(self, resource: Resource) -> None:
         """Remove *resource* and its memberships."""

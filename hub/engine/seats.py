@@ -66,6 +66,7 @@ async def let_go(unit: Unit, person: str, *, reference: str) -> str | None:
     Never stands in the way of a removal: where this part fails it is undone, an alarm
     raised, and the person left to `settled`.
     """
+    await unit.flush()  # what the removal itself is refused for is no failure of this part
     try:
         async with unit.savepoint():
             claims = await unit.claims(person, -1)

@@ -15,7 +15,7 @@ SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 @frozen(kw_only=True)
 class Abilities:
-    """How much the hub takes and gives: resources in a page, operations and bytes of a Bulk, a cursor's life."""
+    """How much the hub gives and takes: resources in a page, a cursor's life, the size of a Bulk."""
 
     results_max: int
     page_default: int

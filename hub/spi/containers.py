@@ -47,6 +47,5 @@ def _opened(attributes: dict[str, Json], urn: str) -> dict[str, Json]:
     for name, value in attributes.items():
         inner = _opened(value, urn) if isinstance(value, dict) and name.lower() == urn else {name: value}
         for key, item in inner.items():
-            opened.pop(key.lower(), None)
             opened[key.lower()] = key, item
     return dict(opened.values())

@@ -16,6 +16,9 @@ Rewrite: TypeAlias = Callable[[Inbound], Inbound]
 
 PATCH_OP: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
+#: Of whose attributes quirks speak: a team's own may be called the same, and mean what they say.
+KNOWN: Final = ("urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:schemas:extension:enterprise:")
+
 _WHOLE: Final = (Verb.CREATE, Verb.REPLACE)
 
 
@@ -78,7 +81,7 @@ def on_attribute(names: Iterable[str], fix: Callable[[Json], Json]) -> Rewrite:
     def within(name: str, value: Json) -> Json:
         if name.lower() in wanted:
             return fix(value)
-        return in_mapping(value) if isinstance(value, dict) and name.lower().startswith("urn:") else value
+        return in_mapping(value) if isinstance(value, dict) and name.lower().startswith(KNOWN) else value
 
     def in_operation(operation: Operation) -> Iterable[Operation]:
         match operation:
@@ -88,7 +91,17 @@ def on_attribute(names: Iterable[str], fix: Callable[[Json], Json]) -> Rewrite:
                 return (changed(operation, "value", in_mapping(value)),)
         return (operation,)
 
-    return in_order(on_body(in_mapping), on_operations(in_operation))
+    return in_order(on_body(in_mapping), on_known(in_operation))
+
+
+def on_known(fix: Callable[[Operation], Iterable[Operation]]) -> Rewrite:
+    """Apply *fix* to each PATCH operation but those on attributes of a team's own schemas."""
+    return on_operations(lambda operation: (operation,) if foreign(operation.get("path")) else fix(operation))
+
+
+def foreign(name: Json) -> bool:
+    """Say whether an attribute or path is of a schema that is neither SCIM's core nor the enterprise's."""
+    return isinstance(name, str) and name.lower().startswith("urn:") and not name.lower().startswith(KNOWN)
 
 
 def on_text(fix: Callable[[str], str]) -> Rewrite:

@@ -21,11 +21,13 @@ from .messages import (
     Rewrite,
     changed,
     each,
+    foreign,
     in_order,
     mapped,
     on_attribute,
     on_body,
     on_filter,
+    on_known,
     on_operations,
     on_text,
     without,
@@ -71,6 +73,8 @@ def booleans(*names: str) -> Rewrite:
         return BOOLEANS.get(value.lower(), value) if isinstance(value, str) else value
 
     def within(name: str, value: Json) -> Json:
+        if foreign(name):
+            return value
         return of_text(value) if name.lower() in names and isinstance(value, str) else deep(value)
 
     def deep(value: Json) -> Json:
@@ -88,12 +92,12 @@ def booleans(*names: str) -> Rewrite:
 
     def compared(comparison: Comparison) -> Comparison:
         literal = comparison.literal.strip('"').lower()
-        if literal not in BOOLEANS or literal == comparison.literal or last(comparison.name) not in names:
+        if literal not in BOOLEANS or literal == comparison.literal or not _named(comparison, names):
             return comparison
         return evolve(comparison, literal=literal)
 
     bodies = on_body(lambda body: mapped(body, within))
-    return in_order(bodies, on_operations(in_operation), on_text(on_comparisons(compared)))
+    return in_order(bodies, on_known(in_operation), on_text(on_comparisons(compared)))
 
 
 @cache
@@ -160,7 +164,7 @@ def wrapped(*names: str) -> Rewrite:
         return value
 
     def compared(comparison: Comparison) -> Comparison:
-        if last(comparison.name) not in names or not comparison.literal:
+        if not _named(comparison, names) or not comparison.literal:
             return comparison
         return evolve(comparison, name=f"{comparison.name}.value")
 
@@ -181,7 +185,7 @@ def unwrapped() -> Rewrite:
                 return ({**operation, "value": value},)
         return (operation,)
 
-    return on_operations(fix)
+    return on_known(fix)
 
 
 @cache
@@ -254,6 +258,10 @@ def sub_attributes_into_brackets() -> Rewrite:
 def quotes() -> Rewrite:
     """`userName eq ann` → `userName eq "ann"`, in filters and in the filters of paths."""
     return on_text(on_comparisons(quoted))
+
+
+def _named(comparison: Comparison, names: Iterable[str]) -> bool:
+    return last(comparison.name) in names and not foreign(comparison.name)
 
 
 def _object(text: str) -> dict[str, Json]:

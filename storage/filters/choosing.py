@@ -11,6 +11,7 @@ from hub.scim.match import predicate
 from hub.scim.schema import Type
 
 from .compiling import FOLDED, ROW, Condition, Kind, compiled
+from .groups import FOUND
 from .narrowing import Index
 from .spots import NUMBERS, both
 
@@ -25,11 +26,13 @@ OF_ROW = re.compile(rf"\b{ROW}\.(?!id\b)")
 class Choice:
     """What a SELECT of resources, called `ROW`, says from FROM on.
 
-    *few*: whether an index finds them. *key*: an expression, of a number or else of text.
+    *few*: whether an index finds them. *at_once*: whether all are found before there is a first one.
+    *key*: an expression, of a number or else of text.
     """
 
     sql: str
     few: bool
+    at_once: bool = False
     key: str = "NULL"
     by_number: bool = False
 
@@ -39,12 +42,11 @@ def choice(kind: Kind, where: Filter | None, sort: Path | None) -> Choice:
     condition, few = _condition(kind, where)
     key, type_ = _key(kind, sort) if sort else ("NULL", Type.STRING)
     tables, mine = _tables(kind, few=few, said=f"{condition} {key}")
-    if ROW not in tables:
-        raise AssertionError(tables)
     sql = f"FROM {tables} WHERE {mine} AND {condition}"
     if tables.startswith("searched"):
         sql, key = (text.replace(f"{FOLDED}.folded", f"{ROW}.folded") for text in (sql, key))
-    return Choice(sql=sql, few=few, key=key, by_number=type_ in NUMBERS)
+    at_once = FOUND in condition
+    return Choice(sql=sql, few=few, at_once=at_once, key=key, by_number=type_ in NUMBERS)
 
 
 def _condition(kind: Kind, where: Filter | None) -> tuple[Condition, bool]:
@@ -55,12 +57,12 @@ def _condition(kind: Kind, where: Filter | None) -> tuple[Condition, bool]:
     index = Index(resource_type=kind.resource_type, words=kind.words, owner=kind.owner)
     found, rest = [], []
     for term in terms_of(where, And):
-        narrowed = index.condition(term)
+        narrowed = index.narrowed(term)
         if narrowed:
-            found.append(narrowed[0])
-        if narrowed is None or not narrowed[1]:
+            found.append(narrowed)
+        if narrowed is None or not narrowed.whole:
             rest.append(compiled(term, kind.find))
-    return both(*found, *rest), bool(found)
+    return both(*(each.sql for each in found), *rest), any(each.few for each in found)
 
 
 def _key(kind: Kind, sort: Path) -> tuple[str, Type]:

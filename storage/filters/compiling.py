@@ -12,7 +12,8 @@ from hub.scim.match import TESTS, comparable, element_predicate, located, predic
 from hub.scim.schema import Attribute, Place, ResourceType
 from storage.searchable import Scalar, scalar
 
-from .related import Groups, Members, Owner, Related, Relation
+from .groups import Groups
+from .related import Members, Owner, Related, Relation
 from .spots import Find, InColumn, InColumns, InDocument, Inner, Spot, both, either
 from .words import Words
 

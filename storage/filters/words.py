@@ -71,6 +71,12 @@ class Words(Protocol):
     def test(self, operator: Operator, value: Scalar) -> Test:
         """Compare an expression with *value*."""
 
+    def looked_up(self, table: str, alias: str, condition: str) -> str:
+        """Join *table*, for each row before it by an index, and in no other way."""
+
+    def among(self, at: str, found: str) -> str:
+        """The value at *at*, of which there is an index, is one of those that the statement *found* finds."""
+
 
 @define
 class SqliteWords:
@@ -117,8 +123,7 @@ class SqliteWords:
         )
 
     def may_hold(self, text: str, part: str, *, ends: bool) -> str | None:
-        said = as_json(part)[1:-1] + ('"' if ends else "")
-        return self._like(text, said)
+        return self._within(text, as_json(part)[1:-1] + ('"' if ends else ""))
 
     def elements(self, text: str, called: str) -> tuple[str, str]:
         each = self.values.alias()
@@ -136,6 +141,12 @@ class SqliteWords:
             case _:
                 return lambda at: f"{at} {SIGNS[operator]} {place}"
 
+    def looked_up(self, table: str, alias: str, condition: str) -> str:
+        return f"CROSS JOIN {table} {alias} ON {condition}"
+
+    def among(self, at: str, found: str) -> str:
+        return f"{at} IN ({found})"
+
     def _path(self, called: str) -> str:
         return self.values.place(f'$."{called}"')
 
@@ -149,7 +160,7 @@ class SqliteWords:
         # SQLite's GLOB leaps to where the first character of a part is, where instr() goes byte by byte.
         if not part or len(part) > PATTERN_MAX:
             return None
-        begin = max(range(len(part)), key=lambda at: (_rarity(part[at]), -at))
+        begin = max(range((len(part) + 1) // 2), key=lambda at: (_rarity(part[at]), -at))
         return f"{text} GLOB {self.values.place(f'*{_literal(part[begin:])}*')}"
 
 
@@ -158,7 +169,7 @@ PATTERN_MAX = 4_000
 
 
 #: The characters of folded documents, the most frequent first.
-FREQUENT = '"eailmnos.rdt:,uph0123456789cgfy@+{}-w~_ vbk[]jxqz'
+FREQUENT = '"eailmnos.rdt:,uphN0123456789cgfy@+{}-w~_ vbk[]ATCFDEjxqz'
 
 
 def _rarity(character: str) -> int:
@@ -233,6 +244,13 @@ class PostgresWords:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return lambda at: f"{at} {sign} ({place})::numeric"
         return lambda at: f'{at} COLLATE "C" {sign} {place}'
+
+    def looked_up(self, table: str, alias: str, condition: str) -> str:
+        return f"CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {condition} OFFSET 0) {alias}"
+
+    def among(self, at: str, found: str) -> str:
+        # As an array they are looked for in the index, however many PostgreSQL thinks that they are.
+        return f"{at} = ANY (ARRAY({found}))"
 
     def _begin(self, held: Held) -> str:
         return f"{AROUND}{held.called}{BETWEEN}"

@@ -127,6 +127,16 @@ def test_what_never_was_one(cursor):
     assert refused() == refused(cursor)
 
 
+def test_a_long_one_costs_nothing(monkeypatch):
+    """What is longer than any cursor is not deciphered: a body could bring a million letters of it."""
+    seen = []
+    monkeypatch.setattr(Cursors, "_masked", lambda _, text, __: seen.append(len(text)) or text)
+    for letters in (22, 4096, 1_000_000):
+        refused("A" * letters)
+
+    assert [0, 3056, 0] == seen
+
+
 def refused(cursor: str = "AAAA") -> str:
     """Return why *cursor* is refused."""
     with pytest.raises(InvalidCursor) as error:

@@ -124,6 +124,10 @@ async def test_members_to_come_stay_within_a_connection(patient, patient_hub):
 
     assert 201 == made.status_code, made.text
     assert set() == await patient.members(staff)
+    for value in ("ext-1", "ann@a.example", made.json()["id"]):
+        assert 204 == (await patient.add(staff, value)).status_code
+    assert set() == await patient.members(staff)
+    assert {await patient.user("ann@a.example")} == await patient.members(staff)
 
 
 async def test_a_group_has_no_more_members_than_it_may(patient):

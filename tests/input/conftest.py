@@ -53,7 +53,8 @@ async def target(hub: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Tar
     assert [] == await target.connected.problems()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+# Two hubs cannot be open in one process: none is kept longer than a module needs it.
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A hub in this process, on each kind of database, in which each test makes teams of its own."""
     data = tmp_path_factory.mktemp("input")

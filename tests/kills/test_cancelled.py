@@ -70,7 +70,7 @@ async def in_the_callers_task(self, writing):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_storm_breaks_stock_transactions(inside: Inside, monkeypatch):
-    """Tortoise's own context, in the task of the request and without a shield, is stopped by the same storm."""
+    """Tortoise's own context, in the request's task and without a shield, is stopped by the same storm."""
     monkeypatch.setattr(asyncio, "shield", lambda task: task)
     monkeypatch.setattr(Batches, "run", in_the_callers_task)
     for name in ("__aenter__", "__aexit__"):

@@ -11,9 +11,9 @@ from tests.inprocess import Bench, bench
 from tests.protocol.provider import Provider
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """A hub for the whole run, in which each test makes teams of its own."""
+    """A hub for one file of tests, each of which makes teams of its own: a process has one open at a time."""
     data = tmp_path_factory.mktemp("protocol")
     if request.param == "sqlite":
         url = f"sqlite://{data / 'hub.sqlite'}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio.to_thread
 import pytest
-from scim_sanity.probe.runner import run_probe_api
+from scim_sanity.probe.runner import run_probe_api  # type: ignore[import-untyped]
 
 from tests.referee.connections import CONNECTIONS
 from tests.running import Hub, desk, running
@@ -45,7 +45,7 @@ async def probed(connection: Any) -> dict[str, dict[str, str]]:
     """Return status → check → what is said of it."""
 
     def probe() -> dict[str, Any]:
-        return run_probe_api(connection.url, token=connection.token, strict=True)
+        return dict(run_probe_api(connection.url, token=connection.token, strict=True))
 
     found: dict[str, dict[str, str]] = {}
     for each in (await anyio.to_thread.run_sync(probe))["results"]:

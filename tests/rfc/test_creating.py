@@ -38,7 +38,9 @@ async def test_section_3_3_it_is_there_afterwards(provider):
 
 async def test_section_3_3_read_only_is_ignored(provider):
     """§3.3: what only the hub may say is let be in a body."""
-    made = await provider.make("/Users", {**BABS, "id": "mine", "meta": {"version": 'W/"mine"'}, "groups": []})
+    made = await provider.make(
+        "/Users", {**BABS, "id": "mine", "meta": {"version": 'W/"mine"'}, "groups": []}
+    )
 
     assert "mine" != made["id"]
     assert 'W/"mine"' != made["meta"]["version"]

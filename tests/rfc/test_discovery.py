@@ -18,7 +18,14 @@ async def test_section_4_service_provider_config(provider):
     told = await provider.get("/ServiceProviderConfig")
 
     assert [f"{SCHEMAS}:ServiceProviderConfig"] == told["schemas"]
-    assert {"patch": True, "bulk": True, "filter": True, "changePassword": False, "sort": True, "etag": True} == {
+    assert {
+        "patch": True,
+        "bulk": True,
+        "filter": True,
+        "changePassword": False,
+        "sort": True,
+        "etag": True,
+    } == {
         name: told[name]["supported"]
         for name in ("patch", "bulk", "filter", "changePassword", "sort", "etag")
     }
@@ -65,7 +72,9 @@ async def test_section_4_schemas(provider):
 async def test_section_4_nothing_is_filtered(provider, name):
     """§4: a filter is 403, so that nobody takes all for what was found; other parameters are let be."""
     assert (403, None) == await provider.refusal("GET", f"/{name}", filter='id eq "User"')
-    assert await provider.get(f"/{name}") == await provider.get(f"/{name}", sortBy="id", count=1, attributes="id")
+    assert await provider.get(f"/{name}") == await provider.get(
+        f"/{name}", sortBy="id", count=1, attributes="id"
+    )
 
 
 async def test_section_4_nothing_is_written(provider):
@@ -94,11 +103,19 @@ async def test_rfc7643_section_3_3_a_schema_of_a_team(hub):
 
     assert TEACHER in {each["id"] for each in (await school.get("/Schemas"))["Resources"]}
     assert told == made[TEACHER]
-    assert {name: value for name, value in told.items() if name != "rate"} == (await school.get(path))[TEACHER]
-    assert ["ann"] == await school.names(filter=f"{TEACHER}:hours gt 11 and {TEACHER}:room eq \"A1\"")
+    assert {name: value for name, value in told.items() if name != "rate"} == (await school.get(path))[
+        TEACHER
+    ]
+    assert ["ann"] == await school.names(filter=f'{TEACHER}:hours gt 11 and {TEACHER}:room eq "A1"')
     assert [] == await school.names(filter=f'{TEACHER}:room eq "a1"')
     assert (409, "uniqueness") == await school.refusal("POST", "/Users", body("bob", room="A1", hours=1))
-    for wrong in ({}, {"hours": "12"}, {"hours": 1.5}, {"hours": 1, "hired": "yesterday"}, {"hours": 1, "key": "!"}):
+    for wrong in (
+        {},
+        {"hours": "12"},
+        {"hours": 1.5},
+        {"hours": 1, "hired": "yesterday"},
+        {"hours": 1, "key": "!"},
+    ):
         assert (400, "invalidValue") == await school.refusal("POST", "/Users", body("cid", room="B", **wrong))
     later = {**body("ann", **told), TEACHER: {**told, "hired": "2012-08-01T21:32:44Z"}}
     assert (400, "mutability") == await school.refusal("PUT", path, later)

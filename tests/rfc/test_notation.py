@@ -14,7 +14,9 @@ async def test_section_3_10_with_and_without_its_schema(provider):
     for name in ("name.familyName", f"{USER}:name.familyName", f"{USER.lower()}:NAME.familyname"):
         assert ["bjensen"] == await provider.names(filter=f'{name} eq "Jensen"')
         assert {"familyName": "Jensen"} == (await provider.get(path, attributes=name))["name"]
-    after = await provider.changed(path, {"op": "replace", "path": f"{USER}:name.familyName", "value": "Smith"})
+    after = await provider.changed(
+        path, {"op": "replace", "path": f"{USER}:name.familyName", "value": "Smith"}
+    )
 
     assert {"familyName": "Smith"} == after["name"]
 

@@ -37,7 +37,9 @@ async def test_section_3_4_3_the_example(smiths):
         told["startIndex"],
     )
     assert {"Smith, J.", "Smith, A.", "Smith family"} == {each["displayName"] for each in told["Resources"]}
-    assert {"schemas", "id", "displayName", "userName"} == {name for each in told["Resources"] for name in each}
+    assert {"schemas", "id", "displayName", "userName"} == {
+        name for each in told["Resources"] for name in each
+    }
 
 
 async def test_section_3_4_3_of_one_kind(smiths):
@@ -51,7 +53,13 @@ async def test_section_3_4_3_of_one_kind(smiths):
 
 async def test_section_3_4_3_it_is_what_get_is(smiths):
     """§3.4.3: the same parameters find the same, in the same order."""
-    asked = {"filter": "title pr", "sortBy": "userName", "sortOrder": "descending", "count": 1, "startIndex": 2}
+    asked = {
+        "filter": "title pr",
+        "sortBy": "userName",
+        "sortOrder": "descending",
+        "count": 1,
+        "startIndex": 2,
+    }
     by_post = await smiths.ask("POST", "/Users/.search", {"schemas": [SEARCH], **asked})
 
     assert await smiths.get("/Users", **asked) == by_post.json()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.spi import Inbound, Json, Verb
+from hub.engine.translate import hear
+from hub.spi import Dialect, Inbound, Json, Verb
 from hub.spi.messages import create, on_operations, patch, search
 from hub.spi.removals import TERMS_MAX, removals_by_value, removals_if_equal, removals_of_null
 from hub.spi.rewrites import (
@@ -33,6 +34,32 @@ def operation(op: str, path: str, *values: Json) -> Inbound:
 def members(*ids: str) -> list[dict[str, str]]:
     """Return members as they are listed."""
     return [{"value": id} for id in ids]
+
+
+# A team's own schemas
+
+OWN = "urn:example:acme:2.0:User"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Inbound(
+            verb=Verb.CREATE,
+            body={OWN: {"manager": "Bob", "roles": {"a": 1}, "active": "true", "desk": {"primary": "false"}}},
+        ),
+        patch({"op": "add", "value": {OWN: {"manager": "Bob", "active": "True"}}}),
+        operation("add", OWN, {"active": "True"}),
+        operation("add", f"{OWN}:manager", "Bob"),
+        operation("add", f"{OWN}:active", "True"),
+        operation("add", f"{OWN}:cards", [{"value": "x"}]),
+        operation("add", f"{OWN}:emails", {"value": "x"}),
+        search(f'{OWN}:active eq "True" and {OWN}:manager eq "Bob"'),
+    ],
+)
+def test_own_attributes_mean_what_they_say(message):
+    """What a team calls as SCIM calls something else is no departure from it."""
+    assert (message, ()) == hear(Dialect(name="anybody", title="Anybody"), message, strict=False)
 
 
 # Removals: what is misread here empties groups

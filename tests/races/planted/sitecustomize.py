@@ -61,11 +61,13 @@ async def claim(unit: DatabaseUnit, person: str, address: str | None, change: in
     return made
 
 
-async def change_members(unit: DatabaseUnit, group: str, change: MemberChange) -> tuple[list[str], list[str]]:
+async def change_members(
+    unit: DatabaseUnit, group: str, change: MemberChange, *, known: bool = False
+) -> tuple[list[str], list[str]]:
     """Put the whole list back, as it was and as it is to be changed."""
     before = {row["member_id"] for row in READ.get() if row["group_id"] == group}
     whole = evolve(change, reset=True, added=frozenset(before - change.removed | change.added))
-    return await _change_members(unit, group, whole)
+    return await _change_members(unit, group, whole, known=known)
 
 
 async def insert(unit: DatabaseUnit, resource: Resource, *, exclusive: bool) -> None:
@@ -76,9 +78,9 @@ async def insert(unit: DatabaseUnit, resource: Resource, *, exclusive: bool) -> 
     await _insert(unit, resource, exclusive=False)
 
 
-async def lock(unit: DatabaseUnit, kind: str, id: str) -> Resource | None:
+async def lock(unit: DatabaseUnit, kind: str, id: str, *, groups: bool = False) -> Resource | None:
     """Take the resource as it was read, and lock nothing."""
-    del unit
+    del unit, groups
     return next((records.resource(row) for row in READ.get() if (row["kind"], row["id"]) == (kind, id)), None)
 
 
@@ -90,9 +92,11 @@ class OutOfTurn(Database):
         return ""
 
 
-async def lock_out_of_turn(unit: DatabaseUnit, kind: str, id: str) -> Resource | None:
+async def lock_out_of_turn(
+    unit: DatabaseUnit, kind: str, id: str, *, groups: bool = False
+) -> Resource | None:
     """Lock the resource, but let those who come later overtake; nothing to be seen on SQLite."""
-    return await _lock(evolve(unit, database=OutOfTurn(url=unit.database.url)), kind, id)
+    return await _lock(evolve(unit, database=OutOfTurn(url=unit.database.url)), kind, id, groups=groups)
 
 
 #: The bug → the method of a unit that has it, how it goes then, and the table read before.
