@@ -185,7 +185,7 @@ def _postgres(url: str, pool: int, patience: float) -> dict[str, Any]:
         "timeout": 5,
         "command_timeout": 30,
         "application_name": "provisioning-hub",
-        # Compiling a statement takes PostgreSQL longer than any of ours takes to run: half a second for a page.
+        # Compiling a statement takes PostgreSQL longer than any of ours takes to run.
         "server_settings": {"lock_timeout": str(max(1, round(patience * 1000))), "jit": "off"},
     }
     return {"engine": "storage.postgres", "credentials": credentials}

@@ -29,8 +29,9 @@ class Indexing:
     async def added(self, resource: Resource) -> None:
         """Write what is searched of a new resource, or raise `ValueTaken`."""
         await self.later(
-            "INSERT INTO searched (team_id, connection_id, kind, id, folded) VALUES ($1, $2, $3, $4, $5)",
-            *(*self._place(resource), self._folded(resource)),
+            "INSERT INTO searched (team_id, connection_id, kind, id, folded, lists)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            *(*self._place(resource), *self._folded(resource)),
         )
         await self._add(resource, keys(self.scope.types[resource.kind], resource.document))
 
@@ -38,12 +39,12 @@ class Indexing:
         """Write what became of what is searched, or raise `ValueTaken`."""
         if before.document == after.document:
             return
-        text = self._folded(after)
-        if text != self._folded(before):
+        texts = self._folded(after)
+        if texts != self._folded(before):
             await self.later(
-                "UPDATE searched SET folded = $5"
+                "UPDATE searched SET folded = $5, lists = $6"
                 " WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4",
-                *(*self._place(after), text),
+                *(*self._place(after), *texts),
             )
         old, new = (keys(self.scope.types[each.kind], each.document) for each in (before, after))
         await self._take_away(after, old - new)
@@ -86,7 +87,7 @@ class Indexing:
     def _place(self, resource: Resource) -> tuple[object, ...]:
         return (self.scope.team, self.scope.connection, resource.kind, resource.id)
 
-    def _folded(self, resource: Resource) -> str:
+    def _folded(self, resource: Resource) -> tuple[str, str]:
         return folded(self.scope.types[resource.kind], resource.document, self.dialect)
 
 

@@ -42,10 +42,10 @@ class Refolding(RunSQL):
 async def _fill(editor: Any, rows: Sequence[Row]) -> None:
     documents = [(row, RESOURCE_TYPES[row["kind"]], json.loads(row["document"])) for row in rows]
     searched = [
-        (row["team_id"], row["connection_id"], row["kind"], row["id"], folded(type_, said, editor.DIALECT))
+        (row["team_id"], row["connection_id"], row["kind"], row["id"], *folded(type_, said, editor.DIALECT))
         for row, type_, said in documents
     ]
-    await _insert(editor, "searched (team_id, connection_id, kind, id, folded)", searched)
+    await _insert(editor, "searched (team_id, connection_id, kind, id, folded, lists)", searched)
     held = [
         (row["team_id"], row["connection_id"], row["id"], each.path, each.value, each.exclusive)
         for row, type_, said in documents

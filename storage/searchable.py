@@ -3,7 +3,8 @@
 A folded document is flat: each value stands under the whole path of its attribute, as it is
 compared. So most of what is asked of it is whether a piece of text is in it, which needs no
 parsing. SQLite reads it as JSON where that is not enough, PostgreSQL cuts it into pieces,
-since it builds copies of JSON for whatever it is asked.
+since it builds copies of JSON for whatever it is asked. Lists are a text of their own: each
+question is about one of the two.
 """
 
 from __future__ import annotations
@@ -56,11 +57,14 @@ class Key:
     exclusive: bool
 
 
-def folded(resource_type: ResourceType, document: Mapping[str, Json], dialect: str) -> str:
-    """Return *document* as filters read it in a database of *dialect*."""
+def folded(resource_type: ResourceType, document: Mapping[str, Json], dialect: str) -> tuple[str, str]:
+    """Return *document* as filters read it in a database of *dialect*: single values, and lists."""
     said = {name: value for name, value in document.items() if name not in ELSEWHERE}
-    parts = dict(_parts("", resource_type.by_name, said))
-    return as_json(parts) if dialect == "sqlite" else "".join(_pieces(parts))
+    parts: tuple[Parts, Parts] = ({}, {})
+    for called, value in _parts("", resource_type.by_name, said):
+        parts[isinstance(value, list)][called] = value
+    single, lists = (as_json(each) if dialect == "sqlite" else "".join(_pieces(each)) for each in parts)
+    return single, lists
 
 
 def label(within: str, attribute: Attribute) -> str:

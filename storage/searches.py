@@ -62,7 +62,7 @@ class Asked:
         return _Writer(self).page()
 
     def count(self) -> Statement:
-        """Return the statement of how many there are in all, as `total`."""
+        """Return the statement of how many match the filter in all, as `total`."""
         return _Writer(self).count()
 
     @property
@@ -136,7 +136,7 @@ class _Writer:
 
     def count(self) -> Statement:
         sql = f"SELECT count(*) AS total FROM ({self._hits()}) hits"
-        return Statement(sql=sql, values=self.values.all, scans=not (self.asked.is_whole or self.is_few))
+        return Statement(sql=sql, values=self.values.all, scans=not self.is_few)
 
     def _listed(self) -> str:
         """Return the statement of a page in order of id: nothing is read beyond it."""
@@ -210,11 +210,11 @@ class _Writer:
 
     def _order(self, of: str) -> str:
         way = "ASC" if self._is_ascending else "DESC"
-        keys = [f"{of}.id"]
-        if self.is_sorted:
-            # RFC 7644 §3.4.2.3: what has no value is last, or first where the order is descending.
-            keys = [f"({of}.sort_key IS NULL)", f"{of}.sort_key", *keys]
-        return ", ".join(f"{key} {way}" for key in keys)
+        if not self.is_sorted:
+            return f"{of}.id {way}"
+        # RFC 7644 §3.4.2.3: what has no value is last, or first where the order is descending.
+        missing = "LAST" if self._is_ascending else "FIRST"
+        return f"{of}.sort_key {way} NULLS {missing}, {of}.id {way}"
 
     def _beyond(self, mark: Mark, sign: str) -> str:
         id = self.values.place(mark.id)

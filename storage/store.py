@@ -72,7 +72,15 @@ class DatabaseStore:
 
     async def _total(self, asked: Asked) -> int:
         """Return how many there are of what is asked for, where the page does not tell."""
-        return int((await self._found(asked.count()))[0]["total"])
+        if not asked.is_whole:
+            return int((await self._found(asked.count()))[0]["total"])
+        kinds = ", ".join(f"${n}" for n in range(3, 3 + len(asked.search.kinds)))
+        counted = await self._rows(
+            "SELECT CAST(COALESCE(sum(resources), 0) AS BIGINT) AS total FROM counts"
+            f" WHERE team_id = $1 AND connection_id = $2 AND kind IN ({kinds})",
+            *(self.scope.team, self.scope.connection, *asked.search.kinds),
+        )
+        return int(counted[0]["total"])
 
     async def _found(self, statement: Statement) -> Sequence[Row]:
         if not statement.scans:

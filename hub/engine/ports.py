@@ -43,7 +43,7 @@ class NameTaken(StoreError):
 
 
 class ValueTaken(StoreError):
-    """Another resource of the connection has a value that must be unique; the arguments are the attributes."""
+    """Another resource of the connection has a value that must be unique; the arguments name attributes."""
 
 
 class UnknownMembers(StoreError):

@@ -88,7 +88,7 @@ class ExpiredCursor(ScimError):
 
 
 class InvalidCount(ScimError):
-    """A page by cursor of a size that the hub does not give, or not the one asked for first (RFC 9865 §2.1)."""
+    """A page by cursor of a size that the hub does not give, or not that of the first (RFC 9865 §2.1)."""
 
     scim_type = "invalidCount"
 

@@ -119,6 +119,17 @@ Filter: TypeAlias = Present | Compare | Has | Not | And | Or
 """What a resource, or an element of a multi-valued attribute, is held against."""
 
 
+def size_of(filter_: Filter) -> int:
+    """Return how many comparisons *filter_* makes at most."""
+    match filter_:
+        case And(terms=terms) | Or(terms=terms):
+            return sum(map(size_of, terms))
+        case Not(term=term):
+            return size_of(term)
+        case _:
+            return 1
+
+
 def terms_of(filter_: Filter, kind: type[And | Or]) -> tuple[Filter, ...]:
     """Return what *filter_* joins by *kind*, through every level; itself, when it joins nothing so."""
     if not isinstance(filter_, kind):

@@ -101,7 +101,7 @@ def comparable(attribute: Attribute, operator: Operator, value: Literal, path: P
 
 
 def instant(text: str) -> datetime:
-    """Return the moment that the dateTime *text* says, in UTC, or raise `ValueError`; without a zone it is UTC."""
+    """Return the moment of the dateTime *text*, in UTC, or raise `ValueError`; without a zone it is UTC."""
     if not DATE_TIME.fullmatch(text):
         raise ValueError(text)
     moment = datetime.fromisoformat(text)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from hub.scim import immutable
 from hub.scim.elements import chooser, described, is_primary, joined, only_primary
-from hub.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget
-from hub.scim.expressions import Filter, Path
+from hub.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget, TooMany
+from hub.scim.expressions import Filter, Path, size_of
 from hub.scim.reading import Operation, blank, check_count, finished, read_element, read_value
 from hub.scim.required import lacks
 from hub.scim.schema import Attribute, ResourceType, Type
@@ -20,6 +20,9 @@ READ_ONLY, WRITE_ONLY = Characteristic.READ_ONLY, Characteristic.WRITE_ONLY
 KEPT = frozenset({"id", "externalId", "active"})
 """What a PUT that leaves it out never clears: the names of the resource, and whether it has access."""
 
+COMPARISONS_MAX = 200_000
+"""How many times the operations of one PATCH together compare an element: a fraction of a second."""
+
 
 def patch(
     resource_type: ResourceType, document: Document, operations: Iterable[Operation], *, strict: bool
@@ -29,10 +32,14 @@ def patch(
     When not *strict*, attributes that no schema knows are ignored, an element that a conjunction of
     `eq` does not find is created as it describes, and an empty text unassigns.
     """
-    after = document
+    after, effort = document, _Effort()
     for operation in operations:
         change = _Change(
-            op=operation.op, value=operation.value, strict=strict, path=str(operation.path or "")
+            effort=effort,
+            op=operation.op,
+            value=operation.value,
+            strict=strict,
+            path=str(operation.path or ""),
         )
         if operation.path is None:
             after = _merged(resource_type.by_name, after, change, "")
@@ -66,10 +73,25 @@ def _settled(resource_type: ResourceType, before: Document, after: Document) -> 
     return finished(resource_type, after)
 
 
+@define
+class _Effort:
+    """How many comparisons of elements are left to a request."""
+
+    left: int = COMPARISONS_MAX
+
+    def spend(self, comparisons: int) -> None:
+        self.left -= comparisons
+        if self.left < 0:
+            raise TooMany(
+                f"Operations: together they compare more than {COMPARISONS_MAX} times: send fewer at once"
+            )
+
+
 @frozen(kw_only=True)
 class _Change:
     """What an operation asks of the attribute at hand; *path* is how the client calls it."""
 
+    effort: _Effort
     op: str
     value: Json
     strict: bool
@@ -123,6 +145,7 @@ def _whole(attribute: Attribute, held: Json, change: _Change) -> Json:
         # RFC 7644 §3.5.2.1: a new value is added; it need not come in a list.
         single = change.op == "add" and not isinstance(change.value, list)
         given = [change.value] if single else change.value
+        change.effort.spend(len(_list(held)))
         new = read_value(attribute, given, change.path, strict=change.strict)
         return _joined(attribute, held, new, change) if change.op == "add" else new
     if attribute.type is Type.COMPLEX:
@@ -154,6 +177,7 @@ def _chosen(
 ) -> Json:
     """Change the elements of *held* that match *where*, or their *sub*."""
     elements = _list(held)
+    change.effort.spend(len(elements) * (size_of(where) if where else 1))
     chooses = chooser(attribute, where)
     chosen = [index for index, element in enumerate(elements) if chooses(element)]
     if not chosen:

@@ -1,4 +1,4 @@
-"""Types as a search of the root sees them: each knows the attributes of all, and has no value for the rest."""
+"""Types as a search of the root sees them: each knows the attributes of all, and lacks the others'."""
 
 from __future__ import annotations
 

@@ -21,6 +21,9 @@ KEY_MAX = 200
 #: What says more of a row than its id: then it is a row of `resources`.
 OF_ROW = re.compile(rf"\b{ROW}\.(?!id\b)")
 
+#: What says something of a folded document.
+OF_DOCUMENT = re.compile(rf"\b{FOLDED}\.(?=(?:folded|lists)\b)")
+
 
 @frozen(kw_only=True)
 class Choice:
@@ -44,7 +47,7 @@ def choice(kind: Kind, where: Filter | None, sort: Path | None) -> Choice:
     tables, mine = _tables(kind, few=few, said=f"{condition} {key}")
     sql = f"FROM {tables} WHERE {mine} AND {condition}"
     if tables.startswith("searched"):
-        sql, key = (text.replace(f"{FOLDED}.folded", f"{ROW}.folded") for text in (sql, key))
+        sql, key = (OF_DOCUMENT.sub(f"{ROW}.", text) for text in (sql, key))
     at_once = FOUND in condition
     return Choice(sql=sql, few=few, at_once=at_once, key=key, by_number=type_ in NUMBERS)
 
@@ -77,7 +80,7 @@ def _tables(kind: Kind, *, few: bool, said: str) -> tuple[str, str]:
     """Return the tables that are read for what is *said* of the resources, and whose rows of them."""
     own = f"{ROW}.kind = {kind.words.values.place(kind.resource_type.name)}"
     mine = f"{kind.owner.of(ROW)} AND {own}"
-    if f"{FOLDED}.folded" not in said:
+    if not OF_DOCUMENT.search(said):
         return f"resources {ROW}", mine
     if not few and not OF_ROW.search(said):
         return f"searched {ROW}", mine

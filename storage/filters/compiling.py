@@ -67,7 +67,7 @@ class Kind:
                 return self._in_document(attribute)
 
     def _in_document(self, attribute: Attribute) -> InDocument:
-        return InDocument.at_root(self.words, f"{FOLDED}.folded", attribute)
+        return InDocument.at_root(self.words, FOLDED, attribute)
 
     def _urns(self) -> Mapping[str, Callable[[], Condition]]:
         extensions = {

@@ -55,7 +55,7 @@ class Groups:
         expressions = {"value": f"{g}.id", "$ref": f"('/Groups/' || {g}.id)", "type": type_}
         return {
             **columns(self.words, self.attribute, expressions),
-            "display": _Name(spot=display(self.words, f"{called}.folded"), name_key=f"{g}.name_key"),
+            "display": _Name(spot=display(self.words, called), name_key=f"{g}.name_key"),
         }
 
     def _groups(self, g: str, called: str, met: str) -> tuple[str, str]:

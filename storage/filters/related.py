@@ -143,7 +143,7 @@ class Members:
             "type": f"CASE {of}.kind WHEN 'Group' THEN 'group' ELSE 'user' END",
         }
         parts = columns(self.words, self.attribute, expressions)
-        return {**parts, "display": display(self.words, f"{of}.folded")}
+        return {**parts, "display": display(self.words, of)}
 
 
 def columns(words: Words, attribute: Attribute, expressions: Mapping[str, str]) -> dict[str, Spot]:
@@ -154,7 +154,7 @@ def columns(words: Words, attribute: Attribute, expressions: Mapping[str, str]) 
     }
 
 
-def display(words: Words, text: str) -> InDocument:
-    """Return what the resource is shown by whose folded document is at *text*."""
+def display(words: Words, row: str) -> InDocument:
+    """Return what the resource is shown by whose folded document is in *row*."""
     # Users and groups are shown by the attribute of one name.
-    return InDocument.at_root(words, text, GROUP_TYPE.schema.by_name["displayname"])
+    return InDocument.at_root(words, row, GROUP_TYPE.schema.by_name["displayname"])

@@ -57,26 +57,40 @@ class Spot(Protocol):
 
 @frozen(kw_only=True)
 class InDocument:
-    """The values of an attribute in a folded document, or in an element of it, at *text*."""
+    """The values of an attribute in a folded document, or in an element of it.
+
+    Single values are at *single*, lists at *lists*: in an element at the same place.
+    """
 
     attribute: Attribute
     words: Words
-    text: str
+    single: str
+    lists: str
     called: str
     #: What the list is called that they stand in.
     within: str | None = None
 
     @classmethod
-    def at_root(cls, words: Words, text: str, attribute: Attribute) -> InDocument:
-        """Return where *attribute* stands in the folded document at *text*."""
+    def at_root(cls, words: Words, row: str, attribute: Attribute) -> InDocument:
+        """Return where *attribute* stands in the folded document that is in *row*."""
         called = label("", attribute)
-        within = called if attribute.multi_valued else None
-        return cls(attribute=attribute, words=words, text=text, called=called, within=within)
+        return cls(
+            attribute=attribute,
+            words=words,
+            single=f"{row}.folded",
+            lists=f"{row}.lists",
+            called=called,
+            within=called if attribute.multi_valued else None,
+        )
+
+    @property
+    def _text(self) -> str:
+        return self.lists if self.within else self.single
 
     @property
     def _held(self) -> Held:
         number = self.attribute.type in NUMBERS
-        return Held(text=self.text, called=self.called, within=self.within, number=number)
+        return Held(text=self._text, called=self.called, within=self.within, number=number)
 
     def sub(self, name: str) -> InDocument:
         attribute = self.attribute.subs[name.lower()]
@@ -109,7 +123,7 @@ class InDocument:
         found = self.words.some(self._held, self.words.test(operator, value))
         if operator not in PARTS:
             return found
-        return both(self.words.may_hold(self.text, str(value), ends=operator is Operator.EW), found)
+        return both(self.words.may_hold(self._text, str(value), ends=operator is Operator.EW), found)
 
     def unlike(self, value: Scalar) -> str:
         none = f"NOT ({self.words.equals(self._held, value)})"
@@ -117,19 +131,18 @@ class InDocument:
 
     def choose(self, where: Filter, inner: Inner) -> str:
         if not self.attribute.multi_valued:
-            return both(self.has(), inner(self._parts_at(self.text)))
-        items, text = self.words.elements(self.text, self.called)
-        matched = f"EXISTS (SELECT 1 FROM {items} WHERE {inner(self._parts_at(text))})"
+            return both(self.has(), inner(self._parts_at(self)))
+        items, text = self.words.elements(self.lists, self.called)
+        element = evolve(self, single=text, lists=text, within=None)
+        matched = f"EXISTS (SELECT 1 FROM {items} WHERE {inner(self._parts_at(element))})"
         return both(*self._needed(where), matched)
 
-    def _parts_at(self, text: str) -> Find:
-        within = None if self.attribute.multi_valued else self.within
-        here = evolve(self, text=text, within=within)
+    def _parts_at(self, here: InDocument) -> Find:
         return lambda path: here.sub(path.name) if self.attribute.type is Type.COMPLEX else here
 
     def _needed(self, where: Filter) -> Iterator[str]:
         """Yield quick conditions that every list meets in which an element matches *where*."""
-        find = self._parts_at(self.text)
+        find = self._parts_at(self)
         for term in terms_of(where, And):
             if isinstance(term, Compare) and term.operator in PARTS and term.value not in {None, ""}:
                 spot = find(term.path)
@@ -148,7 +161,7 @@ class InDocument:
             case Operator.SW, str():
                 yield self.words.begins(self._held, value)
             case _ if quick := self.words.may_hold(
-                self.text, str(value), ends=term.operator is Operator.EW
+                self._text, str(value), ends=term.operator is Operator.EW
             ):
                 yield quick
 

@@ -117,9 +117,11 @@ class SqliteWords:
         if held.within is None:
             return f"json_extract({held.text}, {self._path(held.called)})"
         each, inside = self.values.alias(), self._path(held.within + MANY)
+        first = self.values.place(f'$."{held.within}{MANY}"[0]."{held.called}"')
         return (
-            f"(SELECT {each}.atom FROM json_tree({held.text}, {inside}) {each}"
-            f" WHERE {each}.key = {self.values.place(held.called)} LIMIT 1)"
+            f"COALESCE(json_extract({held.text}, {first}),"
+            f" (SELECT {each}.atom FROM json_tree({held.text}, {inside}) {each}"
+            f" WHERE {each}.key = {self.values.place(held.called)} LIMIT 1))"
         )
 
     def may_hold(self, text: str, part: str, *, ends: bool) -> str | None:
@@ -160,12 +162,15 @@ class SqliteWords:
         # SQLite's GLOB leaps to where the first character of a part is, where instr() goes byte by byte.
         if not part or len(part) > PATTERN_MAX:
             return None
-        begin = max(range((len(part) + 1) // 2), key=lambda at: (_rarity(part[at]), -at))
+        begin = max(range(max(1, len(part) - TELLING)), key=lambda at: (_rarity(part[at]), -at))
         return f"{text} GLOB {self.values.place(f'*{_literal(part[begin:])}*')}"
 
 
 #: The longest text that becomes a pattern: with all its characters escaped, SQLite takes 50,000 bytes.
 PATTERN_MAX = 4_000
+
+#: So many characters behind the first one tell most of what is searched from the rest.
+TELLING = 4
 
 
 #: The characters of folded documents, the most frequent first.

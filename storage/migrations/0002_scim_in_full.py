@@ -43,6 +43,7 @@ FORWARD = both(
         kind TEXT NOT NULL,
         id TEXT NOT NULL,
         folded TEXT NOT NULL,
+        lists TEXT NOT NULL,
         PRIMARY KEY (connection_id, kind, id)
     ) CLUSTERED""",
     """CREATE TABLE resource_keys (

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.scim.catalog import COMMON, ENTERPRISE_USER, GROUP, GROUP_TYPE, USER, USER_TYPE
-from hub.scim.errors import InvalidFilter, InvalidPath, InvalidValue, Mutability, NoTarget, ScimError
+from hub.scim.errors import (
+    InvalidFilter,
+    InvalidPath,
+    InvalidValue,
+    Mutability,
+    NoTarget,
+    ScimError,
+    TooMany,
+)
 from hub.scim.expressions import Path
 from hub.scim.parsing import parse_path
 from hub.scim.patch import patch, replace
@@ -672,3 +680,25 @@ def test_immutable(strict):
             patch(BADGE, badge, [operation], strict=strict)
     with pytest.raises(Mutability, match="number is set once"):
         replace(BADGE, badge, other, keep_omitted=strict)
+
+
+@pytest.mark.parametrize("terms", [1, 40])
+def test_operations_that_compare_too_much_are_refused(terms):
+    """Within every other limit, one PATCH could keep the hub busy for minutes."""
+    emails = [{"value": f"{number}@a.example"} for number in range(1000)]
+    where = " or ".join(f'value eq "{number}@a.example"' for number in range(terms))
+    operation = Operation(op="replace", path=parse_path(f"emails[{where}].display"), value="x")
+
+    few = patch(USER_TYPE, {"userName": "ann", "emails": emails}, [operation], strict=False)
+    assert "ann" == few["userName"]
+    with pytest.raises(TooMany):
+        patch(USER_TYPE, {"userName": "ann", "emails": emails}, [operation] * 300, strict=False)
+
+
+def test_adding_one_by_one_to_many_is_an_effort_too():
+    """Each addition looks through what is there."""
+    emails = [{"value": f"{number}@a.example"} for number in range(900)]
+    operation = Operation(op="add", path=parse_path("emails"), value=[{"value": "new@a.example"}])
+
+    with pytest.raises(TooMany):
+        patch(USER_TYPE, {"userName": "ann", "emails": emails}, [operation] * 300, strict=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from random import Random
 
+import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 from hub.engine.ports import Member, Membership, Scope, Search
 from hub.engine.shape import as_document, as_text
 from hub.scim.errors import InvalidFilter
+from hub.scim.expressions import Compare, Operator, Path
 from hub.scim.match import matches
 from hub.scim.membership import MemberChange
+from hub.scim.parsing import parse_filter
+from hub.scim.schema import Attribute, Schema
 from hub.scim.widening import widened
 from hub.teams import Connection
 from tests.scale import scale
-from tests.storage.conftest import NOW, group, user
+from tests.storage.conftest import group, listed, user
 from tests.storage.generated import TYPES, Maker
 
 _numbers = itertools.count(1)
@@ -97,7 +101,7 @@ async def agreed(store, kinds, types, where, seen):
 
 
 @settings(
-    max_examples=scale(60, trust=3000),
+    max_examples=scale(40, trust=3000),
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has a connection of its own
 )
 @given(seed=st.integers(0, 2**32))
@@ -112,3 +116,59 @@ async def test_a_search_finds_what_the_matcher_matches(world, seed):
     for kind in ("User", "Group"):
         for _ in range(10):
             await agreed(store, (kind,), TYPES, maker.filter(TYPES[kind]), seen)
+
+
+@settings(max_examples=scale(15, trust=500), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+async def test_a_search_of_the_root_finds_what_the_matcher_matches(world, seed):
+    """Of several kinds at once, what one does not know is what it has no value of."""
+    chance = Random(seed)
+    resources, edges = life(Maker(chance=chance))
+    store, made = await settled(world, resources, edges)
+    seen, types = list(shown(made, edges)), widened(TYPES)
+    maker = Maker(chance=chance, literals=[each.id for each in made])
+    for kind in ("User", "Group") * 4:
+        await agreed(store, ("User", "Group"), types, maker.filter(TYPES[kind]), seen)
+
+
+INVALID = [
+    'nonsense eq "x"', 'userName eq 1', "active gt true", 'name eq "x"', 'emails[nonsense eq "x"]',
+    'meta.created gt "yesterday"', 'meta co "x"', 'groups[direct pr]', 'schemas eq 1', 'userName eq "x" and x pr',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INVALID)
+async def test_what_may_not_be_asked_is_refused(world, text):
+    """What the schema forbids to compare is the same error as ever, before any statement is run."""
+    with pytest.raises(InvalidFilter):
+        await world.store().search(listed("User", parse_filter(text)))
+
+
+async def test_paths_that_are_no_paths(world):
+    """Names that SQLite could not say, and texts that look like SQL, are only names and texts."""
+    odd = Attribute(name='a"b\\c', description="d")
+    schema = Schema(id='urn:x:"]; DROP TABLE resources', name="Odd", description="d", attributes=(odd,))
+    types = {**TYPES, "User": evolve(TYPES["User"], extensions=(schema,))}
+    store = world.registry.store(Scope(team="t", connection="c1", types=types))
+    text = "'; DROP TABLE resources; --"
+
+    async def work(unit):
+        await unit.claim("p-u1", None, 1)
+        await unit.insert(user("u1", **{schema.id: {odd.name: text}}), exclusive=True)
+
+    await store.write(work, reference="test")
+    for operator in ("eq", "co", "sw", "ew", "ge"):
+        path = Path(name=odd.name, schema=schema.id)
+        found = await store.search(listed("User", Compare(path=path, operator=Operator(operator), value=text)))
+        assert ["u1"] == [each.id for each in found.page], operator
+
+
+async def test_long_texts_are_told_apart(world):
+    """What is longer than an index or a pattern holds is still compared to its end."""
+    long = "ab" * 30_000
+    await world.add(user("u1", title=long + "a"), user("u2", title=long + "b"))
+
+    for operator in Operator.EQ, Operator.SW, Operator.CO, Operator.EW, Operator.GE:
+        where = Compare(path=Path(name="title"), operator=operator, value=long + "B")
+        found = await world.store().search(listed("User", where))
+        assert ["u2"] == [each.id for each in found.page], operator

@@ -119,9 +119,15 @@ async def write(store: DatabaseStore, work: Work[Any], *, reference: str) -> Any
     """Read, then write."""
     bug = Path(os.environ["PLANTED"]).read_text(encoding="utf-8")
     _, _, table = BUGS[bug]
-    BUG.set(bug)
-    READ.set(await store.database.rows(f"SELECT * FROM {table} WHERE team_id = $1", store.scope.team))
-    return await _write(store, work, reference=reference)
+    read = await store.database.rows(f"SELECT * FROM {table} WHERE team_id = $1", store.scope.team)
+
+    async def told(unit: Any) -> Any:
+        # Here, not around it: several works may be run by a task of none of them.
+        BUG.set(bug)
+        READ.set(read)
+        return await work(unit)
+
+    return await _write(store, told, reference=reference)
 
 
 def plant(name: str) -> None:
