@@ -148,7 +148,7 @@ def config(url: str, *, pool: int, patience: float = PATIENCE) -> dict[str, Any]
 
 
 def _scanning(one: dict[str, Any]) -> dict[str, Any]:
-    """Return a quarter of the connections, for statements that are worth a second processor and some memory."""
+    """Return a quarter of the connections, for statements worth a second processor and some memory."""
     credentials = one["credentials"]
     settings = {
         **credentials["server_settings"],

@@ -93,4 +93,5 @@ class Indexing:
 
 def _insertion(come: Sequence[Key]) -> str:
     rows = values_of(*([None] * 6 for _ in come))
-    return f"INSERT INTO resource_keys (team_id, connection_id, resource_id, path, value, exclusive) VALUES {rows}"
+    columns = "team_id, connection_id, resource_id, path, value, exclusive"
+    return f"INSERT INTO resource_keys ({columns}) VALUES {rows}"

@@ -50,10 +50,13 @@ _MEMBER = (
     " AND r.connection_id = m.connection_id AND r.id = m.member_id) AS kind"
 )
 
-#: A column that is in the JSON array at $4.
+#: The members of a group ($3), and those of them who are in the JSON array at $4, found as those above.
+_OF_GROUP = "team_id = $1 AND connection_id = $2 AND group_id = $3"
 _AMONG = {
-    "sqlite": "member_id IN (SELECT value FROM json_each($4))",
-    "postgres": "member_id = ANY (ARRAY(SELECT json_array_elements_text($4::text::json)))",
+    "sqlite": f"{_OF_GROUP} AND member_id IN (SELECT value FROM json_each($4))",
+    "postgres": "ctid = ANY (ARRAY(SELECT m.ctid FROM json_array_elements_text($4::text::json) named"
+    f" CROSS JOIN LATERAL (SELECT ctid FROM members WHERE {_OF_GROUP} AND member_id = named.value OFFSET 0)"
+    " m))",
 }
 
 
@@ -178,10 +181,10 @@ class Memberships:
         return came, went
 
     async def _gone(self, group: str, ids: frozenset[str], *, keep: bool) -> list[str]:
-        others = f"member_id NOT IN ({self.database.listed('$4')})"
+        others = f"{_OF_GROUP} AND member_id NOT IN ({self.database.listed('$4')})"
         rows = await self.rows(
-            "DELETE FROM members WHERE team_id = $1 AND connection_id = $2 AND group_id = $3"
-            f" AND {others if keep else _AMONG[self.database.dialect]} RETURNING member_id",
+            f"DELETE FROM members WHERE {others if keep else _AMONG[self.database.dialect]}"
+            " RETURNING member_id",
             *(self.scope.team, self.scope.connection, group, json.dumps(sorted(ids))),
         )
         return [row["member_id"] for row in rows]

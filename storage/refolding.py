@@ -20,7 +20,7 @@ BATCH = 500
 
 
 class Refolding(RunSQL):
-    """Fills `searched` and `resource_keys` from `resources`: a migration's operation, with nothing to undo."""
+    """Fills `searched` and `resource_keys` from `resources`: an operation with nothing to undo."""
 
     def __init__(self) -> None:
         super().__init__({}, {})

@@ -46,7 +46,7 @@ def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Tea
 
 @frozen(kw_only=True)
 class DatabaseRegistry:
-    """A `Registry` in a database; *patience* is how long it asks again, *search_seconds* how long a search is."""
+    """A `Registry` in a database; *patience*, seconds, it asks again; *search_seconds* a search takes."""
 
     database: Database
     clock: Clock

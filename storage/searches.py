@@ -126,7 +126,7 @@ class _Writer:
 
     def page(self) -> Statement:
         search = self.asked.search
-        if self.is_sorted or not self.asked.is_whole and any(each.at_once for each in self.choices):
+        if self.is_sorted or (not self.asked.is_whole and any(each.at_once for each in self.choices)):
             # All that matches is read for the first of it, and counted on the way where nothing else tells.
             sql, counted = self._gathered(), not self.asked.is_whole
             return Statement(sql=sql, values=self.values.all, scans=not self.is_few, tells_total=counted)

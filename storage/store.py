@@ -32,7 +32,7 @@ TOO_LONG = "the search was not done within {} seconds: ask for what an index fin
 
 @frozen(kw_only=True)
 class DatabaseStore:
-    """A `Store` in a database; *patience* is how long it asks again, *search_seconds* how long a search is."""
+    """A `Store` in a database; *patience*, seconds, it asks again; *search_seconds* a search takes."""
 
     database: Database
     scope: Scope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
@@ -40,7 +41,7 @@ class DatabaseUnit:
     _behind: list[Statement] = field(factory=list, init=False)
 
     #: By how many each kind of resource became more.
-    _counted: list[tuple[str, int]] = field(factory=list, init=False)
+    _counted: Counter[str] = field(factory=Counter, init=False)
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement in the transaction, after all before it, and return its rows."""
@@ -48,10 +49,12 @@ class DatabaseUnit:
         return await self.database.run(self.client, sql, *values)
 
     async def finish(self) -> None:
-        # Last of all: whoever else adds to the connection waits for its counts.
-        for kind, change in self._counted:
-            await self._later(_COUNT, self.scope.team, self.scope.connection, kind, change)
+        # Last of all: whoever else adds to the connection waits for its counts. Of the statements of one
+        # round trip PostgreSQL runs the last one first, so that these come after the number of an entry.
+        mine = (self.scope.team, self.scope.connection)
+        counts = [Statement(_COUNT, (*mine, kind, change)) for kind, change in self._counted.items()]
         self._counted.clear()
+        self._behind[:0] = counts
         await self.flush()
 
     async def flush(self) -> None:
@@ -103,7 +106,7 @@ class DatabaseUnit:
         sql = f"INSERT INTO resources ({records.RESOURCE}) VALUES {values_of(values)}"
         await self._later(sql, *values, refusals=_taken(resource))
         await self._indexing.added(resource)
-        self._counted.append((resource.kind, 1))
+        self._counted[resource.kind] += 1
         failpoint("write.resource")
 
     async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
@@ -126,7 +129,7 @@ class DatabaseUnit:
             resource.id,
         )
         await self._indexing.removed(resource)
-        self._counted.append((resource.kind, -1))
+        self._counted[resource.kind] -= 1
         failpoint("write.resource")
 
     @property
@@ -244,7 +247,8 @@ class DatabaseUnit:
         return bool(held)
 
     async def give_back(self, kind: str) -> None:
-        await self._later(
+        # Not put off: who takes a seat locks the seats first, then the number of the entry.
+        await self.rows(
             "UPDATE seats SET held = held - 1 WHERE team_id = $1 AND kind = $2", self.scope.team, kind
         )
         failpoint("write.seat")

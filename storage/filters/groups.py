@@ -14,7 +14,6 @@ from .related import Met, Owner, Parts, columns, display
 from .spots import InDocument, Inner, Spot
 from .words import Words
 
-
 #: How begins what is found once for all users.
 FOUND = "found AS"
 

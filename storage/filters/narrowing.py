@@ -78,7 +78,9 @@ class Index:
             case "members.value", "Group":
                 return Narrowed(sql=self._group_of(text))
             case ("groups.value" | "groups.display") as name, "User":
-                return Narrowed(sql=self._in_group(place.attribute, name.removeprefix("groups."), text), few=False)
+                return Narrowed(
+                    sql=self._in_group(place.attribute, name.removeprefix("groups."), text), few=False
+                )
             case path, _ if path == EMAILS or path in map(path_of, self.resource_type.unique):
                 return Narrowed(sql=self._keyed(path, text))
             case _:

@@ -160,9 +160,7 @@ class InDocument:
                 yield self.words.equals(self._held, value)
             case Operator.SW, str():
                 yield self.words.begins(self._held, value)
-            case _ if quick := self.words.may_hold(
-                self._text, str(value), ends=term.operator is Operator.EW
-            ):
+            case _ if quick := self.words.may_hold(self._text, str(value), ends=term.operator is Operator.EW):
                 yield quick
 
     def key(self) -> str:

@@ -13,7 +13,7 @@ class Values:
     _aliases: int = field(default=0, init=False)
 
     def place(self, value: object) -> str:
-        """Return where *value* stands: `$1`, `$2` …"""
+        """Return where *value* stands: `$1`, `$2` and so on."""
         # To Python 1 == True == 1.0: to a database they are three things.
         return self._places.setdefault((type(value), value), f"${len(self._places) + 1}")
 

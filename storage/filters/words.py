@@ -63,7 +63,7 @@ class Words(Protocol):
         """Return the first of the values as an expression, null where there is none."""
 
     def may_hold(self, text: str, part: str, *, ends: bool) -> str | None:
-        """Meet a quick condition whenever some value contains (or *ends* with) *part*; None if there is none."""
+        """Meet a quick condition where some value contains (or *ends* with) *part*; None if there is none."""
 
     def elements(self, text: str, called: str) -> tuple[str, str]:
         """Return the elements of a list as what follows FROM, and the expression of one."""

@@ -8,8 +8,8 @@ from storage.ddl import Statements, both
 from storage.refolding import Refolding
 
 
-def _members(key: str, clustered: str) -> tuple[str, ...]:
-    """Return the statements that keep members in order of *key*, which begins with whose they are."""
+def _members(key: str, by_member: str, clustered: str) -> tuple[str, ...]:
+    """Return the statements that keep members in order of *key*, and find them *by_member*."""
     columns = "team_id, connection_id, group_id, member_id"
     return (
         "DROP INDEX members_by_member",
@@ -27,7 +27,7 @@ def _members(key: str, clustered: str) -> tuple[str, ...]:
         ){clustered}""",
         f"INSERT INTO members ({columns}) SELECT {columns} FROM members_before",
         "DROP TABLE members_before",
-        "CREATE INDEX members_by_member ON members (team_id, connection_id, member_id)",
+        f"CREATE INDEX members_by_member ON members ({by_member})",
     )
 
 
@@ -80,13 +80,15 @@ FORWARD = both(
             REFERENCES resources (team_id, connection_id, id) ON DELETE CASCADE
     )""",
     "CREATE INDEX pending_members_by_value ON pending_members (team_id, connection_id, folded)",
-    # By whose they are and the group, not by the group alone: else the index of members looked the better
-    # way into a group to either database, one that goes by all members of the connection.
-    *_members("team_id, connection_id, group_id, member_id", " CLUSTERED"),
+    # Each of the two ways begins with what only one of them is asked for. What both began with, a database
+    # that knows little of the table took for a way: by all members of a connection to those of one group.
+    *_members(
+        "team_id, connection_id, group_id, member_id", "member_id, team_id, connection_id", " CLUSTERED"
+    ),
 )
 
 BACKWARD = both(
-    *_members("group_id, member_id", ""),
+    *_members("group_id, member_id", "team_id, connection_id, member_id", ""),
     *(f"DROP TABLE {name}" for name in ("pending_members", "counts", "resource_keys", "searched")),
     "DROP INDEX tokens_of_user",
     "ALTER TABLE tokens DROP COLUMN user_id",

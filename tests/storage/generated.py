@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from hub.scim.catalog import BUILT_IN, COMMON
 from hub.scim.expressions import And, Compare, Filter, Has, Not, Operator, Or, Path, Present
@@ -14,12 +14,36 @@ from hub.scim.match import OPERATORS
 from hub.scim.schema import Attribute, Mutability, ResourceType, Schema, Type, Uniqueness
 
 TEXTS = ["ann", "Ann", "ANNA", "an", "n", "ß", "SS", "ss", "élodie", "ÉLODIE", "ﬁ", "fi", "İ", "𝒜", "\uffff"]
-TEXTS += ["", " ", "a%b", "a_b", "a*b", "a?b", "[a]", "a[b", 'quo"te', "back\\slash", "tab\there", "{}", "},{"]
+TEXTS += [
+    "",
+    " ",
+    "a%b",
+    "a_b",
+    "a*b",
+    "a?b",
+    "[a]",
+    "a[b",
+    'quo"te',
+    "back\\slash",
+    "tab\there",
+    "{}",
+    "},{",
+]
 TEXTS += ["true", "null", "1", "'", "''", "$1", "ann'; --", '"emails.value":"ann"', "x" * 1200, "z\n"]
 NUMBERS = [0, 1, -1, 7, 12, 2**53 + 1, 2**63 - 1, -(2**63)]
 FLOATS = [0.5, 1.0, -1.0, 1.25, 0.1, 1e16, 2.0**60, -(2.0**63), 1e300, 12.0, 7.5, 5e-324]
-MOMENTS = ["2011-05-13T04:42:34Z", "2011-05-13T06:42:34+02:00", "2011-05-13T04:42:34", "2011-05-13T04:42:34.5Z"]
-MOMENTS += ["2011-05-13T04:42:34.500000Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2026-06-01T12:00:00Z"]
+MOMENTS = [
+    "2011-05-13T04:42:34Z",
+    "2011-05-13T06:42:34+02:00",
+    "2011-05-13T04:42:34",
+    "2011-05-13T04:42:34.5Z",
+]
+MOMENTS += [
+    "2011-05-13T04:42:34.500000Z",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999Z",
+    "2026-06-01T12:00:00Z",
+]
 
 VALUES: dict[Type, list[Any]] = {
     Type.STRING: TEXTS,
@@ -35,7 +59,13 @@ VALUES: dict[Type, list[Any]] = {
 def _each_type(prefix: str, **facts: Any) -> tuple[Attribute, ...]:
     exact = Attribute(name=f"{prefix}Exact", description="d", case_exact=True, **facts)
     named = [
-        Attribute(name=f"{prefix}{each.value.title()}", description="d", type=each, case_exact=each in EXACT, **facts)
+        Attribute(
+            name=f"{prefix}{each.value.title()}",
+            description="d",
+            type=each,
+            case_exact=each in EXACT,
+            **facts,
+        )
         for each in Type
         if each is not Type.COMPLEX
     ]
@@ -70,20 +100,21 @@ TYPES = {
 }
 
 
-
 @frozen(kw_only=True)
 class Maker:
-    """Makes up resources and filters by *chance*; filters ask for *literals*, too, where they ask for text."""
+    """Makes up resources and filters by *chance*; where a filter asks for text, for *literals* too."""
 
     chance: Random
-    literals: list[str] = []
+    literals: list[str] = Factory(list)
 
     # ---- documents
 
     def document(self, resource_type: ResourceType) -> dict[str, Any]:
         """Return a document as the hub keeps it, but for its `id` and what must be unique."""
         core = self._parts(a for a in resource_type.schema.attributes if a.name not in BESIDE)
-        parts = {each.id: self._parts(each.attributes) for each in resource_type.extensions if each is not BADGE}
+        parts = {
+            each.id: self._parts(each.attributes) for each in resource_type.extensions if each is not BADGE
+        }
         present = {urn: part for urn, part in parts.items() if part}
         external = {"externalId": self._pick(TEXTS)} if self._maybe() else {}
         return {"schemas": [resource_type.schema.id, *present], **core, **external, **present}
@@ -116,13 +147,13 @@ class Maker:
         if depth == 0 or self._maybe():
             return leaf()
         inner = (self._grown(leaf, depth - 1), self._grown(leaf, depth - 1))
-        return self._pick([And(terms=inner), Or(terms=inner), Not(term=inner[0])])
+        grown: Filter = self._pick([And(terms=inner), Or(terms=inner), Not(term=inner[0])])
+        return grown
 
     def _term(self, resource_type: ResourceType, path: Path, attribute: Attribute) -> Filter:
         path = self._spelt(path, resource_type)
-        if path.sub is None and (attribute.type is Type.COMPLEX or self._maybe(0.2)):
-            if self._maybe(0.7):
-                return self._chosen(path, attribute)
+        if path.sub is None and (attribute.type is Type.COMPLEX or self._maybe(0.2)) and self._maybe(0.7):
+            return self._chosen(path, attribute)
         return self._compared(path, attribute)
 
     def _spelt(self, path: Path, resource_type: ResourceType) -> Path:

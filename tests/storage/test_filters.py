@@ -26,6 +26,7 @@ from tests.storage.generated import TYPES, Maker
 
 _numbers = itertools.count(1)
 
+
 def life(maker):
     """Make up four users and three groups, and who is in which group."""
     users = [user(f"u{n}", **maker.document(TYPES["User"])) for n in range(4)]
@@ -49,7 +50,9 @@ def shown(resources, edges):
             for g in groups
             if each.id in deep[g] and each.kind == "User"
         ]
-        found = [Member(id=id, kind="Group" if id in groups else "User") for id in sorted(members.get(each.id, ()))]
+        found = [
+            Member(id=id, kind="Group" if id in groups else "User") for id in sorted(members.get(each.id, ()))
+        ]
         document = as_document(as_text(evolve(each, groups=held)), "", found)
         for member in document.get("members", ()):
             if names[member["value"]] is not None:
@@ -93,7 +96,9 @@ async def settled(world, resources, edges):
 async def agreed(store, kinds, types, where, seen):
     """Hold the database to what the matcher says of the documents that are *seen*."""
     wanted = [
-        id for id, document in seen if (kind := document["meta"]["resourceType"]) in kinds and matches(types[kind], document, where)
+        id
+        for id, document in seen
+        if (kind := document["meta"]["resourceType"]) in kinds and matches(types[kind], document, where)
     ]
     found = await store.search(Search(kinds=kinds, where=dict.fromkeys(kinds, where), count=10))
 
@@ -132,8 +137,9 @@ async def test_a_search_of_the_root_finds_what_the_matcher_matches(world, seed):
 
 
 INVALID = [
-    'nonsense eq "x"', 'userName eq 1', "active gt true", 'name eq "x"', 'emails[nonsense eq "x"]',
-    'meta.created gt "yesterday"', 'meta co "x"', 'groups[direct pr]', 'schemas eq 1', 'userName eq "x" and x pr',
+    'nonsense eq "x"', "userName eq 1", "active gt true", 'name eq "x"', 'emails[nonsense eq "x"]',
+    'meta.created gt "yesterday"', 'meta co "x"', "groups[direct pr]", "schemas eq 1",
+    'userName eq "x" and x pr',
 ]  # fmt: skip
 
 
@@ -159,7 +165,9 @@ async def test_paths_that_are_no_paths(world):
     await store.write(work, reference="test")
     for operator in ("eq", "co", "sw", "ew", "ge"):
         path = Path(name=odd.name, schema=schema.id)
-        found = await store.search(listed("User", Compare(path=path, operator=Operator(operator), value=text)))
+        found = await store.search(
+            listed("User", Compare(path=path, operator=Operator(operator), value=text))
+        )
         assert ["u1"] == [each.id for each in found.page], operator
 
 
