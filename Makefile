@@ -12,7 +12,7 @@ test: .venv/test.stamp  ## every check and test, on SQLite and PostgreSQL
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 trust: .venv/test.stamp ## the same tests at full scale: hours, not minutes
 	HUB_TRUST=1 $(BIN)/pytest --timeout=14400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from attrs import define, field, frozen
@@ -15,9 +15,11 @@ from . import records
 from .database import Row
 from .filters.choosing import Choice, choice
 from .filters.compiling import ROW, Kind
+from .filters.postgres import PostgresWords
 from .filters.related import Owner
+from .filters.sqlite import SqliteWords
 from .filters.values import Values
-from .filters.words import WORDS
+from .filters.words import Words
 
 #: Further into a list than this, to skip what comes before takes longer than a read should.
 FAR = 1000
@@ -29,6 +31,9 @@ KEYS = {
     ("postgres", False): ('{}::text COLLATE "C"', "''"),
     ("postgres", True): ("({}::text)::numeric", "0"),
 }
+
+#: Which words a database has.
+WORDS: dict[str, Callable[[Values], Words]] = {"sqlite": SqliteWords, "postgres": PostgresWords}
 
 OWNER = Owner(team="$1", connection="$2")
 

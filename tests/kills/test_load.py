@@ -69,12 +69,16 @@ def acknowledge_first() -> None:
 
 async def test_acknowledging_before_the_commit_is_noticed(still: Hub, operator: Desk):
     """A hub that answers first loses what it said: the same history shows it."""
-    writers = load.clients()
-    with victim(still, plant=acknowledge_first) as early:
-        source = await connected(operator, "generic", early.url)
-        await load.until_killed(source.client, writers, early.kill, seconds=0.5)
+    problems: list[str] = []
+    for _ in range(5):  # the moment between the answer and the commit is short: it is not hit each time
+        writers = load.clients()
+        with victim(still, plant=acknowledge_first) as early:
+            source = await connected(operator, "generic", early.url)
+            await load.until_killed(source.client, writers, early.kill, seconds=0.5)
+        with victim(still) as reborn:
+            users = await load.found(source, through(operator, source, reborn.url))
+        problems += [problem for writer in writers for problem in writer.problems(users)]
+        if problems:
+            break
 
-    with victim(still) as reborn:
-        users = await load.found(source, through(operator, source, reborn.url))
-
-    assert [] != [problem for writer in writers for problem in writer.problems(users)]
+    assert [] != problems

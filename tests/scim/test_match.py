@@ -205,6 +205,15 @@ def test_instant(text, same):
     assert instant(same) == instant(text)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_no_moment_outside_of_all_years(text):
+    """What is no moment of any year in UTC is none: refused as a value, and in a filter."""
+    with pytest.raises(ValueError, match="T"):
+        instant(text)
+    with pytest.raises(InvalidFilter):
+        matches(USER_TYPE, BABS, parse_filter(f'meta.created gt "{text}"'))
+
+
 @given(filters, users)
 def test_no_filter_breaks(filter_, user):
     """Whatever the filter, it is answered or refused, and its negation the other way round."""

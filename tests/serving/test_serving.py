@@ -17,7 +17,7 @@ def in_flight(served, seconds: str):
     """Send a request that takes so long; return its answer to come, once it is under way."""
     pool = ThreadPoolExecutor(1)
     answer = pool.submit(served.get, f"/slow/{seconds}")
-    time.sleep(0.3)
+    time.sleep(1)  # two processes run tests at once
     pool.shutdown(wait=False)
     return answer
 
@@ -27,7 +27,7 @@ def in_flight(served, seconds: str):
 def test_stop_finishes_what_is_in_flight(hub, workers, number):
     """Told to stop, the hub answers the requests it has, takes no more, and ends with code 0."""
     served = hub(workers)
-    answer = in_flight(served, "1")
+    answer = in_flight(served, "2")
 
     assert 0 == served.stop(number)
 

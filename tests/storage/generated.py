@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -102,10 +103,10 @@ TYPES = {
 
 @frozen(kw_only=True)
 class Maker:
-    """Makes up resources and filters by *chance*; where a filter asks for text, for *literals* too."""
+    """Makes up resources and filters by *chance*; filters often ask for what documents *hold*, by name."""
 
     chance: Random
-    literals: list[str] = Factory(list)
+    hold: Mapping[str, list[Any]] = Factory(dict)
 
     # ---- documents
 
@@ -141,7 +142,10 @@ class Maker:
     def filter(self, resource_type: ResourceType) -> Filter:
         """Return a filter that may be asked of *resource_type*."""
         places = list(_places(resource_type))
-        return self._grown(lambda: self._term(resource_type, *self._pick(places)), 3)
+        apart = [each for each in places if each[0].name in APART]
+        return self._grown(
+            lambda: self._term(resource_type, *self._pick(apart if self._maybe(0.4) else places)), 3
+        )
 
     def _grown(self, leaf: Callable[[], Filter], depth: int) -> Filter:
         if depth == 0 or self._maybe():
@@ -181,10 +185,11 @@ class Maker:
         return Compare(path=path, operator=operator, value=self._literal(value))
 
     def _literal(self, attribute: Attribute) -> Any:
-        if attribute.type is not Type.STRING:
-            return self._pick(VALUES[attribute.type])
-        text: str = self._pick(TEXTS + self.literals * 5)
-        return self._pick([text, text[:2], text[-2:], text.upper()])
+        held = self.hold.get(attribute.name)
+        value = self._pick(held if held and self._maybe(0.7) else VALUES[attribute.type])
+        if not isinstance(value, str) or attribute.type in {Type.DATE_TIME, Type.BINARY}:
+            return value
+        return self._pick([value, value, value.upper(), value[:-1], value[1:], value[2:-1]])
 
     def _maybe(self, share: float = 0.5) -> bool:
         return self.chance.random() < share
@@ -196,6 +201,28 @@ class Maker:
 #: What documents do not hold, or each of them in its own way.
 BESIDE = {"userName", "password", "groups", "members"}
 COMMON_NAMES = {each.name for each in COMMON}
+
+#: What is not in a folded document, or not only there.
+APART = {"id", "schemas", "meta", "externalId", "userName", "displayName", "groups", "members"}
+
+
+def held_by(documents: Iterable[Any]) -> dict[str, list[Any]]:
+    """Return name → the simple values that stand under it anywhere in *documents*."""
+    found = defaultdict[str, list[Any]](list)
+
+    def walk(name: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(key, inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(name, inner)
+        else:
+            found[name].append(value)
+
+    for each in documents:
+        walk("", each)
+    return found
 
 
 def _places(resource_type: ResourceType) -> Iterator[tuple[Path, Attribute]]:

@@ -22,7 +22,7 @@ from hub.scim.widening import widened
 from hub.teams import Connection
 from tests.scale import scale
 from tests.storage.conftest import group, listed, user
-from tests.storage.generated import TYPES, Maker
+from tests.storage.generated import TYPES, Maker, held_by
 
 _numbers = itertools.count(1)
 
@@ -31,7 +31,9 @@ def life(maker):
     """Make up four users and three groups, and who is in which group."""
     users = [user(f"u{n}", **maker.document(TYPES["User"])) for n in range(4)]
     groups = [group(f"g{n}", **maker.document(TYPES["Group"])) for n in range(3)]
-    edges = {(maker.chance.randrange(3), maker.chance.randrange(7)) for _ in range(maker.chance.randrange(9))}
+    edges = {
+        (maker.chance.randrange(3), maker.chance.randrange(7)) for _ in range(maker.chance.randrange(12))
+    }
     return [evolve(each, version=n + 1) for n, each in enumerate([*users, *groups])], edges
 
 
@@ -116,8 +118,7 @@ async def test_a_search_finds_what_the_matcher_matches(world, seed):
     resources, edges = life(Maker(chance=chance))
     store, made = await settled(world, resources, edges)
     seen = list(shown(made, edges))
-    names = [each.id for each in made] + [each.document.get("userName", "u") for each in made]
-    maker = Maker(chance=chance, literals=[*names, "user", "direct", "INDIRECT", "/Users/"])
+    maker = Maker(chance=chance, hold=held_by(document for _, document in seen))
     for kind in ("User", "Group"):
         for _ in range(10):
             await agreed(store, (kind,), TYPES, maker.filter(TYPES[kind]), seen)
@@ -131,7 +132,7 @@ async def test_a_search_of_the_root_finds_what_the_matcher_matches(world, seed):
     resources, edges = life(Maker(chance=chance))
     store, made = await settled(world, resources, edges)
     seen, types = list(shown(made, edges)), widened(TYPES)
-    maker = Maker(chance=chance, literals=[each.id for each in made])
+    maker = Maker(chance=chance, hold=held_by(document for _, document in seen))
     for kind in ("User", "Group") * 4:
         await agreed(store, ("User", "Group"), types, maker.filter(TYPES[kind]), seen)
 

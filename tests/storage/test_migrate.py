@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
+from hub.engine.ports import Scope
+from hub.scim.parsing import parse_filter
 from storage import migrate, tables
 from storage.database import opened
+from storage.refolding import BATCH
+from storage.registry import DatabaseRegistry
+from tests.storage.conftest import listed
 
 COLUMNS = {
     "sqlite": "SELECT name FROM pragma_table_info('{}')",
@@ -32,6 +38,40 @@ async def test_migrations_go_down_and_up_again(database_url):
     await migrate.migrate(database_url)
     async with opened(database_url) as database:
         assert None is await migrate.behind(database)
+
+
+async def test_what_filters_read_is_written_for_what_is_there(database_url):
+    """Resources of before the searched values are found by filters afterwards, however many."""
+    await migrate.migrate(database_url, target="0001_the_house")
+    async with opened(database_url) as database, database.transaction() as client:
+        for sql in OLD:
+            await database.run(client, sql)
+        for n in range(BATCH + 3):
+            document = {"userName": f"U{n}", "title": "Old", "emails": [{"value": f"U{n}@a.example"}]}
+            await database.run(
+                client,
+                "INSERT INTO resources (id, team_id, connection_id, kind, document, name_key, exclusive,"
+                " active, person_id, version, created, modified)"
+                f" VALUES ($1, 't', 'c', 'User', $2, 'u{n}', TRUE, TRUE, 'p', 1, 'x', 'x')",
+                *(f"u{n:04}", json.dumps({"schemas": [], "id": f"u{n:04}", **document})),
+            )
+
+    await migrate.migrate(database_url)
+    async with opened(database_url) as database:
+        registry = DatabaseRegistry(database=database, clock=lambda: "", patience=5)
+        store = registry.store(Scope(team="t", connection="c"))
+        for where, total in {'title eq "old"': BATCH + 3, f'emails eq "u{BATCH + 1}@A.example"': 1}.items():
+            found = await store.search(listed("User", parse_filter(where)))
+            assert total == found.total, where
+        assert BATCH + 3 == (await store.search(listed("User"))).total
+
+
+OLD = (
+    "INSERT INTO teams (id, name, plan, created_at) VALUES ('t', 't', 'basic', 'x')",
+    """INSERT INTO connections (id, team_id, idp, profile, state, domains, created_at)
+    VALUES ('c', 't', 'generic', 'tolerant', 'on', '', 'x')""",
+    "INSERT INTO persons (id, team_id, claims) VALUES ('p', 't', 1)",
+)
 
 
 async def test_several_migrators_wait_for_each_other(database_url):
