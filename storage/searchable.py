@@ -67,6 +67,7 @@ def folded(resource_type: ResourceType, document: Mapping[str, Json], dialect: s
     return single, lists
 
 
+@lru_cache(maxsize=4096)
 def label(within: str, attribute: Attribute) -> str:
     """Return what *attribute* is called in a folded document, *within* being what its holder is called."""
     # An extension's URN is long, and would stand with each of its attributes.
@@ -161,6 +162,5 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@lru_cache(maxsize=1024)
 def _short(urn: str) -> str:
     return f"~{sha256(urn.lower().encode()).hexdigest()[:12]}"

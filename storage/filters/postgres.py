@@ -48,7 +48,9 @@ class PostgresWords:
             return f"CASE WHEN {self.present(held)} THEN {met} ELSE FALSE END"
         items, each = self._split(held.text, self._begin(held))
         met = test(f"split_part({each}, {self.values.place(AROUND)}, 1){cast}")
-        return f"EXISTS (SELECT 1 FROM {items} WHERE {met})"
+        # Mostly it is the first that meets it, or none: to take a list apart is dear.
+        first = f"CASE WHEN {self.present(held)} THEN {test(f'({self._cut(held)}){cast}')} ELSE FALSE END"
+        return f"({first} OR EXISTS (SELECT 1 FROM {items} WHERE {met}))"
 
     def first(self, held: Held) -> str:
         if held.number:

@@ -46,15 +46,18 @@ class SqliteWords:
             return test(self.first(held))
         each, inside = self.values.alias(), self._path(held.within + MANY)
         met = f"{each}.key = {self.values.place(held.called)} AND {test(f'{each}.atom')}"
-        return f"EXISTS (SELECT 1 FROM json_tree({held.text}, {inside}) {each} WHERE {met})"
+        # Mostly it is the first that meets it, or none: to go through a list is dear.
+        first = f"json_extract({held.text}, {self._first(held)})"
+        return (
+            f"({test(first)} OR EXISTS (SELECT 1 FROM json_tree({held.text}, {inside}) {each} WHERE {met}))"
+        )
 
     def first(self, held: Held) -> str:
         if held.within is None:
             return f"json_extract({held.text}, {self._path(held.called)})"
         each, inside = self.values.alias(), self._path(held.within + MANY)
-        first = self.values.place(f'$."{held.within}{MANY}"[0]."{held.called}"')
         return (
-            f"COALESCE(json_extract({held.text}, {first}),"
+            f"COALESCE(json_extract({held.text}, {self._first(held)}),"
             f" (SELECT {each}.atom FROM json_tree({held.text}, {inside}) {each}"
             f" WHERE {each}.key = {self.values.place(held.called)} LIMIT 1))"
         )
@@ -74,7 +77,8 @@ class SqliteWords:
             case Operator.SW:
                 return lambda at: f"substr({at}, 1, length({place})) = {place}"
             case Operator.EW:
-                return lambda at: f"substr({at}, -length({place})) = {place}"
+                # From the 0th character on, as it would be for an empty text, is all of it.
+                return lambda at: f"({place} = '' OR substr({at}, -length({place})) = {place})"
             case _:
                 return lambda at: f"{at} {SIGNS[operator]} {place}"
 
@@ -83,6 +87,9 @@ class SqliteWords:
 
     def among(self, at: str, found: str) -> str:
         return f"{at} IN ({found})"
+
+    def _first(self, held: Held) -> str:
+        return self.values.place(f'$."{held.within}{MANY}"[0]."{held.called}"')
 
     def _path(self, called: str) -> str:
         return self.values.place(f'$."{called}"')

@@ -73,7 +73,8 @@ class Side:
 
 def side(hub: Bench, way: Way) -> Side:
     """Make the user and the group of one side."""
-    user = hub.ask(way, "POST", "/Users", {"schemas": [USER], "userName": "ann", "externalId": "e1"})
+    ann = {"schemas": [USER], "userName": "ann", "externalId": "e1", "emails": [{"value": "ann@a.example"}]}
+    user = hub.ask(way, "POST", "/Users", ann)
     assert 201 == user.status_code, user.text
     members = [{"value": user.json()["id"]}]
     group = hub.ask(way, "POST", "/Groups", {"schemas": [GROUP], "displayName": "Staff", "members": members})
@@ -118,10 +119,23 @@ def finds_its_own(side: Side) -> None:
         'userName sw "a"',
         f'id eq "{side.user}"',
         "active eq true",
+        'emails eq "ann@a.example"',
+        'emails.value co "ann" and meta.created pr',
+        "groups pr",
+        'groups.display eq "Staff"',
+        'groups[type eq "direct" and display sw "S"]',
     ):
         assert [side.user] == side.found("/Users", filter=filter), filter
-    for filter in ('displayName eq "Staff"', 'displayName sw "S"', f'members.value eq "{side.user}"'):
+    for filter in (
+        'displayName eq "Staff"',
+        'displayName sw "S"',
+        f'members.value eq "{side.user}"',
+        'members.type eq "User"',
+    ):
         assert [side.group] == side.found("/Groups", filter=filter), filter
+    assert [side.user] == side.found("/Users", sortBy="userName")
+    assert [side.user] == side.found("/Users", sortBy="userName", filter="userName pr")
+    assert [side.user, side.group] == side.found("")
     assert [side.user] == side.found("/Users")
     assert [side.user] == [each["value"] for each in side.ask("GET", f"/Groups/{side.group}")[1]["members"]]
 

@@ -25,7 +25,7 @@ BETWEEN = re.compile(r"(?:WITH |, )?part\d+ AS \(|\) (?=INSERT INTO|UPDATE|DELET
 HARMLESS = {
     r"UPDATE resources SET": "by an id that `lock` has found, and `lock` asks whose it is",
     r"DELETE FROM resources": "the same",
-    r"(UPDATE|DELETE FROM) searched": "the same",
+    r"(UPDATE|DELETE FROM) (searched|resource_keys)": "the same",
     r"DELETE FROM members": "by the id of a group that `lock` has found",
     r"INSERT INTO members": "of ids that the statement before has found, and composite keys hold besides",
     r"SELECT json_\w+\(\w+\(id, kind\)\)": "by the id of a group that was found; composite keys hold besides",

@@ -11,7 +11,7 @@ from attrs import Factory, evolve, frozen
 
 from hub.scim.catalog import BUILT_IN, COMMON
 from hub.scim.expressions import And, Compare, Filter, Has, Not, Operator, Or, Path, Present
-from hub.scim.match import OPERATORS
+from hub.scim.match import KEYS, OPERATORS
 from hub.scim.schema import Attribute, Mutability, ResourceType, Schema, Type, Uniqueness
 
 TEXTS = ["ann", "Ann", "ANNA", "an", "n", "ß", "SS", "ss", "élodie", "ÉLODIE", "ﬁ", "fi", "İ", "𝒜", "\uffff"]
@@ -185,7 +185,7 @@ class Maker:
         return Compare(path=path, operator=operator, value=self._literal(value))
 
     def _literal(self, attribute: Attribute) -> Any:
-        held = self.hold.get(attribute.name)
+        held = [each for each in self.hold.get(attribute.name, ()) if _fits(attribute, each)]
         value = self._pick(held if held and self._maybe(0.7) else VALUES[attribute.type])
         if not isinstance(value, str) or attribute.type in {Type.DATE_TIME, Type.BINARY}:
             return value
@@ -204,6 +204,14 @@ COMMON_NAMES = {each.name for each in COMMON}
 
 #: What is not in a folded document, or not only there.
 APART = {"id", "schemas", "meta", "externalId", "userName", "displayName", "groups", "members"}
+
+
+def _fits(attribute: Attribute, value: Any) -> bool:
+    try:
+        KEYS[attribute.type](attribute, value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def held_by(documents: Iterable[Any]) -> dict[str, list[Any]]:

@@ -137,6 +137,93 @@ async def test_a_search_of_the_root_finds_what_the_matcher_matches(world, seed):
         await agreed(store, ("User", "Group"), types, maker.filter(TYPES[kind]), seen)
 
 
+WORD = "urn:example:Every-thing_2.0:User"
+MAILS = [{"value": "a@x", "type": "home"}, {"value": "b@x", "type": "work"}]
+ODD = [
+    {"oneDecimal": 2.0**60, "manyString": ["", "x"]},
+    {"oneDecimal": 2**60 + 1, "manyString": ["y"], "manyDecimal": [1, 2.5]},
+    {"oneDecimal": 1.0, "oneDatetime": "2011-05-13T06:42:34+02:00"},
+]
+LIFE = [
+    user("u0", displayName="Ann", title="", emails=MAILS),
+    user("u1", displayName="ANN", title="a[b", nickName="a*b?c", **{WORD: ODD[0]}),
+    user("u2", title="ab", **{WORD: ODD[1]}),
+    user("u3", title="a]b", nickName="a%b_c", **{WORD: ODD[2]}),
+    *(group(f"g{n}", displayName=name) for n, name in enumerate(["Top", "Middle", "Low"])),
+]
+#: (group, member): Low is in Middle, which is in Top; u0 is in Low, u1 in Low and in Top, u2 in Middle.
+INSIDE = {(2, 0), (2, 1), (0, 1), (1, 2), (0, 5), (1, 6)}
+ASKED = {
+    'groups.display eq "top"': "u0 u1 u2",
+    'groups[type eq "indirect" and display eq "TOP"]': "u0 u2",
+    'groups[type eq "direct" and display eq "Top"]': "u1",
+    'groups[display eq "middle" and not (type eq "direct")]': "u0 u1",
+    'not (groups.display eq "Low")': "u2 u3",
+    'groups.display ne "Low"': "u0 u1 u2 u3",
+    "groups eq null": "u3",
+    'groups.$ref ew "/g1"': "u0 u1 u2",
+    'groups.value eq "G0"': "",
+    'id eq "U0"': "",
+    'id co "U"': "",
+    "title eq null": "",
+    "title ne null": "u0 u1 u2 u3",
+    "title pr": "u1 u2 u3",
+    'title eq ""': "u0",
+    'title co "a["': "u1",
+    'title sw "a]"': "u3",
+    'title co "[b]"': "",
+    'nickName co "*b?"': "u1",
+    'nickName co "*"': "u1",
+    'nickName co "%b_"': "u3",
+    'nickName ne "a*b?c"': "u0 u2 u3",
+    'emails[type eq "work" and value eq "a@x"]': "",
+    'emails[type eq "home" and value eq "A@X"]': "u0",
+    'emails[not (type eq "work")]': "u0",
+    'not (emails[type eq "work"])': "u1 u2 u3",
+    f"{WORD}:oneDecimal eq {2**60}": "u1",
+    f"{WORD}:oneDecimal gt {2**60}": "u2",
+    f"{WORD}:oneDecimal eq 1": "u3",
+    f'{WORD}:manyString lt "a"': "u1",
+    f'{WORD}:manyString ne "x"': "u0 u1 u2 u3",
+    f"{WORD}:manyDecimal[value gt 1 and value lt 2]": "",
+    f'{WORD}:oneDatetime eq "2011-05-13T04:42:34Z"': "u3",
+    f'{WORD}:oneDatetime gt "2011-05-13T04:42:33.999999Z"': "u3",
+    f'schemas eq "{WORD}"': "u1 u2 u3",
+    f"{WORD} pr": "u1 u2 u3",
+    'meta.location ew "Users/u3" or meta.version eq "W/\\"2\\""': "u1 u3",
+}
+
+
+@pytest.fixture
+async def known(world):
+    """Have the people and groups of `LIFE` in a store."""
+    store = world.registry.store(Scope(team="t", connection="c1", types=TYPES))
+    life = [evolve(each, version=n + 1) for n, each in enumerate(LIFE)]
+
+    async def work(unit):
+        for each in life:
+            if each.person:
+                await unit.claim(each.person, None, 1)
+            await unit.insert(each, exclusive=True)
+        for at, member in sorted(INSIDE):
+            added = frozenset({life[member].id})
+            await unit.change_members(life[4 + at].id, MemberChange(added=added))
+
+    await store.write(work, reference="test")
+    return store, list(shown(life, INSIDE))
+
+
+async def test_filters_find_who_is_meant(known):
+    """Groups however deep, empty texts, patterns that are none, one element, numbers of any spelling."""
+    store, seen = known
+    for text, wanted in ASKED.items():
+        where = parse_filter(text)
+        found = await store.search(listed("User", where))
+        assert wanted.split() == [each.id for each in found.page], text
+        if "schemas" not in text:
+            await agreed(store, ("User",), TYPES, where, seen)
+
+
 INVALID = [
     'nonsense eq "x"', "userName eq 1", "active gt true", 'name eq "x"', 'emails[nonsense eq "x"]',
     'meta.created gt "yesterday"', 'meta co "x"', "groups[direct pr]", "schemas eq 1",
