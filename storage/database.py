@@ -19,7 +19,6 @@ from hub import postgres_url
 
 from .batches import Batches, Overtaken, Writing
 from .door import emptied
-from .scanning import Scans
 
 #: A row by column name.
 Row = Mapping[str, Any]
@@ -52,7 +51,6 @@ class Database:
         eq=False,
         default=Factory(lambda self: Batches(self.transaction), takes_self=True),
     )
-    _scans: Scans = field(init=False, repr=False, eq=False, factory=Scans)
 
     @property
     def dialect(self) -> str:
@@ -85,16 +83,15 @@ class Database:
 
     async def scan(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement that may read much, off the way of all others; cancelled, it is stopped."""
-        client = connections.get(f"{self.dialect}-scan")
+        client: Any = connections.get(f"{self.dialect}-scan")
         if self.dialect == "postgres":
             return await self.run(client, sql, *values)
-        if client._connection is None:
-            await client.create_connection(with_db=True)
-        return await self._scans.rows(client._connection, sql, _named(values))
+        found: Sequence[Row] = await client.scan(sql, named(values))
+        return found
 
     async def run(self, client: Client, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement on *client* and return its rows."""
-        return await client.execute_query_dict(sql, _named(values) if self.dialect == "sqlite" else values)
+        return await client.execute_query_dict(sql, named(values) if self.dialect == "sqlite" else values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Client]:
@@ -126,7 +123,8 @@ class Database:
             await self.run(client, "ROLLBACK")
 
 
-def _named(values: Sequence[object]) -> dict[str, object]:
+def named(values: Sequence[object]) -> dict[str, object]:
+    """Return *values* by their places, as SQLite takes them: `{"1": …, "2": …}`."""
     return {str(n): value for n, value in enumerate(values, 1)}
 
 

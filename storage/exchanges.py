@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from attrs import frozen
@@ -14,6 +15,7 @@ from . import tables
 from .database import Client, Database
 from .door import through
 from .patience import patiently
+from .statements import values_of
 
 
 @frozen(kw_only=True)
@@ -24,17 +26,15 @@ class DatabaseExchanges:
     patience: float
 
     async def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        columns = ("reference", "team", "connection", "at")
-        values: list[object] = []
-        for row in rows:
-            values += [*(row[name] for name in columns), dumps(dict(row)).decode()]
-        places = ", ".join(
-            f"(${n}, ${n + 1}, ${n + 2}, ${n + 3}, ${n + 4})" for n in range(1, len(values), 5)
-        )
-        sql = f"INSERT INTO exchanges (reference, team_id, connection_id, at, record) VALUES {places}"
+        kept = [
+            (*(row[name] for name in ("reference", "team", "connection", "at")), dumps(dict(row)).decode())
+            for row in rows
+        ]
+        columns = "reference, team_id, connection_id, at, record"
+        sql = f"INSERT INTO exchanges ({columns}) VALUES {values_of(*kept)}"
 
         async def insert(client: Client) -> None:
-            await self.database.run(client, sql, *values)
+            await self.database.run(client, sql, *chain.from_iterable(kept))
 
         await through(patiently(lambda: self.database.written(insert), seconds=self.patience))
 

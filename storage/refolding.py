@@ -11,7 +11,7 @@ from tortoise.migrations.operations import RunSQL
 
 from hub.engine.kinds import RESOURCE_TYPES
 
-from .database import Row
+from .database import Row, named
 from .searchable import folded, keys
 from .statements import values_of
 
@@ -61,6 +61,6 @@ async def _insert(editor: Any, columns: str, rows: Sequence[Sequence[Any]]) -> N
 
 
 async def _run(editor: Any, sql: str, *values: object) -> Sequence[Row]:
-    said = {str(n): value for n, value in enumerate(values, 1)} if editor.DIALECT == "sqlite" else values
+    said = named(values) if editor.DIALECT == "sqlite" else values
     rows: Sequence[Row] = await editor.client.execute_query_dict(sql, said)
     return rows

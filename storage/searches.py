@@ -39,8 +39,8 @@ OWNER = Owner(team="$1", connection="$2")
 
 
 @frozen(kw_only=True)
-class Statement:
-    """SQL and its values.
+class Reading:
+    """One statement that reads: SQL and its values.
 
     *scans* where it may read every resource, *tells_total* where its rows have a column `total`.
     """
@@ -62,11 +62,11 @@ class Asked:
     connection: str | None
     beside: str | None = None
 
-    def page(self) -> Statement:
+    def page(self) -> Reading:
         """Return the statement of the page: with a row more where there is more, see `found`."""
         return _Writer(self).page()
 
-    def count(self) -> Statement:
+    def count(self) -> Reading:
         """Return the statement of how many match the filter in all, as `total`."""
         return _Writer(self).count()
 
@@ -129,19 +129,19 @@ class _Writer:
         """Say whether the order is another one than that of ids."""
         return self.asked.search.sort is not None
 
-    def page(self) -> Statement:
+    def page(self) -> Reading:
         search = self.asked.search
         if self.is_sorted or (not self.asked.is_whole and any(each.at_once for each in self.choices)):
             # All that matches is read for the first of it, and counted on the way where nothing else tells.
             sql, counted = self._gathered(), not self.asked.is_whole
-            return Statement(sql=sql, values=self.values.all, scans=not self.is_few, tells_total=counted)
+            return Reading(sql=sql, values=self.values.all, scans=not self.is_few, tells_total=counted)
         is_near = search.mark is not None or search.start <= FAR
         scans = not (is_near if self.asked.is_whole else self.is_few)
-        return Statement(sql=self._listed(), values=self.values.all, scans=scans)
+        return Reading(sql=self._listed(), values=self.values.all, scans=scans)
 
-    def count(self) -> Statement:
+    def count(self) -> Reading:
         sql = f"SELECT count(*) AS total FROM ({self._hits()}) hits"
-        return Statement(sql=sql, values=self.values.all, scans=not self.is_few)
+        return Reading(sql=sql, values=self.values.all, scans=not self.is_few)
 
     def _listed(self) -> str:
         """Return the statement of a page in order of id: nothing is read beyond it."""

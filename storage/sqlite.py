@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiosqlite
@@ -23,6 +24,8 @@ from tortoise.backends.sqlite.client import (
     translate_exceptions,
 )
 from tortoise.connection import get_connections
+
+from .scanning import Scans
 
 
 @translate_exceptions
@@ -86,21 +89,35 @@ class ImmediateClient(SqliteClient):
     def __init__(self, file_path: str, *, patience: float, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
         self.patience = patience
+        self._scans = Scans()
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001 - Tortoise's
         if self._connection is None:
             # Tortoise's own would let only aiosqlite's thread use it.
             connection = await aiosqlite.connect(self.filename, isolation_level=None, check_same_thread=False)
-            connection.row_factory = sqlite3.Row
-            for name, value in self.pragmas.items():
-                await connection.execute_fetchall(f"PRAGMA {name}={value}")
+            try:
+                connection.row_factory = sqlite3.Row
+                for name, value in self.pragmas.items():
+                    await connection.execute_fetchall(f"PRAGMA {name}={value}")
+            except BaseException:
+                await connection.close()  # or its thread would outlive us
+                raise
             self._connection = connection
 
-    async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
+    async def _opened(self) -> aiosqlite.Connection:
+        """Return the connection, made once however many ask at once."""
         if self._connection is None:
             async with self._lock:
                 await self.create_connection(with_db=True)
-        return await _here(self._connection, query, values)  # type: ignore[no-any-return]  # Tortoise's wrap
+        assert self._connection is not None
+        return self._connection
+
+    async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
+        return await _here(await self._opened(), query, values)  # type: ignore[no-any-return]  # Tortoise's wrap
+
+    async def scan(self, query: str, values: Any) -> Sequence[Mapping[str, Any]]:
+        """Run a statement that may read much in aiosqlite's thread; cancelled, it is stopped."""
+        return await self._scans.rows(await self._opened(), query, values)
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(_Immediate(self), self._lock)

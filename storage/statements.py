@@ -53,7 +53,10 @@ async def run(database: Database, client: Client, statements: Sequence[Statement
         try:
             rows = await database.run(client, each.sql, *each.values)
         except Exception as error:
-            raise _meaning(error, each.refusals) from error
+            meaning = _meaning(error, each.refusals)
+            if meaning is None:
+                raise
+            raise meaning from error
     return rows
 
 
@@ -87,12 +90,12 @@ def _shifted(sql: str, by: int) -> str:
     return _PLACE.sub(lambda place: f"${int(place[1]) + by}", sql)
 
 
-def _meaning(error: Exception, refusals: Refusals) -> Exception:
+def _meaning(error: Exception, refusals: Refusals) -> Exception | None:
     kind, table = violated(error), table_of(error)
     for (refused, of), meaning in refusals.items():
         if refused is kind and table in {None, of}:
             return meaning
-    return error
+    return None
 
 
 def values_of(*rows: Sequence[Any]) -> str:

@@ -18,7 +18,7 @@ from .door import through
 from .filters.compiling import ROW
 from .memberships import Memberships, column
 from .patience import patiently
-from .searches import Asked, Statement
+from .searches import Asked, Reading
 from .unit import DatabaseUnit
 
 T = TypeVar("T")
@@ -82,16 +82,16 @@ class DatabaseStore:
         )
         return int(counted[0]["total"])
 
-    async def _found(self, statement: Statement) -> Sequence[Row]:
-        if not statement.scans:
-            return await self._rows(statement.sql, *statement.values)
-        return await patiently(lambda: self._scanned(statement), seconds=self.patience)
+    async def _found(self, reading: Reading) -> Sequence[Row]:
+        if not reading.scans:
+            return await self._rows(reading.sql, *reading.values)
+        return await patiently(lambda: self._scanned(reading), seconds=self.patience)
 
-    async def _scanned(self, statement: Statement) -> Sequence[Row]:
+    async def _scanned(self, reading: Reading) -> Sequence[Row]:
         limit = asyncio.timeout(self.search_seconds)
         try:
             async with limit:
-                return await self.database.scan(statement.sql, *statement.values)
+                return await self.database.scan(reading.sql, *reading.values)
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -88,3 +88,20 @@ async def test_a_refusal_is_told_by_its_table(database):
     with pytest.raises(NameTaken):
         await database.written(twice)
     assert [] == list(await database.rows("SELECT 1 FROM teams"))
+
+
+async def test_an_error_that_means_nothing_else_is_raised_as_it_is(database):
+    """It is not its own cause: whoever follows causes to their end would never get there."""
+
+    async def wrong(client):
+        await statements.run(database, client, [Statement("SELECT * FROM nowhere", ())])
+
+    with pytest.raises(Exception, match="nowhere") as caught:
+        await database.written(wrong)
+
+    seen: list[BaseException | None] = []
+    error: BaseException | None = caught.value
+    while error is not None and len(seen) < 20:
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    assert None is error
