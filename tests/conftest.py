@@ -13,8 +13,9 @@ import pytest
 from storage.database import Database, opened
 from storage.migrate import migrate
 from tests import postgres as servers
+from tests.inprocess import Bench, bench
 from tests.postgres import Postgres, Server, name_of
-from tests.running import Desk, Hub, desk, running
+from tests.running import Desk, Hub, database_for, desk, running
 from tests.scale import TRUST
 
 # The same examples at each run; at full scale new ones, and more. A slow machine is no fault of the code.
@@ -96,13 +97,17 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
 def running_hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub of one node that runs for the whole run; each test makes a team of its own in it."""
     data = tmp_path_factory.mktemp("hub")
-    if request.param == "sqlite":
-        with running(f"sqlite://{data / 'hub.sqlite'}", data) as hub:
-            yield hub
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with running(server.create_database(), data) as hub:
+    with running(database_for(request, data), data) as hub:
         yield hub
+
+
+# Tortoise's state is the process's own: no other hub can be open in it meanwhile.
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A hub in this process for one file of tests, each of which makes teams of its own."""
+    data = tmp_path_factory.mktemp("house")
+    with bench(database_for(request, data), data) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from attrs import asdict, field, frozen
 
 from hub.main import House, open_house
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
 from storage import records
-from tests.postgres import free_port
+from tests.postgres import Postgres, free_port
 
 #: The command, as installed beside this interpreter.
 HUB = Path(sys.executable).with_name("hub")
@@ -192,6 +193,14 @@ class Desk:
         )
         self.clients.append(client)
         return client
+
+
+def database_for(request: pytest.FixtureRequest, data: Path, kind: str = "") -> str:
+    """Return where a database of *kind*, else of the kind that *request* is for, is: in *data*, or made."""
+    if (kind or request.param) == "sqlite":
+        return f"sqlite://{data / 'hub.sqlite'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create_database()
 
 
 @contextmanager

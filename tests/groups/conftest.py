@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from attrs import frozen
 
-from tests.running import Connected, Hub, desk, running
+from tests.running import Connected, Hub, database_for, desk, running
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -87,12 +87,8 @@ async def provider(hub):
 def patient_hub(request, tmp_path_factory) -> Iterator[Hub]:
     """A hub of two nodes that waits for members it does not know, and lets few into a group."""
     data = tmp_path_factory.mktemp("patient_hub")
-    if request.param == "sqlite":
-        url = f"sqlite://{data / 'hub.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres").create_database()
     settings = {"HUB_SCIM__UNKNOWN_MEMBERS": "pending", "HUB_SCIM__MEMBERS_MAX": str(MEMBERS_MAX)}
-    with running(url, data, nodes=2, **settings) as hub:
+    with running(database_for(request, data), data, nodes=2, **settings) as hub:
         yield hub
 
 

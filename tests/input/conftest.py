@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from attrs import frozen
 
 from hub.teams import Profile
 from tests.digest import digest
-from tests.inprocess import Bench, bench
 from tests.running import Connected, Desk
 from tests.wire import Wire
 
@@ -51,16 +50,3 @@ async def target(hub: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Tar
     await target.wire.close()
     assert before == await target.digest()
     assert [] == await target.connected.problems()
-
-
-# Two hubs cannot be open in one process: none is kept longer than a module needs it.
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """A hub in this process, on each kind of database, in which each test makes teams of its own."""
-    data = tmp_path_factory.mktemp("input")
-    if request.param == "sqlite":
-        url = f"sqlite://{data / 'hub.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres").create_database()
-    with bench(url, data) as opened:
-        yield opened

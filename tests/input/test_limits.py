@@ -17,6 +17,7 @@ from tests.inprocess import Bench, bench
 from tests.input.club import HELD, SCHEMA
 from tests.input.limits import AT_THE_LIMIT, CHANGES, FILTERS, OWN, PAGES, SIZES, Case, clubber
 from tests.protocol.provider import Provider
+from tests.running import database_for
 from tests.wire import ERROR
 
 pytestmark = pytest.mark.input
@@ -67,11 +68,7 @@ PAIRS = {Profile.TOLERANT: "sqlite", Profile.STRICT: "postgres"}
 def limited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Limited]:
     """Three users and a group of two, the same afterwards as before, in a hub whose limits are small."""
     data = tmp_path_factory.mktemp("small")
-    if PAIRS[request.param] == "sqlite":
-        url = f"sqlite://{data / 'hub.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres").create_database()
-    with bench(url, data, **SETTINGS) as small:
+    with bench(database_for(request, data, PAIRS[request.param]), data, **SETTINGS) as small:
         limited = peopled(small, request.param)
         before = limited.stored()
         yield limited

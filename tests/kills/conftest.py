@@ -6,20 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.postgres import Postgres
-from tests.running import Desk, Hub, desk, running
+from tests.running import Desk, Hub, database_for, desk, running
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def still(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub without a node, on each kind of database: whoever serves, and how they end, a test says."""
     data = tmp_path_factory.mktemp("still")
-    if request.param == "sqlite":
-        with running(f"sqlite://{data / 'hub.sqlite'}", data, nodes=0) as hub:
-            yield hub
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with running(server.create_database(), data, nodes=0) as hub:
+    with running(database_for(request, data), data, nodes=0) as hub:
         yield hub
 
 

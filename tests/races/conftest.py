@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.races.racing import NODES, Pair, paired
-from tests.running import Hub, running
+from tests.running import Hub, database_for, running
 
 #: A folder whose sitecustomize.py plants the bugs.
 PLANTED = Path(__file__).parent / "planted"
@@ -36,11 +36,7 @@ def bad_nodes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 @contextmanager
 def on_database(request: pytest.FixtureRequest, data: Path, **settings: str) -> Iterator[Hub]:
     """Run two nodes on a database of the kind that *request* asks for."""
-    if request.param == "sqlite":
-        url = f"sqlite://{data / 'hub.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres").create_database()
-    with running(url, data, nodes=NODES, **settings) as hub:
+    with running(database_for(request, data), data, nodes=NODES, **settings) as hub:
         yield hub
 
 

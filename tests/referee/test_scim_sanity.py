@@ -10,7 +10,7 @@ import pytest
 from scim_sanity.probe.runner import run_probe_api  # type: ignore[import-untyped]
 
 from tests.referee.connections import CONNECTIONS
-from tests.running import Hub, desk, running
+from tests.running import Hub, database_for, desk, running
 
 #: What it makes, reads and removes of users and groups, looks for, and gets wrong on purpose.
 CHECKS = 28
@@ -33,11 +33,7 @@ MADE_UP_MEMBER = {"PATCH /Groups/{id} add member": "Expected 200, got 400"}
 def patient_hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub that waits for members it does not know."""
     data = tmp_path_factory.mktemp("patient")
-    if request.param == "sqlite":
-        url = f"sqlite://{data / 'hub.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres").create_database()
-    with running(url, data, HUB_SCIM__UNKNOWN_MEMBERS="pending") as hub:
+    with running(database_for(request, data), data, HUB_SCIM__UNKNOWN_MEMBERS="pending") as hub:
         yield hub
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hub.teams import Profile
 from tests.rfc.provider import LIST, SEARCH, Provider
-from tests.running import Hub, desk, running
+from tests.running import Hub, database_for, desk, running
 
 JAYS = {"filter": 'userName sw "J"', "sortBy": "userName"}
 
@@ -99,11 +99,7 @@ async def test_section_4_it_is_told(provider):
 def forgetful_hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub whose cursors are good for a second."""
     data = tmp_path_factory.mktemp("forgetful")
-    if request.param == "sqlite":
-        url = f"sqlite://{data / 'hub.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres").create_database()
-    with running(url, data, HUB_SCIM__CURSOR_SECONDS="1") as hub:
+    with running(database_for(request, data), data, HUB_SCIM__CURSOR_SECONDS="1") as hub:
         yield hub
 
 

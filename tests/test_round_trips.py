@@ -1,0 +1,88 @@
+"""How often a request asks the database: so often, however large the team and its book are."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from storage.database import Database
+from tests.inprocess import Bench, Way
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+#: What is asked → the statements it takes on SQLite, where they cost little, and round trips on PostgreSQL,
+#: with the one that asks whose the token is; BEGIN and COMMIT are not among them.
+ASKED = {
+    "read": (2, 2),
+    "find": (2, 2),
+    "create": (12, 5),
+    "deactivate": (12, 10),
+    "reactivate": (10, 7),
+}
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note what the database is told for requests, and not what the hub writes down afterwards."""
+    said: list[str] = []
+    run = Database.run
+
+    async def noted(self, client, sql, *values):
+        if "exchanges" not in sql and "leases" not in sql and "unsettled" not in sql:
+            said.append(sql)
+        return await run(self, client, sql, *values)
+
+    monkeypatch.setattr(Database, "run", noted)
+    return said
+
+
+def create(house: Bench, way: Way) -> str:
+    """Make one more user, who takes a seat, and return their id."""
+    name = f"u{next(_numbers)}@a.example"
+    body = {
+        "schemas": [USER],
+        "userName": name,
+        "externalId": name,
+        "emails": [{"value": name, "type": "work"}],
+    }
+    answer = house.ask(way, "POST", "/Users", body)
+    assert 201 == answer.status_code, answer.text
+    return str(answer.json()["id"])
+
+
+def counted(house: Bench, way: Way, told: list[str]) -> dict[str, int]:
+    """Return how many round trips each request takes now."""
+    id = create(house, way)
+    switch = {
+        active: {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": active}]}
+        for active in (False, True)
+    }
+    asks = {
+        "read": lambda: house.ask(way, "GET", f"/Users/{id}"),
+        "find": lambda: house.ask(way, "GET", "/Users", filter=f'id eq "{id}"'),
+        "create": lambda: create(house, way),
+        "deactivate": lambda: house.ask(way, "PATCH", f"/Users/{id}", switch[False]),
+        "reactivate": lambda: house.ask(way, "PATCH", f"/Users/{id}", switch[True]),
+    }
+    counts = {}
+    for name, ask in asks.items():
+        told.clear()
+        ask()
+        counts[name] = len(told)
+    return counts
+
+
+def test_requests_ask_as_often_in_a_large_team(house, told):
+    """Neither users nor entries nor seats held make a request ask more often."""
+    way = house.way(house.team(seats=1000), "generic", domains=["a.example"])
+    which = 0 if house.house.database.dialect == "sqlite" else 1
+    wanted = {name: counts[which] for name, counts in ASKED.items()}
+
+    assert wanted == counted(house, way, told)
+    for _ in range(40):
+        create(house, way)
+    assert wanted == counted(house, way, told)
