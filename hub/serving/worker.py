@@ -16,6 +16,7 @@ import hypercorn.asyncio
 import structlog
 from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 #: Makes the ASGI application, in the process that serves it.
 Make: TypeAlias = Callable[[], Any]
@@ -77,11 +78,25 @@ async def _serve(make: Make, listening: socket.socket, stop_seconds: int) -> Non
     config.graceful_timeout = stop_seconds
     config.include_server_header = False
     config.errorlog = logging.getLogger("hypercorn.error")
-    await hypercorn.asyncio.serve(cast("ASGIFramework", make()), config, shutdown_trigger=stop.wait)
+    app = cast("ASGIFramework", _telling(make(), stop))
+    await hypercorn.asyncio.serve(app, config, shutdown_trigger=stop.wait)
+
+
+def _telling(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+    """Return *app*, which says so when the *stop* cuts one of its requests short."""
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            if scope["type"] == "http" and stop.is_set():
+                log.warning("a request was cut short by the stop")
+            raise
+
+    return told
 
 
 def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    if isinstance(context.get("exception"), asyncio.CancelledError):
-        log.warning("a request was cut short by the stop")
-    else:
+    # Some releases of Python 3.11 and 3.12 call this for a connection whose request was cut short.
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
