@@ -94,13 +94,15 @@ class ImmediateClient(SqliteClient):
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001 - Tortoise's
         if self._connection is None:
             # Tortoise's own would let only aiosqlite's thread use it.
-            connection = await aiosqlite.connect(self.filename, isolation_level=None, check_same_thread=False)
+            connection = aiosqlite.connect(self.filename, isolation_level=None, check_same_thread=False)
             try:
+                await connection
                 connection.row_factory = sqlite3.Row
                 for name, value in self.pragmas.items():
                     await connection.execute_fetchall(f"PRAGMA {name}={value}")
             except BaseException:
-                await connection.close()  # or its thread would outlive us
+                await connection.close()
+                connection._thread.join()  # which speaks to the loop once more, and may find it closed
                 raise
             self._connection = connection
 
