@@ -2,13 +2,13 @@
 
 import logging
 import sys
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import orjson
 import structlog
 
 SHARED: tuple[structlog.typing.Processor, ...] = (
-    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
     structlog.processors.format_exc_info,
@@ -30,6 +30,7 @@ def configure(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    _requests.cache_clear()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -61,7 +62,7 @@ def request(
     The arguments are all there is, so that no name of a person finds a way in.
     """
     said = {"connection": connection, "team": team, "effect": effect, "quirks": list(quirks)}
-    structlog.get_logger("hub.web").info(
+    _requests().info(
         "request",
         exchange=exchange,
         operation=operation,
@@ -69,3 +70,9 @@ def request(
         duration_ms=round(duration_ms, 1),
         **{key: value for key, value in said.items() if value},
     )
+
+
+@cache
+def _requests() -> Any:
+    """Return the logger of requests: to bind one for each takes longer than to write its line."""
+    return structlog.get_logger("hub.web").bind()

@@ -29,6 +29,9 @@ BUSY_TIMEOUT = 500
 #: Seconds that a transaction waits for its turn, a connection or a lock, unless it is told otherwise.
 PATIENCE = 15
 
+#: Seconds that a statement may take on PostgreSQL, unless it is told otherwise.
+STATEMENT_SECONDS = 30
+
 
 class Client(Protocol):
     """What is used of Tortoise's clients."""
@@ -76,6 +79,14 @@ class Database:
         if self.dialect == "sqlite":
             return f"SELECT value FROM json_each({place})"
         return f"SELECT json_array_elements_text({place}::text::json)"
+
+    def paired(self, place: str, *beside: str) -> str:
+        """Return a subquery of the pairs of strings in the JSON array at *place*, each *beside* others."""
+        pairs = (
+            f"json_each({place})" if self.dialect == "sqlite" else f"json_array_elements({place}::text::json)"
+        )
+        # TRUE: without WHERE, SQLite takes the ON of an ON CONFLICT for one of a join.
+        return f"SELECT {', '.join([*beside, 'value ->> 0', 'value ->> 1'])} FROM {pairs} WHERE TRUE"
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement outside any transaction and return its rows."""
@@ -128,17 +139,20 @@ def named(values: Sequence[object]) -> dict[str, object]:
     return {str(n): value for n, value in enumerate(values, 1)}
 
 
-def config(url: str, *, pool: int, patience: float = PATIENCE) -> dict[str, Any]:
+def config(
+    url: str, *, pool: int, patience: float = PATIENCE, seconds: float | None = STATEMENT_SECONDS
+) -> dict[str, Any]:
     """Return Tortoise's configuration for the database at *url*.
 
-    What a transaction has to wait for, it waits for no longer than *patience*, seconds.
+    What a transaction has to wait for, it waits for no longer than *patience*, seconds; and PostgreSQL may
+    be at a statement for so many *seconds*.
 
     Reads have connections of their own, so that none waits for a transaction, and so have reads of much,
     fewer, so that none of the others waits for these. Connections are called by the kind of database,
     since Tortoise keeps SQL by a connection's name.
     """
     name = dialect(url)
-    one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience)
+    one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience, seconds)
     one["credentials"]["patience"] = patience
     app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
     few = one if name == "sqlite" else _scanning(one)
@@ -175,13 +189,13 @@ def _sqlite(url: str) -> dict[str, Any]:
     }
 
 
-def _postgres(url: str, pool: int, patience: float) -> dict[str, Any]:
+def _postgres(url: str, pool: int, patience: float, seconds: float | None) -> dict[str, Any]:
     credentials = {
         **postgres(url),
         "minsize": 1,
         "maxsize": pool,
         "timeout": 5,
-        "command_timeout": 30,
+        "command_timeout": seconds,
         "application_name": "provisioning-hub",
         # Compiling a statement takes PostgreSQL longer than any of ours takes to run.
         "server_settings": {"lock_timeout": str(max(1, round(patience * 1000))), "jit": "off"},
@@ -235,7 +249,9 @@ def passing(error: BaseException) -> bool:
             return _busy(error.args[0])
         case sqlite3.OperationalError():
             return _busy(error)
-        case DBConnectionError() | asyncpg.InterfaceError() | OSError() | TimeoutError():
+        case asyncpg.InterfaceError():
+            return "argument" not in str(error)  # what a statement was given wrongly, it is given again
+        case DBConnectionError() | OSError() | TimeoutError():
             return True
         case asyncpg.PostgresError():
             return str(error.sqlstate or "")[:2] in _PASSING
@@ -255,6 +271,11 @@ _PASSING = frozenset({"08", "40", "53", "55", "57"})
 def _busy(error: sqlite3.OperationalError) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+
+
+def too_deep(error: BaseException) -> bool:
+    """Say whether *error* is that a statement nests or joins more than SQLite can parse."""
+    return any(said in str(error) for said in ("parser stack overflow", "Expression tree is too large"))
 
 
 class Violation(enum.Enum):

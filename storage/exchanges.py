@@ -15,6 +15,7 @@ from . import tables
 from .database import Client, Database
 from .door import through
 from .patience import patiently
+from .pruning import pruned
 from .statements import values_of
 
 
@@ -48,7 +49,8 @@ class DatabaseExchanges:
         return [json.loads(row.record) for row in reversed(newest)]
 
     async def prune(self, *, before: str, rows_max: int) -> int:
-        old = await tables.Exchanges.filter(at__lt=before).delete()
-        newest = await tables.Exchanges.all().order_by("-id").first()
-        many = await tables.Exchanges.filter(id__lte=newest.id - rows_max).delete() if newest else 0
-        return old + many
+        old = await self._pruned("at < $1 ORDER BY at", before)
+        return old + await self._pruned("id <= (SELECT max(id) FROM exchanges) - $1 ORDER BY id", rows_max)
+
+    async def _pruned(self, old: str, value: object) -> int:
+        return await pruned(self.database, "exchanges", old, value, patience=self.patience)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from itertools import chain
+import json
+from collections.abc import Awaitable, Callable, Collection
 
 from attrs import frozen
 
 from hub.engine.ports import Resource, Scope, ValueTaken
 
+from .database import Database
 from .memberships import Rows
 from .searchable import Key, folded, keys
-from .statements import values_of
 
 #: Has one statement run before the write ends.
 Later = Callable[..., Awaitable[None]]
@@ -24,7 +24,7 @@ class Indexing:
     rows: Rows
     later: Later
     scope: Scope
-    dialect: str
+    database: Database
 
     async def added(self, resource: Resource) -> None:
         """Write what is searched of a new resource, or raise `ValueTaken`."""
@@ -59,39 +59,36 @@ class Indexing:
 
     async def _take_away(self, resource: Resource, gone: Collection[Key]) -> None:
         if gone:
-            mine = "team_id = $1 AND connection_id = $2 AND resource_id = $3"
-            places = ", ".join(f"(${n}, ${n + 1})" for n in range(4, 4 + 2 * len(gone), 2))
             await self.later(
-                f"DELETE FROM resource_keys WHERE {mine} AND (path, value) IN (VALUES {places})",
-                *(self.scope.team, self.scope.connection, resource.id),
-                *chain.from_iterable((each.path, each.value) for each in gone),
+                "DELETE FROM resource_keys WHERE team_id = $1 AND connection_id = $2 AND resource_id = $3"
+                f" AND (path, value) IN ({self.database.paired('$4')})",
+                *self._values(resource, gone),
             )
 
     async def _add(self, resource: Resource, come: Collection[Key]) -> None:
         shared, alone = ([each for each in come if each.exclusive is which] for which in (False, True))
         if shared:
-            await self.later(_insertion(shared), *self._values(resource, shared))
+            await self.later(self._insertion("FALSE"), *self._values(resource, shared))
         if alone:
             free = "ON CONFLICT (connection_id, path, value) WHERE exclusive DO NOTHING RETURNING path, value"
-            # In one order, so that no two of those who write several wait for each other.
-            alone.sort(key=lambda each: (each.path, each.value))
-            written = await self.rows(f"{_insertion(alone)} {free}", *self._values(resource, alone))
+            values = self._values(resource, alone)
+            written = await self.rows(f"{self._insertion('TRUE')} {free}", *values)
             held = {(row["path"], row["value"]) for row in written}
             if taken := sorted({each.path for each in alone if (each.path, each.value) not in held}):
                 raise ValueTaken(*taken)
 
-    def _values(self, resource: Resource, come: Sequence[Key]) -> tuple[object, ...]:
-        mine = (self.scope.team, self.scope.connection, resource.id)
-        return tuple(chain.from_iterable((*mine, each.path, each.value, each.exclusive) for each in come))
+    def _insertion(self, exclusive: str) -> str:
+        columns = "team_id, connection_id, resource_id, exclusive, path, value"
+        rows = self.database.paired("$4", "$1", "$2", "$3", exclusive)
+        return f"INSERT INTO resource_keys ({columns}) {rows}"
+
+    def _values(self, resource: Resource, of: Collection[Key]) -> tuple[object, ...]:
+        # In one order, so that no two of those who write several wait for each other.
+        pairs = sorted((each.path, each.value) for each in of)
+        return (self.scope.team, self.scope.connection, resource.id, json.dumps(pairs))
 
     def _place(self, resource: Resource) -> tuple[object, ...]:
         return (self.scope.team, self.scope.connection, resource.kind, resource.id)
 
     def _folded(self, resource: Resource) -> tuple[str, str]:
-        return folded(self.scope.types[resource.kind], resource.document, self.dialect)
-
-
-def _insertion(come: Sequence[Key]) -> str:
-    rows = values_of(*([None] * 6 for _ in come))
-    columns = "team_id, connection_id, resource_id, path, value, exclusive"
-    return f"INSERT INTO resource_keys ({columns}) VALUES {rows}"
+        return folded(self.scope.types[resource.kind], resource.document, self.database.dialect)

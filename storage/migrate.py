@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-from tortoise import connections
-from tortoise.migrations.api import migrate as run_migrations
+from tortoise import Tortoise, connections
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from hub import postgres_url
 
-from .database import Database, config, postgres
+from .database import Database, config, dialect, postgres
 
 #: What one migrator at a time holds on PostgreSQL: any number that others do not use.
 LOCK = 0x5EA7
@@ -69,13 +69,22 @@ async def migrate(
 
 
 async def _run(url: str, target: str | None, progress: Callable[[str], object]) -> None:
-    try:
-        await run_migrations(
-            config=config(url, pool=1),
-            target=None if target is None else f"hub.{target}",
+    settings = config(url, pool=1, seconds=None)  # a migration takes as long as there is data
+    await Tortoise.init(config=settings, init_connections=False)
+
+    async def run(targets: list[MigrationTarget] | None) -> None:
+        await MigrationExecutor(connections.get(dialect(url)), settings["apps"]).migrate(
+            targets,
             direction="forward" if target is None else "both",
             progress=lambda event, _, name: progress(f"{event} {name}"),
         )
+
+    try:
+        await run([])  # makes the table that notes what was applied
+        # Tortoise notes a migration after its commit: killed between the two, it would fail for ever at what
+        # is there already. So all that is to be done is one transaction, with the notes.
+        async with Database(url=url).transaction():
+            await run(None if target is None else [MigrationTarget("hub", target)])
     finally:
         await connections.close_all()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hub.moments import later
 from hub.spi import Event
@@ -20,13 +20,17 @@ from . import records
 from .database import Database, Row
 from .door import through
 from .patience import patiently
+from .pruning import pruned
 
 if TYPE_CHECKING:
     from hub.engine.ports import Clock, Place
 
-_SETTLED = {
-    "sqlite": "",
-    "postgres": " AND o.transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+#: What comes after the place of a listener ($1), in order, as each database finds it by an index.
+_AFTER = {
+    "sqlite": "o.id > (SELECT l.event_id FROM leases l WHERE l.listener = $1) ORDER BY o.id",
+    "postgres": "(o.transaction_id, o.id) > (SELECT l.transaction_id, l.event_id FROM leases l"
+    " WHERE l.listener = $1) AND o.transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    " ORDER BY o.transaction_id, o.id",
 }
 
 
@@ -37,6 +41,8 @@ class DatabaseOutbox:
     database: Database
     clock: Clock
     patience: float
+    #: After whom unsettled people are looked for next: the last who was found.
+    _turn: list[tuple[str, str]] = field(factory=lambda: [("", "")], init=False, repr=False, eq=False)
 
     async def lease(self, listener: str, *, owner: str, seconds: float) -> bool:
         now = self.clock()
@@ -50,11 +56,8 @@ class DatabaseOutbox:
 
     async def pending(self, listener: str, *, count: int) -> Sequence[tuple[Place, Event]]:
         rows = await self._read(
-            "SELECT o.transaction_id, o.id, o.event FROM outbox o, leases l WHERE l.listener = $1"
-            " AND (o.transaction_id > l.transaction_id"
-            " OR (o.transaction_id = l.transaction_id AND o.id > l.event_id))"
-            f"{_SETTLED[self.database.dialect]}"
-            " ORDER BY o.transaction_id, o.id LIMIT $2",
+            "SELECT o.transaction_id, o.id, o.event FROM outbox o"
+            f" WHERE {_AFTER[self.database.dialect]} LIMIT $2",
             *(listener, count),
         )
         return [((row["transaction_id"], row["id"]), records.event(row)) for row in rows]
@@ -68,18 +71,25 @@ class DatabaseOutbox:
         return bool(rows)
 
     async def unsettled(self, *, count: int) -> Sequence[tuple[str, str]]:
-        rows = await self._read("SELECT team_id, id FROM persons WHERE unsettled LIMIT $1", count)
-        return [(row["team_id"], row["id"]) for row in rows]
+        rows = await self._read(
+            "SELECT team_id, id FROM persons WHERE unsettled AND (team_id, id) > ($1, $2)"
+            " ORDER BY team_id, id LIMIT $3",
+            *(*self._turn[-1], count),
+        )
+        found = [(row["team_id"], row["id"]) for row in rows]
+        # Round and round: they who cannot be settled hide nobody.
+        self._turn[:] = found[-1:] if len(found) == count else [("", "")]
+        return found
 
     async def prune(self, *, before: str, listeners: Sequence[str]) -> int:
         told = "".join(
-            f" AND EXISTS (SELECT 1 FROM leases l WHERE l.listener = ${n} AND (l.transaction_id >"
-            " outbox.transaction_id OR (l.transaction_id = outbox.transaction_id"
-            " AND l.event_id >= outbox.id)))"
+            f" AND EXISTS (SELECT 1 FROM leases l WHERE l.listener = ${n}"
+            " AND (l.transaction_id, l.event_id) >= (outbox.transaction_id, outbox.id))"
             for n in range(2, len(listeners) + 2)
         )
-        rows = await self._write(f"DELETE FROM outbox WHERE at < $1{told} RETURNING id", before, *listeners)
-        return len(rows)
+        # The oldest first: what somebody has not heard is behind all that is to go, and passed over once.
+        old = f"at < $1{told} ORDER BY at"
+        return await pruned(self.database, "outbox", old, before, *listeners, patience=self.patience)
 
     async def _read(self, sql: str, *values: object) -> Sequence[Row]:
         return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)

@@ -33,12 +33,6 @@ _CALLED: Sequence[tuple[str, Callable[[str], str], str]] = (
     ("id", str, ""),
 )
 
-#: The pairs in the JSON array at $4, after what the same row says of its owner.
-_PAIRS = {
-    "sqlite": "json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($4) WHERE TRUE",
-    "postgres": "value ->> 0, value ->> 1 FROM json_array_elements($4::text::json)",
-}
-
 
 @frozen(kw_only=True)
 class Pending:
@@ -86,8 +80,8 @@ class Pending:
         if change.added:
             added = sorted({key(value): _name(value) for value in change.added}.items())
             new = await self.rows(
-                "INSERT INTO pending_members (team_id, connection_id, group_id, value, folded) SELECT"
-                f" $1, $2, $3, {_PAIRS[self.database.dialect]} ON CONFLICT DO NOTHING RETURNING 1 AS one",
+                "INSERT INTO pending_members (team_id, connection_id, group_id, value, folded)"
+                f" {self.database.paired('$4', '$1', '$2', '$3')} ON CONFLICT DO NOTHING RETURNING 1 AS one",
                 *(*self._owner, group, json.dumps(added)),
             )
         return bool(new)

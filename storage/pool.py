@@ -7,6 +7,8 @@ that finds one row by its key, that costs more than the statement.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -15,6 +17,10 @@ from attrs import define, field
 #: How long the server may take to stop a statement, seconds.
 CANCEL_SECONDS = 5
 
+#: How long a connection may lie idle, seconds: what stands between it and the server forgets a quiet one,
+#: mostly after 350 s or more, and then a statement waits in vain until its time is up.
+IDLE_SECONDS = 300
+
 
 @define(eq=False)
 class Pool:
@@ -22,8 +28,10 @@ class Pool:
 
     credentials: dict[str, Any]
     size: int
+    clock: Callable[[], float] = monotonic
     _places: asyncio.Semaphore = field(init=False)
-    _idle: list[asyncpg.Connection[Any]] = field(factory=list, init=False)
+    #: Since when it lies there, and a connection: the last that came back is the first to be lent.
+    _idle: list[tuple[float, asyncpg.Connection[Any]]] = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._places = asyncio.Semaphore(self.size)
@@ -36,8 +44,9 @@ class Pool:
         else:
             await self._places.acquire()
         try:
+            self._end_old()
             while self._idle:
-                connection = self._idle.pop()
+                _, connection = self._idle.pop()
                 if not connection.is_closed():
                     return connection
             made: asyncpg.Connection[Any] = await asyncpg.connect(**self.credentials)
@@ -46,11 +55,16 @@ class Pool:
             raise
         return made
 
+    def _end_old(self) -> None:
+        while self._idle and self._idle[0][0] < self.clock() - IDLE_SECONDS:
+            _, connection = self._idle.pop(0)
+            connection.terminate()
+
     async def release(self, connection: asyncpg.Connection[Any]) -> None:
         """Take *connection* back; one that is in the middle of something is closed."""
         try:
             if not connection.is_closed() and await _idle(connection):
-                self._idle.append(connection)
+                self._idle.append((self.clock(), connection))
             else:
                 connection.terminate()
         finally:
@@ -59,12 +73,14 @@ class Pool:
     async def close(self) -> None:
         """Close what is not lent."""
         while self._idle:
-            await self._idle.pop().close()
+            _, connection = self._idle.pop()
+            await connection.close()
 
     def terminate(self) -> None:
         """Close what is not lent, at once."""
         while self._idle:
-            self._idle.pop().terminate()
+            _, connection = self._idle.pop()
+            connection.terminate()
 
 
 async def _idle(connection: Any) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from . import records, tables
 from .database import Database
 from .patience import patiently
+from .sharing import Sharing
 from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class DatabaseRegistry:
     clock: Clock
     patience: float
     search_seconds: float = SEARCH_SECONDS
+    _looks: Sharing[tuple[Token, Connection, Team] | None] = field(
+        init=False, repr=False, eq=False, default=Factory(lambda self: Sharing(self._token), takes_self=True)
+    )
 
     def store(self, scope: Scope) -> Store:
         return DatabaseStore(
@@ -111,6 +115,9 @@ class DatabaseRegistry:
         await self._put(tables.Connections, {"id": connection.id}, values)
 
     async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
+        return await self._looks.ask(key_id)
+
+    async def _token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
         rows = await self._patiently(lambda: self.database.rows(_OWNER, key_id))
         if not rows:
             return None

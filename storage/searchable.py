@@ -116,15 +116,19 @@ def path_of(place: Place) -> str:
 def _values(place: Place, document: Mapping[str, Json]) -> Iterator[str]:
     holder = document if place.urn is None else document.get(place.urn)
     last = place.sub or place.attribute
-    for element in _listed(holder.get(place.attribute.name)) if isinstance(holder, Mapping) else ():
-        for value in _listed(element.get(place.sub.name)) if place.sub else [element]:
-            yield as_text(scalar(KEYS[last.type](last, value)))
+    for element in _listed(_part(holder, place.attribute)):
+        for value in _listed(_part(element, place.sub)) if place.sub else [element]:
+            compared = _compared(last, value)
+            if compared is not None:
+                yield as_text(compared)
 
 
-def _parts(
-    within: str, attributes: Mapping[str, Attribute], holder: Mapping[str, Json]
-) -> Iterator[tuple[str, Any]]:
-    for name, value in holder.items():
+def _part(holder: Any, attribute: Attribute) -> Any:
+    return holder.get(attribute.name) if isinstance(holder, Mapping) else None
+
+
+def _parts(within: str, attributes: Mapping[str, Attribute], holder: Json) -> Iterator[tuple[str, Any]]:
+    for name, value in holder.items() if isinstance(holder, Mapping) else ():
         attribute = attributes.get(name.lower())
         if attribute is None or value is None:
             continue
@@ -140,8 +144,16 @@ def _parts(
 def _one(called: str, attribute: Attribute, value: Any) -> Iterator[tuple[str, Any]]:
     if attribute.type is Type.COMPLEX:
         yield from _parts(called, attribute.subs, value)
-    else:
-        yield called, scalar(KEYS[attribute.type](attribute, value))
+    elif (compared := _compared(attribute, value)) is not None:
+        yield called, compared
+
+
+def _compared(attribute: Attribute, value: Any) -> Scalar | None:
+    """Return *value* as it is compared; None where it is of another type: its schema was replaced since."""
+    try:
+        return scalar(KEYS[attribute.type](attribute, value))
+    except (TypeError, ValueError):
+        return None
 
 
 def _pieces(parts: Parts) -> Iterator[str]:

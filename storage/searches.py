@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 from attrs import define, field, frozen
 
@@ -15,6 +15,7 @@ from . import records
 from .database import Row
 from .filters.choosing import Choice, choice
 from .filters.compiling import ROW, Kind
+from .filters.narrowing import looked_up
 from .filters.postgres import PostgresWords
 from .filters.related import Owner
 from .filters.sqlite import SqliteWords
@@ -64,7 +65,20 @@ class Asked:
 
     def page(self) -> Reading:
         """Return the statement of the page: with a row more where there is more, see `found`."""
-        return _Writer(self).page()
+        return self._looked_up() or _Writer(self).page()
+
+    def _looked_up(self) -> Reading | None:
+        """Return the statement for who has one name, as providers ask before each push: written once."""
+        search = self.search
+        if search.sort or search.mark or len(search.kinds) != 1:
+            return None
+        (kind,) = search.kinds
+        found = looked_up(self.types[kind], search.where[kind])
+        if found is None:
+            return None
+        column, held = found
+        values = (self.team, self.connection, kind, held, search.count + 1, search.start - 1)
+        return Reading(sql=_lookup(column, self.beside), values=values, scans=False)
 
     def count(self) -> Reading:
         """Return the statement of how many match the filter in all, as `total`."""
@@ -94,6 +108,17 @@ class Asked:
     def _mark(self, row: Row, *, before: bool) -> Mark:
         key = row["sort_key"] if self.search.sort is not None else None
         return Mark(id=row["id"], key=key, before=before)
+
+
+@cache
+def _lookup(column: str, beside: str | None) -> str:
+    """Return the statement of a page ($5 and $6) of those of a kind ($3) that have $4 in *column*."""
+    columns = [*(f"{ROW}.{name}" for name in records.TEXT.split(", ")), *([beside] if beside else [])]
+    hits = f"SELECT id FROM resources WHERE {OWNER.of('resources')} AND kind = $3 AND {column} = $4"
+    return (
+        f"SELECT {', '.join(columns)} FROM ({hits} ORDER BY id || '' LIMIT $5 OFFSET $6) chosen"
+        f" CROSS JOIN resources {ROW} WHERE {OWNER.of(ROW)} AND {ROW}.id = chosen.id ORDER BY chosen.id"
+    )
 
 
 @define

@@ -40,6 +40,9 @@ class _Immediate(SqliteTransactionWrapper):
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
         return await _here(self._connection, query, values)  # type: ignore[no-any-return]  # Tortoise's wrap
 
+    async def execute_script(self, query: str) -> None:
+        await _here(self._connection, query, ())  # Python's own would commit first
+
 
 class _Transaction(SqliteTransactionContext):
     # Tortoise's own keeps its lock when BEGIN fails, and leaves the transaction open when

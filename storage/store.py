@@ -10,10 +10,10 @@ from attrs import define, frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.ports import Clock, Found, Member, Scope, Search, Text, Work
-from hub.scim.errors import TooMany
+from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
-from .database import Client, Database, Row
+from .database import Client, Database, Row, too_deep
 from .door import through
 from .filters.compiling import ROW
 from .memberships import Memberships, column
@@ -28,6 +28,10 @@ SEARCH_SECONDS = 10
 
 #: What a search is told that takes longer.
 TOO_LONG = "the search was not done within {} seconds: ask for what an index finds, as userName eq does"
+
+
+#: What a search is told that the database cannot parse.
+TOO_DEEP = "the filter is more than the database can parse: ask with fewer comparisons, or fewer brackets"
 
 
 @frozen(kw_only=True)
@@ -83,9 +87,14 @@ class DatabaseStore:
         return int(counted[0]["total"])
 
     async def _found(self, reading: Reading) -> Sequence[Row]:
-        if not reading.scans:
-            return await self._rows(reading.sql, *reading.values)
-        return await patiently(lambda: self._scanned(reading), seconds=self.patience)
+        try:
+            if not reading.scans:
+                return await self._rows(reading.sql, *reading.values)
+            return await patiently(lambda: self._scanned(reading), seconds=self.patience)
+        except Exception as error:
+            if too_deep(error):
+                raise InvalidFilter(TOO_DEEP) from error
+            raise
 
     async def _scanned(self, reading: Reading) -> Sequence[Row]:
         limit = asyncio.timeout(self.search_seconds)

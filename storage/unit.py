@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -134,7 +135,7 @@ class DatabaseUnit:
 
     @property
     def _indexing(self) -> Indexing:
-        return Indexing(rows=self.rows, later=self._later, scope=self.scope, dialect=self.database.dialect)
+        return Indexing(rows=self.rows, later=self._later, scope=self.scope, database=self.database)
 
     async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
         return await self._memberships.members(group, after=after, count=count)
@@ -275,11 +276,13 @@ class DatabaseUnit:
         failpoint("write.entry")
 
     async def tell(self, events: Sequence[Event]) -> None:
-        mine = (self.scope.team, self.scope.connection)
-        rows = [(*mine, event.cause, records.event_text(event), self.now) for event in events]
-        if rows:
-            sql = "INSERT INTO outbox (team_id, connection_id, reference, event, at) VALUES"
-            await self._later(f"{sql} {values_of(*rows)}", *(value for row in rows for value in row))
+        if events:
+            told = self.database.paired("$4", "$1", "$2", "$3")
+            await self._later(
+                f"INSERT INTO outbox (team_id, connection_id, at, reference, event) {told}",
+                *(self.scope.team, self.scope.connection, self.now),
+                json.dumps([(event.cause, records.event_text(event)) for event in events]),
+            )
         failpoint("write.event")
 
     async def unsettled(self, person: str, *, due: bool) -> None:

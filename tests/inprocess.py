@@ -16,6 +16,7 @@ import structlog
 import uvloop
 from attrs import evolve, frozen
 
+from hub import logs
 from hub.main import House, assemble
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
@@ -80,10 +81,12 @@ def quiet() -> Iterator[None]:
     """Log nothing: some tests break the hub on purpose, and it says so."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logs._requests.cache_clear()
     try:
         yield
     finally:
         structlog.configure(**before)
+        logs._requests.cache_clear()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ def lines(capsys):
     yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     logging.getLogger().handlers[:], logging.getLogger().level = kept
     structlog.reset_defaults()
+    logs._requests.cache_clear()
 
 
 def test_request_is_one_line(lines):

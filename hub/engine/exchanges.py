@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 from attrs import asdict, define, field, frozen
 
@@ -28,7 +29,7 @@ _SECRET_BYTES = tuple(name.encode() for name in SECRET)
 HIDDEN = "(not kept)"
 
 #: How many wait to be written before new ones are dropped and counted.
-QUEUE_MAX = 10_000
+QUEUE_MAX = 2_000
 
 #: How many are written at a time.
 BATCH_MAX = 100
@@ -52,7 +53,7 @@ class Recording:
 
 @frozen(kw_only=True)
 class Exchange:
-    """One request and its answer; *request* and *answer* as JSON values, *path* with its query."""
+    """One request and its answer; *request* as a JSON value, *answer* as bytes, *path* with its query."""
 
     reference: str
     team: str
@@ -62,7 +63,7 @@ class Exchange:
     status: int
     duration_ms: float
     request: Json = None
-    answer: Json = None
+    answer: bytes | None = None
     error: str | None = None
     quirks: tuple[str, ...] = ()
     became: Json = None
@@ -132,14 +133,16 @@ class Keeper:
 
 
 def kept(value: Any, bytes_max: int) -> Any:
-    """Return of *value* what may be kept, whole or the beginning of its text."""
+    """Return of *value*, which may be JSON as bytes, what may be kept, whole or the beginning of its text."""
     if value is None:
         return None
-    text = dumps(value)
+    text = value if isinstance(value, bytes) else dumps(value)
     if any(name in text.lower() for name in _SECRET_BYTES):  # few have one: most are not looked through
-        value = redacted(value)
+        value = redacted(orjson.loads(text))
         text = dumps(value)
-    return value if len(text) <= bytes_max else shortened(text, bytes_max)
+    if len(text) > bytes_max:
+        return shortened(text, bytes_max)
+    return orjson.loads(text) if isinstance(value, bytes) else value
 
 
 def redacted(value: Any) -> Any:

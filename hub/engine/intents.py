@@ -67,7 +67,7 @@ def _patch(request: Request, operations_max: int) -> Intent:
     members: tuple[MemberChange, ...] = ()
     if request.inbound.kind == "Group":
         additive = request.policy.members_replace == "additive"
-        operations, members = split(operations, additive=additive)
+        operations, members = split(operations, additive=additive, strict=request.strict)
     return Intent(
         becomes=lambda before: patch(request.resource_type, dict(before), operations, strict=request.strict),
         members=members,

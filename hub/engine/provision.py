@@ -59,7 +59,8 @@ class Provisioning:
                 outcome = await self._user(unit, request, before, after)
             else:
                 outcome = await self._group(unit, request, before, after, intent.members, to_come)
-            await unit.finish()
+            # What locks others out waits for the end of the unit, where the answer reads many members first.
+            await (unit.finish() if request.inbound.kind == "User" else unit.flush())
             return outcome
         except NameTaken as error:
             raise _taken(request, NAMES[request.inbound.kind]) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from hub.scim.errors import InvalidCount, InvalidValue, NotFound, ScimError
+from hub.scim.errors import InvalidCount, InvalidValue, NotFound, ScimError, TooMany
 from hub.scim.match import predicate
 from hub.scim.parsing import Limits, parse_filter
 from hub.scim.sorting import descends, sort_path
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .requests import Request
 
 
+#: The most bytes of the resources in a page, of which groups with their members may be many.
+PAGE_BYTES_MAX = 64 * 2**20
+
 #: A number as JSON has it: Python would take blanks, underscores and the digits of all scripts as well.
 WHOLE = re.compile(r"-?[0-9]+")
 DIGITS_MAX = 20
@@ -45,12 +48,14 @@ class Query:
     async def read(self, store: Store, request: Request) -> Answer:
         """Return one resource as JSON, 304 where it is known already; `NotFound`, `PreconditionFailed`."""
         kind, id = request.inbound.kind, str(request.inbound.id)
-        text = await store.text(kind, id, memberships=shows_memberships(request, kind))
+        has_memberships = shows_memberships(request, kind)
+        text = await store.text(kind, id, memberships=has_memberships)
         if text is None:
             raise NotFound(f"no {request.inbound.kind} has this id")
         request.conditions.check(text.version)
         tag = version_of(text)
-        if request.conditions.is_known(tag):
+        # Members that are deleted leave a group's version as it is: a removal has no other row to wait for.
+        if request.conditions.is_known(tag) and not (kind == "Group" and has_memberships):
             return Answer(status=304, tag=tag)
         return Answer(status=200, body=await shown(store.members, request, text), tag=tag)
 
@@ -62,11 +67,11 @@ class Query:
 
     async def _by_index(self, store: Store, request: Request) -> bytes:
         query = request.inbound.query
-        start = max(_number(query, "startIndex", InvalidValue) or 1, 1)
+        start = _number(query, "startIndex", InvalidValue) or 1
         count = _number(query, "count", InvalidValue)
-        search = self._search(request, self.page_default if count is None else min(count, self.page_max))
-        found = await store.search(evolve(search, start=start))
-        page = [await shown(store.members, request, text) for text in found.page]
+        count = self.page_default if count is None else min(count, self.page_max)
+        found = await store.search(self._search(request, count, start=start))
+        page = await _page(store, request, found)
         return list_response(page, found.total, start, len(page))
 
     async def _by_cursor(self, store: Store, request: Request) -> bytes:
@@ -81,19 +86,20 @@ class Query:
         if query["cursor"]:
             search = evolve(search, mark=self.cursors.open(query["cursor"], owner, search, count))
         found = await store.search(search)
-        page = [await shown(store.members, request, text) for text in found.page]
+        page = await _page(store, request, found)
         sealed = {
             name: self.cursors.seal(mark, owner, search, count)
             for name, mark in _beside(search, found).items()
         }
         return cursor_response(page, found.total, len(page), sealed)
 
-    def _search(self, request: Request, count: int) -> Search:
+    def _search(self, request: Request, count: int, *, start: int = 1) -> Search:
         return Search(
             kinds=request.kinds,
             where=dict.fromkeys(request.kinds, self._where(request)),
             sort=_sort(request),
             descending=descends(request.inbound.query.get("sortOrder", "ascending")),
+            start=start,
             count=count,
             memberships=any(shows_memberships(request, kind) for kind in request.kinds),
         )
@@ -109,6 +115,20 @@ class Query:
         for kind in request.kinds:
             predicate(types[kind], where)  # raises for what cannot be asked, whoever is there
         return where
+
+
+async def _page(store: Store, request: Request, found: Found) -> list[bytes]:
+    """Return the resources *found* as JSON, or raise `TooMany` where they are more than an answer holds."""
+    page, size = list[bytes](), 0
+    for text in found.page:
+        page.append(await shown(store.members, request, text))
+        size += len(page[-1])
+        if size > PAGE_BYTES_MAX:
+            raise TooMany(
+                f"these resources are longer than {PAGE_BYTES_MAX} bytes: ask for fewer by count,"
+                " or for groups without members by excludedAttributes=members"
+            )
+    return page
 
 
 def _beside(search: Search, found: Found) -> dict[str, Mark | None]:

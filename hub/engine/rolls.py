@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.scim.errors import InvalidValue
+from hub.scim.errors import InvalidValue, NoTarget
 from hub.scim.membership import MemberChange, chooser
 
 from .events import event
@@ -52,6 +52,8 @@ class Rolls:
         for step in steps:
             more |= self.pending and await _expected(unit, group, step, to_come)
             new, old = map(set, await self._changed(unit, group, step, called))
+            if step.must_find and not old and not self.pending:  # who is to come is nobody to be found
+                raise NoTarget("members: nobody is chosen by this path")  # RFC 7644 §3.5.2.3
             came, went = (came - old) | (new - went), (went - new) | (old - came)
         if self.members_max and (came or more):
             await self._check(unit, group)

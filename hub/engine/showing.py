@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,7 @@ async def _parts(read: Reader, request: Request, text: Text) -> AsyncIterator[by
             yield part
         if len(page) < asked:
             return
+        await asyncio.sleep(0)  # on SQLite nothing else here lets another request have its turn
         page, asked = await read(text.id, after=page[-1].id, count=MEMBERS_PAGE), MEMBERS_PAGE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeVar
 
 from hub.spi import Dialect, Inbound, Outbound, Quirk, Verb
@@ -20,9 +21,16 @@ def hear(dialect: Dialect, inbound: Inbound, *, strict: bool) -> tuple[Inbound, 
     """
     if strict or (inbound.body is None and not inbound.query):
         return inbound, ()
+    return _rewritten(inbound, _heard(dialect))
+
+
+@cache
+def _heard(dialect: Dialect) -> tuple[Quirk[Inbound], ...]:
+    """Return what is put right of what *dialect* says, in order."""
     # a ready-made rewrite is one and the same object, so what a dialect names for itself need not run twice
-    done = {quirk.rewrite for quirk in dialect.hears}
-    return _rewritten(inbound, [*dialect.hears, *(quirk for quirk in TOLERANT if quirk.rewrite not in done)])
+    done = [quirk.rewrite for quirk in dialect.hears]
+    rest = [quirk for quirk in TOLERANT if not any(quirk.rewrite is each for each in done)]
+    return (*dialect.hears, *rest)
 
 
 def answer(dialect: Dialect, outbound: Outbound) -> Outbound:
@@ -40,6 +48,8 @@ def _rewritten(message: Message, quirks: Iterable[Quirk[Message]]) -> tuple[Mess
     for quirk in quirks:
         try:
             plain = quirk.rewrite(message)
+            if not isinstance(plain, type(message)):
+                raise TypeError(f"{quirk.name} makes a {type(plain).__name__} of a message")  # noqa: TRY301
         except Exception:  # noqa: BLE001  # a plugin's mistake must lose nobody's request
             shown.append(f"{quirk.name}!")
             continue

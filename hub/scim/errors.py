@@ -69,12 +69,6 @@ class TooMany(ScimError):
     scim_type = "tooMany"
 
 
-class InvalidVersion(ScimError):
-    """A version of the protocol that the hub does not speak."""
-
-    scim_type = "invalidVers"
-
-
 class InvalidCursor(ScimError):
     """A cursor that the hub did not give out for this very query (RFC 9865 §2.1)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.scim.errors import Mutability
+from hub.scim.held import as_object
 from hub.scim.schema import Attribute
 from hub.scim.schema import Mutability as Characteristic
 from hub.scim.strictjson import Document, Json
@@ -23,13 +24,13 @@ def check(lasting: Iterable[Attribute], before: Document, after: Document, path:
             if now != held:
                 raise Mutability(f"{place} is set once and cannot be changed")
         else:
-            check(attribute.lasting, _object(held), _object(now), f"{place}{attribute.joint}")
+            check(attribute.lasting, as_object(held), as_object(now), f"{place}{attribute.joint}")
 
 
 def check_element(attribute: Attribute, before: Json, after: Json) -> None:
     """Raise `Mutability` where *after*, made of the element *before* of a list, has other such parts."""
     if attribute.multi_valued and after is not None:
-        check(attribute.lasting, _object(before), _object(after), f"{attribute.name}.")
+        check(attribute.lasting, as_object(before), as_object(after), f"{attribute.name}.")
 
 
 def kept(lasting: Iterable[Attribute], before: Document, after: Document) -> Document:
@@ -43,11 +44,6 @@ def kept(lasting: Iterable[Attribute], before: Document, after: Document) -> Doc
             continue
         if attribute.mutability is Characteristic.IMMUTABLE:
             after = {name: held, **after}
-        elif inner := kept(attribute.lasting, _object(held), _object(after.get(name))):
+        elif inner := kept(attribute.lasting, as_object(held), as_object(after.get(name))):
             after = {**after, name: inner}
     return after
-
-
-def _object(value: Json) -> Document:
-    """Return *value*, nothing for a list."""
-    return value if isinstance(value, dict) else {}

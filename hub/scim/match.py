@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from hub.scim.errors import InvalidFilter
 from hub.scim.expressions import And, Compare, Filter, Has, Literal, Not, Operator, Or, Path, Present
 from hub.scim.folding import fold
+from hub.scim.held import as_list
 from hub.scim.schema import Attribute, Place, ResourceType, Type
 from hub.scim.strictjson import Json
 
@@ -73,7 +74,7 @@ def element_predicate(attribute: Attribute, filter_: Filter) -> Predicate:
         if sub is None or path.sub is not None or path.schema is not None:
             raise InvalidFilter(f"{attribute.name} has no {path}")
         name = "value" if sub is attribute else sub.name
-        return sub, lambda element: _listed(element.get(name))
+        return sub, lambda element: as_list(element.get(name))
 
     return _compiled(filter_, values)
 
@@ -204,16 +205,10 @@ def _reader(place: Place) -> Values:
 
     def read(document: Mapping[str, Json]) -> list[Any]:
         holder = document if urn is None else document.get(urn)
-        return _listed(holder.get(name)) if isinstance(holder, Mapping) else []
+        return as_list(holder.get(name)) if isinstance(holder, Mapping) else []
 
     return read if place.sub is None else _inner(read, place.sub.name)
 
 
 def _inner(read: Values, name: str) -> Values:
-    return lambda document: [item for element in read(document) for item in _listed(element.get(name))]
-
-
-def _listed(value: Json) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return lambda document: [item for element in read(document) for item in as_list(element.get(name))]

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import evolve, frozen
 
 from hub.scim.catalog import GROUP
-from hub.scim.errors import InvalidSyntax, InvalidValue
+from hub.scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability
 from hub.scim.expressions import Compare, Filter, Operator, Or, Path, terms_of
 from hub.scim.match import element_predicate
-from hub.scim.reading import Operation
+from hub.scim.reading import Operation, read_value
+from hub.scim.schema import Mutability as Characteristic
 from hub.scim.strictjson import Json
 
 MEMBERS = "members"
@@ -24,17 +25,24 @@ class MemberChange:
 
     With *reset* only *added* are members afterwards; otherwise *removed* go, then *added* come. A step
     with *where* is nothing else: whoever matches it then goes, which takes somebody who sees the members.
+    One that *must_find* is at fault where nobody goes by it.
     """
 
     reset: bool = False
     added: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
     where: Filter | None = None
+    must_find: bool = False
+
+    @property
+    def is_blind(self) -> bool:
+        """Say whether it can be taken by whoever does not see who is a member before it."""
+        return self.where is None and not self.must_find
 
     def then(self, other: MemberChange) -> MemberChange:
-        """Return the one step that does this and afterwards *other*, neither of which has a filter."""
-        assert self.where is None
-        assert other.where is None
+        """Return the one step that does this and afterwards *other*, both of them blind."""
+        assert self.is_blind
+        assert other.is_blind
         if other.reset:
             return other
         added = (self.added - other.removed) | other.added
@@ -47,11 +55,12 @@ UNTOUCHED = MemberChange()
 
 
 def split(
-    operations: tuple[Operation, ...], *, additive: bool = False
+    operations: tuple[Operation, ...], *, additive: bool = False, strict: bool = False
 ) -> tuple[tuple[Operation, ...], tuple[MemberChange, ...]]:
     """Return the *operations* that leave the members alone, and the steps that the others are, in order.
 
-    When *additive*, a replace of the members only adds.
+    When *additive*, a replace of the members only adds. *strict* refuses what members do not have, what
+    of a member cannot be changed, and a filter that finds nobody.
     """
     rest: list[Operation] = []
     steps: list[MemberChange] = []
@@ -60,7 +69,7 @@ def split(
         if kept is not None:
             rest.append(kept)
         if asked is not None:
-            steps += _read(asked, additive=additive)
+            steps += _read(asked, additive=additive, strict=strict)
     return tuple(rest), _joined(steps)
 
 
@@ -68,7 +77,7 @@ def _joined(steps: Iterable[MemberChange]) -> tuple[MemberChange, ...]:
     """Return *steps* with each run of them that needs to see nobody made one."""
     joined: list[MemberChange] = []
     for step in steps:
-        if joined and joined[-1].where is None and step.where is None:
+        if joined and joined[-1].is_blind and step.is_blind:
             joined[-1] = joined[-1].then(step)
         else:
             joined.append(step)
@@ -106,29 +115,40 @@ def _is_members(path: Path) -> bool:
     return of_group and path.name.lower() == MEMBERS
 
 
-def _read(operation: Operation, *, additive: bool) -> list[MemberChange]:
+def _read(operation: Operation, *, additive: bool, strict: bool) -> list[MemberChange]:
     path = operation.path
     assert path is not None
+    if strict and path.sub is not None:
+        _refuse_part(path)
     if path.sub is not None and path.sub.lower() != "value":
         # Names and links of members are the hub's to say.
         return []
-    gone = [] if path.where is None else [_chosen(path.where)]
+    gone = [] if path.where is None else [_chosen(path.where, must_find=strict)]
     if operation.op == "remove":
         return gone or [MemberChange(reset=True)]
     value = operation.value if path.sub is None else {"value": operation.value}
-    added = _ids(value)
+    added = _ids(value, strict=strict)
     if operation.op == "add":
         return [MemberChange(added=added)]
-    return [*gone, MemberChange(reset=not gone and not additive, added=added)]
+    return [*gone, MemberChange(reset=not gone and not additive and path.sub is None, added=added)]
 
 
-def _chosen(where: Filter) -> MemberChange:
+def _refuse_part(path: Path) -> None:
+    """Raise what a change of one part of a member deserves: others than their own lists say who they are."""
+    part = _MEMBERS.subs.get(str(path.sub).lower())
+    if part is None:
+        raise InvalidPath(f"a member has no attribute {path.sub}")
+    kind = "read-only" if part.mutability is Characteristic.READ_ONLY else "immutable"
+    raise Mutability(f"{path} is {kind}")
+
+
+def _chosen(where: Filter, *, must_find: bool) -> MemberChange:
     """Return the removal of the members that *where* chooses, by id if it names them."""
     ids = [_named(term) for term in terms_of(where, Or)]
     if None in ids:
         element_predicate(_MEMBERS, where)  # raises InvalidFilter for what no member could match
-        return MemberChange(where=where)
-    return MemberChange(removed=frozenset(id for id in ids if id is not None))
+        return MemberChange(where=where, must_find=must_find)
+    return MemberChange(removed=frozenset(id for id in ids if id is not None), must_find=must_find)
 
 
 def chooser(where: Filter) -> Callable[[Mapping[str, Json]], bool]:
@@ -144,10 +164,12 @@ def _named(term: Filter) -> str | None:
             return None
 
 
-def _ids(value: Json) -> frozenset[str]:
+def _ids(value: Json, *, strict: bool = False) -> frozenset[str]:
     if value is None:
         return frozenset()
-    members = value if isinstance(value, list) else [value]
+    members: list[Json] = value if isinstance(value, list) else [value]
+    if strict:
+        read_value(_MEMBERS, members, MEMBERS, strict=True)  # raises for what a member does not have
     return frozenset(_id(member, f"{MEMBERS}[{index}]") for index, member in enumerate(members))
 
 

@@ -10,6 +10,7 @@ from hub.scim import immutable
 from hub.scim.elements import chooser, described, is_primary, joined, only_primary
 from hub.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget, TooMany
 from hub.scim.expressions import Filter, Path, size_of
+from hub.scim.held import as_list, as_object
 from hub.scim.reading import Operation, blank, check_count, finished, read_element, read_value
 from hub.scim.required import lacks
 from hub.scim.schema import Attribute, ResourceType, Type
@@ -45,10 +46,10 @@ def patch(
             after = _merged(resource_type.by_name, after, change, "")
         else:
             after = _at(resource_type, after, operation.path, change)
-    for lack in lacks(resource_type, after):
-        if lack.was_there(document):
-            # RFC 7644 §3.5.2.2 has mutability for it, not invalidValue.
-            raise Mutability(f"{lack.path} is required and cannot be removed")
+    lack = next(lacks(resource_type, after), None)  # one alone: to look for each would take ever longer
+    if lack and lack.was_there(document):
+        # RFC 7644 §3.5.2.2 has mutability for it, not invalidValue.
+        raise Mutability(f"{lack.path} is required and cannot be removed")
     return _settled(resource_type, document, after)
 
 
@@ -64,7 +65,7 @@ def replace(
         return _settled(resource_type, before, {**{n: before[n] for n in KEPT & before.keys()}, **after})
     merged = {**before, **after}
     for urn in {extension.id for extension in resource_type.extensions} & before.keys() & after.keys():
-        merged[urn] = {**_object(before[urn]), **_object(after[urn])}
+        merged[urn] = {**as_object(before[urn]), **as_object(after[urn])}
     return _settled(resource_type, before, merged)
 
 
@@ -106,12 +107,12 @@ def _at(resource_type: ResourceType, document: Document, path: Path, change: _Ch
         return document
     if READ_ONLY in {place.attribute.mutability, place.sub and place.sub.mutability}:
         raise Mutability(f"{path} is read-only")
-    holder = document if place.urn is None else _object(document.get(place.urn))
+    holder = document if place.urn is None else as_object(document.get(place.urn))
     held = holder.get(place.attribute.name)
     if path.where is not None or (place.sub is not None and place.attribute.multi_valued):
         after = _chosen(place.attribute, held, path.where, place.sub, change)
     elif place.sub is not None:
-        after = _inside(_object(held), place.sub, change)
+        after = _inside(as_object(held), place.sub, change)
     else:
         after = _whole(place.attribute, held, change)
     holder = _with(holder, place.attribute, after)
@@ -145,11 +146,11 @@ def _whole(attribute: Attribute, held: Json, change: _Change) -> Json:
         # RFC 7644 §3.5.2.1: a new value is added; it need not come in a list.
         single = change.op == "add" and not isinstance(change.value, list)
         given = [change.value] if single else change.value
-        change.effort.spend(len(_list(held)))
+        change.effort.spend(len(as_list(held)))
         new = read_value(attribute, given, change.path, strict=change.strict)
         return _joined(attribute, held, new, change) if change.op == "add" else new
     if attribute.type is Type.COMPLEX:
-        before = _object(held)
+        before = as_object(held)
         return _left(before, _parts_of(attribute, before, change), change)
     return read_value(attribute, change.value, change.path, strict=change.strict)
 
@@ -164,8 +165,8 @@ def _inside(element: Document, sub: Attribute, change: _Change) -> Json:
 
 
 def _joined(attribute: Attribute, held: Json, new: Json, change: _Change) -> Json:
-    before = _list(held)
-    elements = joined(before, _list(new))
+    before = as_list(held)
+    elements = joined(before, as_list(new))
     for old, after in zip(before, elements, strict=False):
         immutable.check_element(attribute, old, after)
     check_count(attribute, elements, change.path)
@@ -176,7 +177,7 @@ def _chosen(
     attribute: Attribute, held: Json, where: Filter | None, sub: Attribute | None, change: _Change
 ) -> Json:
     """Change the elements of *held* that match *where*, or their *sub*."""
-    elements = _list(held)
+    elements = as_list(held)
     change.effort.spend(len(elements) * (size_of(where) if where else 1))
     chooses = chooser(attribute, where)
     chosen = [index for index, element in enumerate(elements) if chooses(element)]
@@ -202,9 +203,9 @@ def _element(
 ) -> Json:
     """Return what becomes of one chosen *element*, None for nothing."""
     if sub is not None:
-        return _inside(_object(element), sub, change)
+        return _inside(as_object(element), sub, change)
     if change.op == "add" and attribute.type is Type.COMPLEX:
-        return _left(_object(element), _parts_of(attribute, _object(element), change), change)
+        return _left(as_object(element), _parts_of(attribute, as_object(element), change), change)
     new = read_element(attribute, change.value, change.path, strict=change.strict)
     if change.strict or not isinstance(new, dict):
         return new
@@ -227,7 +228,7 @@ def _missed(
     if not isinstance(value, dict):
         raise InvalidValue(f"{change.path} must be an object")
     new = read_element(attribute, {**element, **value}, change.path, strict=False)
-    return _joined(attribute, held, [new], change)
+    return held if new is None else _joined(attribute, held, [new], change)
 
 
 def _left(before: Document, after: Document, change: _Change) -> Json:
@@ -241,13 +242,3 @@ def _with(held: Document, attribute: Attribute, value: Json) -> Document:
     if value is None or value == {} or attribute.mutability is WRITE_ONLY:
         return {name: item for name, item in held.items() if name != attribute.name}
     return {**held, attribute.name: value}
-
-
-def _object(value: Json) -> Document:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Json) -> list[Json]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

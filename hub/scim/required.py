@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from hub.scim.held import as_list, as_object
 from hub.scim.schema import Attribute, ResourceType
 from hub.scim.strictjson import Document, Json
 
@@ -27,8 +28,8 @@ class Lack:
         """Whether *document* has it: at the same place, or in an element that is the same but for it."""
         holders: list[Json] = [document]
         for name in self.names:
-            holders = [each for holder in holders for each in _listed(_object(holder).get(name))]
-        return any(self._had(_object(holder)) for holder in holders)
+            holders = [each for holder in holders for each in as_list(as_object(holder).get(name))]
+        return any(self._had(as_object(holder)) for holder in holders)
 
     def _had(self, holder: Document) -> bool:
         rest = {name: value for name, value in holder.items() if name != self.name}
@@ -47,8 +48,8 @@ def lacks(resource_type: ResourceType, document: Document) -> Iterator[Lack]:
 
 def _parts(attribute: Attribute, held: Json, place: Lack) -> Iterator[Lack]:
     """Yield what the values *held* by *attribute* lack; *place* is where they are."""
-    for index, element in enumerate(_listed(held)):
-        holder = _object(element)
+    for index, element in enumerate(as_list(held)):
+        holder = as_object(element)
         path = f"{place.path}[{index}]" if attribute.multi_valued else place.path
         here = evolve(place, path=path, holder=holder, single=place.single and not attribute.multi_valued)
         for sub in attribute.sub_attributes:
@@ -57,13 +58,3 @@ def _parts(attribute: Attribute, held: Json, place: Lack) -> Iterator[Lack]:
                 yield from _parts(sub, holder[sub.name], evolve(inner, names=(*here.names, sub.name)))
             elif sub.required:
                 yield evolve(inner, name=sub.name)
-
-
-def _object(value: Json) -> Document:
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(value: Json) -> list[Json]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

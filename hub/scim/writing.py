@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from hub.scim.errors import InvalidPath
+from hub.scim.held import as_object
 from hub.scim.parsing import parse_path
 from hub.scim.schema import Attribute, Place, ResourceType, Returned
 from hub.scim.strictjson import Document, Json
@@ -43,7 +44,7 @@ def project(
     shown: Document = {}
     for name, value in document.items():
         if extension := resource_type.by_urn.get(name.lower()):
-            part = _extended(extension, _object(value), wanted, unwanted, specified)
+            part = _extended(extension, as_object(value), wanted, unwanted, specified)
             shown |= {name: part} if part else {}
         else:
             shown |= _shown(resource_type.by_name, {name: value}, wanted, unwanted, specified)
@@ -138,10 +139,6 @@ def _narrowed(
         parts = [_narrowed(attribute, item, wanted, unwanted, specified) for item in value]
         return [part for part in parts if part != {}]
     return _shown(attribute.subs, value, wanted, unwanted, specified) if isinstance(value, dict) else value
-
-
-def _object(value: Json) -> Document:
-    return value if isinstance(value, dict) else {}
 
 
 def list_response(resources: Iterable[bytes], total: int, start_index: int, items: int) -> bytes:

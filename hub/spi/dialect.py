@@ -94,7 +94,7 @@ class Policy:
     unavailable_status: Literal[503, 429] = 503
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Dialect:
     """What one identity provider says, and how it likes to be answered.
 

@@ -38,18 +38,31 @@ def on_comparisons(fix: Callable[[Comparison], Comparison]) -> Callable[[str], s
     def rewrite(text: str) -> str:
         if " " not in text:  # most paths compare nothing
             return text
-        tokens = _tokens(text)
-        words = [at for at, token in enumerate(tokens) if not token.isspace()]
-        for name, operator, literal in zip(words, words[1:], [*words[2:], None], strict=False):
-            spelt = tokens[operator].lower()
-            if spelt == "pr":
-                tokens[name] = fix(Comparison(name=tokens[name], literal="")).name
-            elif spelt in _OPERATORS and literal is not None:
-                fixed = fix(Comparison(name=tokens[name], literal=tokens[literal]))
-                tokens[name], tokens[literal] = fixed.name, fixed.literal
-        return "".join(tokens)
+        tokens = None
+        for name, literal, comparison in _comparisons(text):
+            fixed = fix(comparison)
+            if fixed is not comparison:
+                tokens = tokens or _tokens(text)
+                tokens[name] = fixed.name
+                if literal is not None:
+                    tokens[literal] = fixed.literal
+        return text if tokens is None else "".join(tokens)
 
     return rewrite
+
+
+@lru_cache(maxsize=64)  # one filter is looked at by several rewrites, one after the other
+def _comparisons(text: str) -> tuple[tuple[int, int | None, Comparison], ...]:
+    """Return the comparisons of *text*, each with the places of its name and its literal among the tokens."""
+    tokens, found = _tokens(text), list[tuple[int, int | None, Comparison]]()
+    words = [at for at, token in enumerate(tokens) if not token.isspace()]
+    for name, operator, literal in zip(words, words[1:], [*words[2:], None], strict=False):
+        spelt = tokens[operator].lower()
+        if spelt == "pr":
+            found.append((name, None, Comparison(name=tokens[name], literal="")))
+        elif spelt in _OPERATORS and literal is not None:
+            found.append((name, literal, Comparison(name=tokens[name], literal=tokens[literal])))
+    return tuple(found)
 
 
 def quoted(comparison: Comparison) -> Comparison:

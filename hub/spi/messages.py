@@ -143,8 +143,12 @@ def in_order(*rewrites: Rewrite) -> Rewrite:
 
 def mapped(attributes: dict[str, Json], fix: Callable[[str, Json], Json]) -> dict[str, Json]:
     """Return *attributes* with each value as *fix* makes it out of its name and itself."""
-    fixed = {name: fix(name, value) for name, value in attributes.items()}
-    return attributes if all(map(operator.is_, attributes.values(), fixed.values())) else fixed
+    fixed = attributes
+    for name, value in attributes.items():
+        put_right = fix(name, value)
+        if put_right is not value:
+            fixed = {**fixed, name: put_right}
+    return fixed
 
 
 def each(items: list[Json], fix: Callable[[Json], Json]) -> list[Json]:

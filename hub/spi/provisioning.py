@@ -79,7 +79,6 @@ class Objection:
     """Why a change may not be; *detail* is a sentence the provider's administrator can act on."""
 
     detail: str
-    scim_type: str = "invalidValue"
 
 
 @frozen(kw_only=True)

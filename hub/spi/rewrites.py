@@ -140,7 +140,11 @@ def qualified(names: frozenset[str], urn: str) -> Rewrite:
                 return (changed(operation, "value", in_mapping(value)),)
         return (operation,)
 
-    in_filter = on_filter(on_comparisons(lambda comparison: evolve(comparison, name=fix(comparison.name))))
+    def compared(comparison: Comparison) -> Comparison:
+        name = fix(comparison.name)
+        return comparison if name == comparison.name else evolve(comparison, name=name)
+
+    in_filter = on_filter(on_comparisons(compared))
     return in_order(on_body(in_mapping), in_filter, on_operations(in_operation))
 
 

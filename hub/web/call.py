@@ -51,7 +51,9 @@ class Call:
     @property
     def has_unread_body(self) -> bool:
         """Say whether a body was announced that nobody has read."""
-        return self.unread and any(name in _ANNOUNCES_BODY for name, _ in self.scope["headers"])
+        return self.unread and any(
+            name in _ANNOUNCES_BODY and value != b"0" for name, value in self.scope["headers"]
+        )
 
     @property
     def is_read(self) -> bool:

@@ -39,7 +39,7 @@ class Hearing:
     async def told(self, below: tuple[str, ...]) -> Told:
         """Return what is asked of the path *below* the connection, or raise why it cannot be read."""
         target = routes.find(self.call.scope["method"], below)
-        if not isinstance(target, routes.Document | routes.Me):
+        if not isinstance(target, routes.Document | routes.Me | routes.Allowed):
             self.admission.check_whole()
         match target:
             case routes.Document() | routes.Allowed():

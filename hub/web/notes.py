@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
 from attrs import frozen
 
 from hub import logs
@@ -65,7 +64,7 @@ def _exchange(call: Call, reply: Reply, duration_ms: float) -> Exchange:
         status=reply.status,
         duration_ms=duration_ms,
         request=call.asked.body if isinstance(call.asked, Inbound) else None,
-        answer=None if reply.body is None else orjson.loads(reply.body),
+        answer=reply.body,
         error=reply.error,
         quirks=recording.quirks,
         became=recording.became,

@@ -113,7 +113,8 @@ def _find(method: str, path: tuple[str, ...]) -> Target:
             _allow(method, ("POST",))
             return Bulk()
         case ("Me",):
-            _allow(method, _ME)
+            if method not in _ME:  # those that are refused in words are not told of
+                raise WrongMethod(_READ)
             return Me()
         case (("Users" | "Groups") as name,):
             return Resource(_verb(method, _COLLECTION), KINDS[name])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from attrs import frozen
 
-from hub.scim.expressions import And, Compare, Filter, Has, Not, Operator, Or, Path, Present
+from hub.scim.expressions import And, Compare, Filter, Has, Not, Operator, Or, Path, Present, size_of
 from hub.scim.match import TESTS, comparable, element_predicate, located, predicate
 from hub.scim.schema import Attribute, Place, ResourceType
 from storage.searchable import Scalar, scalar
@@ -98,16 +98,20 @@ class Kind:
         }
 
 
-def compiled(filter_: Filter, find: Find) -> Condition:
-    """Return *filter_* as a condition; what *find* finds has been checked against the schema."""
+def compiled(filter_: Filter, find: Find, *, negated: bool = False) -> Condition:
+    """Return *filter_* or its opposite as a condition; what *find* finds has been checked against the schema.
+
+    A `not` goes down to what it denies in the end, so that however deep it costs SQLite's parser nothing.
+    """
     match filter_:
-        case And(terms=terms):
-            return both(*(compiled(term, find) for term in terms))
-        case Or(terms=terms):
-            return either(compiled(term, find) for term in terms)
+        case And(terms=terms) | Or(terms=terms):
+            joined = either if isinstance(filter_, Or) is not negated else both
+            return joined(*(compiled(term, find, negated=negated) for term in _largest_first(terms)))
         case Not(term=term):
+            return compiled(term, find, negated=not negated)
+        case _ if negated:
             # What is null is not true: RFC 7644 knows no third answer.
-            return f"NOT (({compiled(term, find)}) IS TRUE)"
+            return f"({compiled(filter_, find)}) IS NOT TRUE"
         case Present(path=path):
             return find(path).present()
         case Has(path=path):
@@ -117,10 +121,15 @@ def compiled(filter_: Filter, find: Find) -> Condition:
             return _compared(filter_, find(filter_.path))
 
 
+def _largest_first(terms: Sequence[Filter]) -> Sequence[Filter]:
+    # SQLite's parser holds at most a hundred things: of what is nested first it holds the parenthesis alone.
+    return sorted(terms, key=size_of, reverse=True)
+
+
 def _chosen(where: Filter, spot: Spot) -> Condition:
     match where:
         case Or(terms=terms):
-            return either(_chosen(term, spot) for term in terms)
+            return either(*(_chosen(term, spot) for term in _largest_first(terms)))
         case Compare(operator=operator, value=value) if operator is not Operator.NE and value is not None:
             # Of one element it is asked what is asked of all: nothing has to be taken apart.
             part = spot.sub(where.path.name) if spot.attribute.sub_attributes else spot
@@ -162,11 +171,11 @@ class Schemas:
         return self.some(Operator.NE, value)
 
     def some(self, operator: Operator, value: Scalar) -> Condition:
-        return either(has() for urn, has in self.urns.items() if TESTS[operator](urn, value))
+        return either(*(has() for urn, has in self.urns.items() if TESTS[operator](urn, value)))
 
     def choose(self, where: Filter, inner: Inner) -> Condition:  # noqa: ARG002 - inner: as in every spot
         chosen = element_predicate(self.attribute, where)
-        return either(has() for urn, has in self.urns.items() if chosen({"value": urn}))
+        return either(*(has() for urn, has in self.urns.items() if chosen({"value": urn})))
 
     def key(self) -> str:
         return "NULL"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from hub.engine.kinds import NAMES
-from hub.scim.expressions import And, Compare, Filter, Has, Operator, Path, terms_of
+from hub.scim.expressions import And, Compare, Filter, Has, Literal, Operator, Path, terms_of
 from hub.scim.match import KEYS, located
 from hub.scim.schema import Attribute, Place, ResourceType
 from storage.keys import key
@@ -59,22 +59,14 @@ class Index:
                         yield found
 
     def _equal(self, path: Path, term: Compare) -> Narrowed | None:
-        place = located(self.resource_type, path)
-        if place.sub is None and (value := place.attribute.sub("value")):
-            place = Place(urn=place.urn, attribute=place.attribute, sub=value)
-        last = place.sub or place.attribute
-        text = as_text(scalar(KEYS[last.type](last, term.value)))
-        return self._at(place, text)
+        place = _place(self.resource_type, path)
+        return self._at(place, _text(place, term.value))
 
     def _at(self, place: Place, text: str) -> Narrowed | None:
-        values, kind = self.words.values, self.resource_type.name
+        kind = self.resource_type.name
+        if column := _column(path_of(place), kind):
+            return Narrowed(sql=f"{ROW}.{column} = {self.words.values.place(_held(column, text))}")
         match path_of(place), kind:
-            case "id", _:
-                return Narrowed(sql=f"{ROW}.id = {values.place(text)}")
-            case "externalId", _:
-                return Narrowed(sql=f"{ROW}.external_id = {values.place(key(text))}")
-            case name, _ if name == NAMES[kind]:
-                return Narrowed(sql=f"{ROW}.name_key = {values.place(key(text))}")
             case "members.value", "Group":
                 return Narrowed(sql=self._group_of(text))
             case ("groups.value" | "groups.display") as name, "User":
@@ -99,3 +91,36 @@ class Index:
         found = f"SELECT k.resource_id FROM resource_keys k WHERE {self.owner.of('k')}"
         path, value = self.words.values.place(path), self.words.values.place(key(text))
         return f"{ROW}.id IN ({found} AND k.path = {path} AND k.value = {value})"
+
+
+def looked_up(resource_type: ResourceType, where: Filter | None) -> tuple[str, str] | None:
+    """Return the column of `resources` and what is to stand there, where *where* asks for just that."""
+    match where:
+        case Compare(operator=Operator.EQ, value=str(value)):
+            place = _place(resource_type, where.path)
+            column = _column(path_of(place), resource_type.name)
+            return (column, _held(column, _text(place, value))) if column else None
+        case _:
+            return None
+
+
+def _place(resource_type: ResourceType, path: Path) -> Place:
+    """Return where the values at *path* are that are compared."""
+    place = located(resource_type, path)
+    value = place.attribute.sub("value") if place.sub is None else None
+    return Place(urn=place.urn, attribute=place.attribute, sub=value) if value else place
+
+
+def _text(place: Place, value: Literal) -> str:
+    """Return *value* as one of those at *place* is kept."""
+    last = place.sub or place.attribute
+    return as_text(scalar(KEYS[last.type](last, value)))
+
+
+def _column(path: str, kind: str) -> str | None:
+    """Return the indexed column of `resources` that has the value at *path*, None where none has."""
+    return {"id": "id", "externalId": "external_id", NAMES[kind]: "name_key"}.get(path)
+
+
+def _held(column: str, text: str) -> str:
+    return text if column == "id" else key(text)

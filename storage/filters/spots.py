@@ -110,7 +110,7 @@ class InDocument:
 
     def _any_part(self) -> str:
         # A complex attribute is never kept without a part.
-        return either(self.sub(each.name).has() for each in self.attribute.sub_attributes)
+        return either(*(self.sub(each.name).has() for each in self.attribute.sub_attributes))
 
     def some(self, operator: Operator, value: Scalar) -> str:
         if value == "" and operator in PARTS - {Operator.EQ}:
@@ -233,7 +233,6 @@ def both(*conditions: str | None) -> str:
     return f"({' AND '.join(said)})" if len(said) > 1 else "".join(said) or "TRUE"
 
 
-def either(conditions: Iterator[str]) -> str:
+def either(*conditions: str) -> str:
     """Return *conditions* joined by OR."""
-    said = list(conditions)
-    return f"({' OR '.join(said)})" if len(said) > 1 else "".join(said) or "FALSE"
+    return f"({' OR '.join(conditions)})" if len(conditions) > 1 else "".join(conditions) or "FALSE"

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from hub.engine.exchanges import HIDDEN, QUEUE_MAX, Exchange, Keeper, kept
+from hub.scim.strictjson import dumps
 
 NOW = "2026-06-01T12:00:00.000Z"
 
@@ -59,7 +60,7 @@ def exchange(**facts):
 )
 def test_a_password_is_never_kept(sent):
     """However it is spelt and wherever it stands, its value is not there any more."""
-    shown = str(kept(sent, 1000))
+    shown = str(kept(sent, 1000)) + str(kept(dumps(sent), 1000))
 
     assert "secret" not in shown
     assert HIDDEN in shown
@@ -76,6 +77,8 @@ def test_a_long_body_is_cut():
     """What is too long is kept as its beginning, and says how long it was."""
     assert {"a": "b"} == kept({"a": "b"}, 100)
     assert None is kept(None, 100)
+    assert {"a": "b"} == kept(b'{"a":"b"}', 100)
+    assert kept({"a": "b" * 200}, 20) == kept(b'{"a":"%b"}' % (b"b" * 200), 20)
     cut = kept({"a": "b" * 200}, 20)
     assert cut.startswith('{"a":"bbb')
     assert "208 bytes" in cut

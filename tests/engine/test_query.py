@@ -10,6 +10,7 @@ import pytest
 from attrs import define, evolve, field, frozen
 
 from hub import moments
+from hub.engine import query as reading
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.cursors import Cursors
 from hub.engine.ports import Found, Mark, Member, Search, Text
@@ -114,6 +115,15 @@ def desk() -> Desk:
 def ids(answer: dict[str, Any]) -> list[int]:
     """Return the numbers of the users in a list."""
     return [int(resource["id"]) for resource in answer["Resources"]]
+
+
+async def test_a_page_that_is_too_long_is_refused(desk, monkeypatch):
+    """Groups may have many members: what does not fit into an answer is refused, with the ways out."""
+    monkeypatch.setattr(reading, "PAGE_BYTES_MAX", 2000)
+    assert [1, 2, 3] == ids(await desk.list(count="3"))
+    for asked in ({}, {"cursor": ""}):
+        with pytest.raises(errors.TooMany, match="excludedAttributes=members"):
+            await desk.list(**asked)
 
 
 # By index

@@ -92,6 +92,13 @@ def test_a_rewrite_that_raises_is_passed_over_and_named():
     )
 
 
+def test_a_rewrite_that_forgets_to_answer_is_passed_over_and_named():
+    """What makes nothing of a message is as wrong as what raises."""
+    dialect = evolve(ACME, hears=(evolve(SHOUTED, name="silent", rewrite=lambda _: None),))
+
+    assert ("silent!", "operation-case") == hear(dialect, patch({"op": "ADD"}), strict=False)[1]
+
+
 def test_a_rewrite_that_only_copies_shows_nothing():
     """An equal message is no correction, were it another object."""
     dialect = evolve(PLAIN, hears=(evolve(SHOUTED, rewrite=evolve),))

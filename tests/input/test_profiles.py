@@ -175,6 +175,30 @@ ODD = [
         200,
         patch({"op": "remove", "path": f'{CLUB}:cards[type eq "door"].value'}),
     ),
+    Odd(
+        "member that is none, removed",
+        "PATCH /Groups/{group}",
+        "noTarget",
+        "members",
+        204,
+        patch({"op": "remove", "path": 'members[value eq "nobody"]'}),
+    ),
+    Odd(
+        "members of no such type, removed",
+        "PATCH /Groups/{group}",
+        "noTarget",
+        "members",
+        204,
+        patch({"op": "remove", "path": 'members[type eq "Group"]'}),
+    ),
+    Odd(
+        "name of a member",
+        "PATCH /Groups/{group}",
+        "mutability",
+        "members.display",
+        204,
+        patch({"op": "replace", "path": "members.display", "value": "x"}),
+    ),
     Odd("search without schemas", "POST /.search", "invalidSyntax", SEARCH, 200, {"count": 1}),
     Odd("member of a search", "POST /.search", "invalidSyntax", "x", 200, {"schemas": [SEARCH], "x": 1}),
     Odd("unknown order", "GET /Users?sortBy=shoeSize", "invalidPath", "shoeSize", 200),
@@ -203,7 +227,8 @@ def answers(provider: Provider, odd: Odd) -> tuple[Any, Any, Any]:
     """Ask *odd* of somebody new; return the answer, and that person before and after."""
     held = {"cards": [{"value": "x", "type": "door"}]}
     made = provider.made("/Users", {"schemas": [USER, CLUB], "userName": "ann", CLUB: held})
-    method, _, path = odd.asked.format(id=made["id"]).partition(" ")
+    group = provider.made("/Groups", {"schemas": [GROUP], "displayName": "Staff"})
+    method, _, path = odd.asked.format(id=made["id"], group=group["id"]).partition(" ")
     answer = provider.ask(method, path, odd.body)
     after = provider.ask("GET", f"/Users/{made['id']}")
     everybody = [

@@ -76,7 +76,7 @@ async def test_storm_breaks_stock_transactions(inside: Inside, monkeypatch):
     for name in ("__aenter__", "__aexit__"):
         monkeypatch.setattr(sqlite._Transaction, name, getattr(SqliteTransactionContext, name))
     with pytest.raises(Exception):  # noqa: B017, PT011 - however it shows
-        assert await stormed(inside)
+        assert all([await stormed(inside) for _ in range(5)])  # one storm may pass by
 
 
 async def fails(_: object) -> None:

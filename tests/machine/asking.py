@@ -115,6 +115,8 @@ def moved(provider: Provider, id: str, how: str, members: set[str]) -> int:
         return 404
     if how != "remove" and members - provider.ids:
         return 400
+    if how == "remove" and provider.strict and members - group.members:
+        return 400  # nobody is chosen by such a path
     match how:
         case "add":
             group.members |= members

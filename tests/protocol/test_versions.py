@@ -172,6 +172,19 @@ def test_without_a_condition_all_are_done(provider):
     assert 'W/"11"' == provider.get(path)["meta"]["version"]
 
 
+def test_a_group_is_never_known_with_its_members(provider):
+    """A member who is deleted leaves its groups' versions alone: who asks again sees who is left."""
+    ann, bob = (provider.user(f"{name}@a.example")["id"] for name in ("ann", "bob"))
+    path = f"/Groups/{provider.group('Staff', ann, bob)['id']}"
+    tag = provider.ask("GET", path).headers["etag"]
+    provider.ask("DELETE", f"/Users/{bob}")
+    again = provider.ask("GET", path, if_none_match=tag)
+
+    assert (200, [ann]) == (again.status_code, [each["value"] for each in again.json()["members"]])
+    brief = provider.ask("GET", f"{path}?excludedAttributes=members", if_none_match=tag)
+    assert 304 == brief.status_code
+
+
 class TestGroupsOfAUser:
     """A user's groups are a part of the user (RFC 7643 §4.1.2), though kept at the groups."""
 

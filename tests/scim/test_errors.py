@@ -13,7 +13,6 @@ KINDS = {
     "InvalidPath": (400, "invalidPath"),
     "InvalidSyntax": (400, "invalidSyntax"),
     "InvalidValue": (400, "invalidValue"),
-    "InvalidVersion": (400, "invalidVers"),
     "Mutability": (400, "mutability"),
     "NoTarget": (400, "noTarget"),
     "Sensitive": (400, "sensitive"),

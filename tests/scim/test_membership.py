@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.scim.catalog import GROUP
-from hub.scim.errors import InvalidFilter, InvalidSyntax, InvalidValue
+from hub.scim.errors import InvalidFilter, InvalidPath, InvalidSyntax, InvalidValue, Mutability
 from hub.scim.membership import UNTOUCHED, MemberChange, chooser, of_put, split
 from hub.scim.parsing import parse_path
 from hub.scim.reading import Operation
@@ -165,6 +165,45 @@ def test_a_member_is_seen_by_id_and_type():
 def test_names_of_members_are_not_the_clients(op, path):
     """Names and links of members are the hub's: to change them is to change nothing."""
     assert UNTOUCHED == asked(change(op, path, None if op == "remove" else "x"))
+
+
+@pytest.mark.parametrize(
+    ("operation", "refusal"),
+    [
+        (change("replace", "members.bogus", "x"), InvalidPath),
+        (change("replace", 'members[value eq "a"].bogus', "x"), InvalidPath),
+        (change("replace", "members.display", "x"), Mutability),
+        (change("remove", "members.display"), Mutability),
+        (change("replace", "members.value", "x"), Mutability),
+        (change("replace", 'members[value eq "a"].value', "x"), Mutability),
+        (change("add", "members", [{"value": "a", "bogus": 1}]), InvalidSyntax),
+        (change("add", "members", [{"value": "a", "type": 7}]), InvalidValue),
+        (change("replace", None, {"members": {"value": "a", "bogus": 1}}), InvalidSyntax),
+    ],
+)
+def test_strictly_a_member_has_what_its_schema_says(operation, refusal):
+    """What no member has is no path, and who a member is cannot be changed (RFC 7644 §3.5.2)."""
+    with pytest.raises(refusal):
+        split((operation,), strict=True)
+    split((operation,))
+
+
+def test_strictly_somebody_must_be_chosen():
+    """A removal says so, and is taken by itself; what only adds, or removes all, does not mind."""
+    gone = change("remove", 'members[value eq "a"]')
+    steps = (
+        MemberChange(removed=frozenset("a"), must_find=True),
+        MemberChange(added=frozenset("b")),
+        MemberChange(removed=frozenset("a"), must_find=True),
+    )
+
+    assert steps == split((gone, change("add", "members", {"value": "b"}), gone), strict=True)[1]
+    assert (MemberChange(reset=True),) == split((change("remove", "members"),), strict=True)[1]
+
+
+def test_a_part_of_all_is_not_all():
+    """A value for the part of all members that says who they are is one more member, and nobody goes."""
+    assert MemberChange(added=frozenset("b")) == asked(change("replace", "members.value", "b"))
 
 
 def test_one_for_another():

@@ -20,7 +20,8 @@ from hub.scim.expressions import Path
 from hub.scim.parsing import parse_path
 from hub.scim.patch import patch, replace
 from hub.scim.reading import Operation, read_resource
-from hub.scim.schema import Attribute, ResourceType, Schema
+from hub.scim.required import Lack
+from hub.scim.schema import Attribute, ResourceType, Schema, Type
 from hub.scim.schema import Mutability as Characteristic
 from tests.scim.strategies import odd_operations, users, whole_attributes
 
@@ -297,6 +298,12 @@ def test_blank_creates_nothing(blank):
     assert before == patched(before, change("replace", 'emails[type eq "home"].value', blank))
     assert before == patched(before, change("replace", 'emails[type eq "home"]', blank))
     assert before == patched(before, change("remove", 'emails[type eq "home"]'))
+    for path, value in (
+        ('emails[type eq "home"]', {"value": blank}),
+        ('emails[type eq "home"]', {"type": "home", "value": blank}),
+        ('phoneNumbers[value eq ""].type', "work"),
+    ):
+        assert before == patched(before, change("replace", path, value))
 
 
 @pytest.mark.parametrize("blank", ["", None])
@@ -680,6 +687,43 @@ def test_immutable(strict):
             patch(BADGE, badge, [operation], strict=strict)
     with pytest.raises(Mutability, match="number is set once"):
         replace(BADGE, badge, other, keep_omitted=strict)
+
+
+CARDS = ResourceType(
+    name="User",
+    endpoint="/Users",
+    description="",
+    common=COMMON,
+    schema=Schema(
+        id="urn:example:card",
+        name="Card",
+        description="",
+        attributes=(
+            Attribute(
+                name="cards",
+                description="",
+                type=Type.COMPLEX,
+                multi_valued=True,
+                sub_attributes=(
+                    Attribute(name="value", description=""),
+                    Attribute(name="number", description="", required=True),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def test_what_many_lack_is_looked_for_once(monkeypatch):
+    """However many elements lack a required part, one is enough to refuse them all."""
+    looked = []
+    monkeypatch.setattr(Lack, "was_there", lambda self, _: looked.append(self.path))
+    held = {"cards": [{"value": f"{n}", "number": "1"} for n in range(50)]}
+    without = [{"value": f"{n}"} for n in range(50)]
+    with pytest.raises(InvalidValue, match=r"cards\[0\].number"):
+        patch(CARDS, held, [change("replace", "cards", without)], strict=False)
+
+    assert ["cards[0].number"] == looked
 
 
 @pytest.mark.parametrize("terms", [1, 40])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from storage import pruning
+from storage.database import Database
 from storage.exchanges import DatabaseExchanges
 
 
@@ -46,3 +48,21 @@ async def test_the_old_and_the_many_go(exchanges):
     assert 2 == await exchanges.prune(before="2026-01-01T00:00:02.000Z", rows_max=100)
     assert 1 == await exchanges.prune(before="", rows_max=3)
     assert ["hx_3", "hx_4", "hx_5"] == [each["reference"] for each in await exchanges.of("c1")]
+
+
+async def test_the_old_and_the_many_go_a_few_at_a_time(exchanges, monkeypatch):
+    """However many there are, no transaction deletes more than a batch."""
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    deleted, run = [], Database.run
+
+    async def noted(self, client, sql, *values):
+        rows = await run(self, client, sql, *values)
+        deleted.append(len(rows))
+        return rows
+
+    await exchanges.add([row(n) for n in range(9)])
+    monkeypatch.setattr(Database, "run", noted)
+
+    assert 6 == await exchanges.prune(before="2026-01-01T00:00:03.000Z", rows_max=3)
+    assert [2, 1, 0, 2, 1, 0] == deleted
+    assert ["hx_6", "hx_7", "hx_8"] == [each["reference"] for each in await exchanges.of("c1")]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hub.engine.ports import Member, Membership, Scope, Search
 from hub.engine.shape import as_document, as_text
 from hub.scim.errors import InvalidFilter
-from hub.scim.expressions import Compare, Operator, Path
+from hub.scim.expressions import And, Compare, Operator, Or, Path
 from hub.scim.match import matches
 from hub.scim.membership import MemberChange
-from hub.scim.parsing import parse_filter
+from hub.scim.parsing import DEFAULT_LIMITS, parse_filter
 from hub.scim.schema import Attribute, Schema
 from hub.scim.widening import widened
 from hub.teams import Connection
@@ -222,6 +222,59 @@ async def test_filters_find_who_is_meant(known):
         assert wanted.split() == [each.id for each in found.page], text
         if "schemas" not in text:
             await agreed(store, ("User",), TYPES, where, seen)
+
+
+def deep(levels, joints, *leaves):
+    """Return a filter of so many *levels* of brackets, *joints* and *leaves* of which take turns."""
+    text = leaves[0]
+    for level in range(levels):
+        text = f"{leaves[level % len(leaves)]} {joints[level % len(joints)]} ({text})"
+    return text
+
+
+JOINTS = [("and not",), ("or not",), ("and", "or"), ("or", "and"), ("and not", "or not"), ("or", "and not")]
+LEAVES = [
+    ("title pr", 'title co "a"', 'nickName sw "a"'),
+    ('emails.value ne "a@x"', "emails pr", 'title eq "ab"'),
+    ('groups.display ne "Low"', "title pr", 'groups.display co "o"'),
+    ('emails[value co "b" or not (type eq "home")]', "emails pr", 'title ne "ab"'),
+]
+BRACKETS = [
+    ("emails", 'value co "b"', 'type ne "home"', "type pr"),
+    ("groups", 'display ne "Low"', 'type eq "direct"', 'display co "o"'),
+]
+
+
+@pytest.mark.parametrize("joints", JOINTS)
+async def test_filters_as_deep_as_they_may_be(known, joints):
+    """Whatever the limits let through is answered, within the brackets of a value path too."""
+    store, seen = known
+    most = DEFAULT_LIMITS.depth_max
+    texts = [deep(most - 2 * ("[" in leaves[0]), joints, *leaves) for leaves in LEAVES]
+    texts += [f"{name}[{deep(most - 1, joints, *leaves)}]" for name, *leaves in BRACKETS]
+    for text in texts:
+        await agreed(store, ("User",), TYPES, parse_filter(text), seen)
+
+
+TITLE = Compare(path=Path(name="title"), operator=Operator.NE, value="x")
+
+
+async def test_what_the_database_cannot_parse_is_refused(known, world):
+    """Where limits are set higher than SQLite's own, it is the filter that is at fault."""
+    store, seen = known
+    nested = TITLE
+    for _ in range(60):
+        nested = Or(terms=(And(terms=(nested, TITLE)), TITLE))
+    for where in nested, And(terms=(TITLE,) * 1100):
+        # Later versions of SQLite can parse the one, and none the other.
+        await _agreed_or_refused(world.database, agreed(store, ("User",), TYPES, where, seen))
+
+
+async def _agreed_or_refused(database, agreeing):
+    try:
+        await agreeing
+    except InvalidFilter:
+        assert "sqlite" == database.dialect
 
 
 INVALID = [

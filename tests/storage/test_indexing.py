@@ -8,7 +8,7 @@ from attrs import evolve
 from hub.engine.ports import Scope, ValueTaken
 from hub.scim.parsing import parse_filter
 from tests.storage.conftest import listed, user
-from tests.storage.generated import TYPES
+from tests.storage.generated import CUSTOM, TYPES
 
 BADGE = "urn:example:Badge"
 
@@ -91,6 +91,29 @@ async def test_a_unique_value_is_unique_within_a_connection(store, world):
     await added(other, user("u2", **{BADGE: {"badge": 7}}))
 
     assert ["u2"] == await found(other, f"{BADGE}:badge eq 7")
+
+
+async def test_a_resource_may_have_any_number_of_addresses(store, world):
+    """More than a statement has places for are written, and taken away again."""
+    before = user("u1", emails=[{"value": f"a{n}@a.example"} for n in range(17_000)])
+    await added(store, before)
+    assert ["u1"] == await found(store, 'emails eq "a16999@a.example"')
+
+    after = before.changed({**before.document, "emails": [{"value": "b@a.example"}]}, at="x")
+    await store.write(lambda unit: unit.update(before, after, exclusive=True), reference="test")
+    kept = await world.database.rows("SELECT value FROM resource_keys")
+    assert ["b@a.example"] == [row["value"] for row in kept]
+
+
+async def test_what_was_written_under_another_schema_can_be_changed(store):
+    """A value that its attribute's type cannot compare is passed over: it may not keep an account open."""
+    odd = {"oneInteger": "7", "oneDatetime": "soon", "thing": "x", "things": ["y", {"tags": 7}]}
+    before = user("u1", title="old", **{BADGE: {"badge": "abc"}, CUSTOM.id: odd})
+    await added(store, before)
+    after = before.changed({**before.document, "active": False, BADGE: {"badge": ["abc"]}}, at="x")
+    await store.write(lambda unit: unit.update(before, after, exclusive=True), reference="test")
+
+    assert ["u1"] == await found(store, f'active eq false and title eq "old" and not ({BADGE}:badge pr)')
 
 
 async def changed(store, before, badge):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 
+import asyncpg
 import pytest
+from tortoise.migrations.recorder import MigrationRecorder
 
 from hub.engine.ports import Scope
 from hub.scim.parsing import parse_filter
@@ -38,6 +40,47 @@ async def test_migrations_go_down_and_up_again(database_url):
     await migrate.migrate(database_url)
     async with opened(database_url) as database:
         assert None is await migrate.behind(database)
+
+
+@pytest.mark.parametrize("target", [None, "__first__"])
+async def test_a_migration_that_is_cut_short_can_be_run_again(database_url, monkeypatch, target):
+    """A migration and the note of it land together: whenever the migrator is killed, the next one goes on."""
+    for name in migrate.known()[:-1]:
+        await migrate.migrate(database_url, target=name)
+    with monkeypatch.context() as patch:
+        patch.setattr(MigrationRecorder, "record_applied", _killed)
+        patch.setattr(MigrationRecorder, "record_unapplied", _killed)
+        with pytest.raises(Killed):
+            await migrate.migrate(database_url, target=target)
+
+    await migrate.migrate(database_url, target=target)
+    async with opened(database_url) as database:
+        assert (migrate.known() if target is None else []) == await migrate.applied(database)
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+async def _killed(*_):
+    raise Killed
+
+
+async def test_a_migration_may_take_long(postgres, monkeypatch):
+    """A statement of a migration is given as long as there is data, on each connection of the migrator."""
+    given, connect = [], asyncpg.connect
+
+    async def noted(**arguments):
+        given.append(arguments.get("command_timeout"))
+        return await connect(**arguments)
+
+    url = postgres.create_database()
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncpg, "connect", noted)
+        await migrate.migrate(url)
+    postgres.drop_database(url)
+
+    assert [None, None] == given
 
 
 async def test_what_filters_read_is_written_for_what_is_there(database_url):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
+from tortoise.connection import get_connections
 
 from hub.moments import later
 from hub.spi import Event
+from storage import pruning
+from storage.database import Database
 from storage.outbox import DatabaseOutbox
-from tests.storage.conftest import NOW
+from tests.storage.conftest import NOW, user
 
 
 def event(id, name="user_updated", **facts):
@@ -46,6 +50,42 @@ async def _tell(world, *ids):
 
 async def _ids(outbox, listener="a"):
     return [each.id for _, each in await outbox.pending(listener, count=10)]
+
+
+async def _heard(world, outbox, count):
+    """Tell so many events, and note that the listener was told of all but the last five of them."""
+    await _tell(world, *(f"e{n}" for n in range(count)))
+    await outbox.lease("a", owner="me", seconds=10)
+    rows = await world.database.rows("SELECT transaction_id, id FROM outbox ORDER BY id DESC LIMIT 6")
+    assert await outbox.told("a", tuple(rows[-1].values()), owner="me")
+    if world.database.dialect == "postgres":
+        await world.database.rows("ANALYZE outbox")
+
+
+async def _cost(monkeypatch, database, ask):
+    """Return what *ask* costs: steps of SQLite's virtual machine, tens of them, or pages PostgreSQL reads."""
+    steps, said, run = [], [], Database.run
+
+    async def noted(self, client, sql, *values):
+        said.append((sql, values))
+        return await run(self, client, sql, *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "run", noted)
+        if database.dialect == "sqlite":
+            files = [get_connections().get(name)._connection._conn for name in ("sqlite", "sqlite-read")]
+            for file in files:
+                file.set_progress_handler(lambda: steps.append("ten"), 10)
+        await ask()
+    if database.dialect == "sqlite":
+        for file in files:
+            file.set_progress_handler(None, 0)
+        return len(steps)
+    for sql, values in said:
+        (row,) = await database.rows(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *values)
+        plan = json.loads(row["QUERY PLAN"])[0]["Plan"]
+        steps += ["page"] * (plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+    return len(steps)
 
 
 async def test_an_event_comes_back_as_it_was(world, outbox):
@@ -96,6 +136,32 @@ async def test_events_of_a_work_that_failed_are_never_told(world, outbox):
     assert [] == await _ids(outbox)
 
 
+async def test_a_work_tells_any_number_of_events(world, outbox):
+    """More than a statement has places for are told, in their order."""
+    await outbox.lease("a", owner="me", seconds=10)
+    await _tell(world, *(f"e{n}" for n in range(7000)))
+
+    told = await outbox.pending("a", count=10_000)
+    assert [f"e{n}" for n in range(7000)] == [each.id for _, each in told]
+
+
+async def test_events_that_are_kept_cost_nothing(world, outbox, monkeypatch):
+    """To look for what comes next, or for what is old, reads no more than is found."""
+    await outbox.lease("b", owner="me", seconds=10)
+    asks = {
+        "pending": lambda: outbox.pending("a", count=10),
+        "all pending": lambda: outbox.pending("b", count=10),
+        "prune": lambda: outbox.prune(before=NOW, listeners=["a"]),
+    }
+    await _heard(world, outbox, 40)
+    few = {name: await _cost(monkeypatch, world.database, ask) for name, ask in asks.items()}
+    await _heard(world, outbox, 3000)
+    many = {name: await _cost(monkeypatch, world.database, ask) for name, ask in asks.items()}
+
+    assert ["e2995", "e2996", "e2997", "e2998", "e2999"] == await _ids(outbox)
+    assert {} == {name: (few[name], cost) for name, cost in many.items() if cost > 2 * few[name] + 2}
+
+
 async def test_old_events_go_once_all_were_told(world, outbox):
     """What somebody has not heard stays, however old."""
     await _tell(world, "e1", "e2")
@@ -107,3 +173,31 @@ async def test_old_events_go_once_all_were_told(world, outbox):
     assert 1 == await outbox.prune(before=later(NOW, 1), listeners=["a"])
     assert ["e2"] == await _ids(outbox)
     assert 1 == await outbox.prune(before=later(NOW, 1), listeners=[])
+
+
+async def test_old_events_go_a_few_at_a_time(world, outbox, monkeypatch):
+    """However many are old, no transaction deletes more than a batch."""
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    deleted, run = [], Database.run
+
+    async def noted(self, client, sql, *values):
+        rows = await run(self, client, sql, *values)
+        deleted.append(len(rows))
+        return rows
+
+    await _tell(world, *(f"e{n}" for n in range(5)))
+    monkeypatch.setattr(Database, "run", noted)
+
+    assert 5 == await outbox.prune(before=later(NOW, 1), listeners=[])
+    assert [2, 2, 1, 0] == deleted
+
+
+async def test_unsettled_people_take_turns(world, outbox):
+    """They who cannot be settled hide nobody: whoever asks is told of the next, round and round."""
+    people = [user(f"u{n}") for n in range(5)]
+    await world.add(*people)
+    for each in people:
+        await world.write(lambda unit, each=each: unit.unsettled(each.person, due=True))
+
+    turns = [[person for _, person in await outbox.unsettled(count=2)] for _ in range(4)]
+    assert [["p-u0", "p-u1"], ["p-u2", "p-u3"], ["p-u4"], ["p-u0", "p-u1"]] == turns

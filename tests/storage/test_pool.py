@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from storage.database import postgres as credentials
-from storage.pool import Pool
+from storage.pool import IDLE_SECONDS, Pool
 
 
 @pytest.fixture
@@ -42,6 +42,23 @@ async def test_a_connection_that_was_lost_is_not_lent_again(pool):
     found = await pool.acquire()
     assert 1 == await found.fetchval("SELECT 1")
     await pool.release(found)
+
+
+async def test_a_connection_that_lay_idle_too_long_is_ended(pool):
+    """What is between it and the server may have forgotten it: another one is made in its place."""
+    pool.clock = lambda: 0
+    quiet, busy = await pool.acquire(), await pool.acquire()
+    await pool.release(quiet)
+    pool.clock = lambda: 1
+    await pool.release(busy)
+
+    pool.clock = lambda: IDLE_SECONDS + 1
+    assert busy is await pool.acquire()
+    assert quiet.is_closed()
+    fresh = await pool.acquire()
+    assert 1 == await fresh.fetchval("SELECT 1")
+    await pool.release(fresh)
+    await pool.release(busy)
 
 
 async def test_a_transaction_left_open_is_not_handed_on(pool):

@@ -291,6 +291,20 @@ async def test_what_providers_ask_is_answered_by_an_index(world, kind, text):
     assert "Seq Scan" not in plan
 
 
+async def test_who_is_looked_up_by_name_is_found_by_one_statement(world):
+    """What providers ask before each push is written once, whoever is asked for, on whichever page."""
+    await world.add(*(group(displayName=name) for name in ("Staff", "staff", "Crew")), exclusive=False)
+    search = Search(kinds=("Group",), where={"Group": parse_filter('displayName eq "STAFF"')}, count=1)
+    asked = Asked(search=search, types=TYPES, dialect=world.database.dialect, team="t", connection="c1")
+    other = evolve(asked, search=evolve(search, where={"Group": parse_filter('displayName eq "Crew"')}))
+    pages = [await world.store().search(evolve(search, start=start)) for start in (1, 2, 3)]
+
+    assert asked.page().sql is other.page().sql
+    assert [2, 2, 2] == [page.total for page in pages]
+    assert [1, 1, 0] == [len(page.page) for page in pages]
+    assert 2 == len({page.page[0].id for page in pages[:2]})
+
+
 @pytest.mark.parametrize(
     "text",
     [

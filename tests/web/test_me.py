@@ -44,7 +44,7 @@ async def test_it_reads_what_the_hub_says_of_itself(mine, name):
         *(("PUT", "/Me"), ("PATCH", "/Me"), ("DELETE", "/Me"), ("POST", "/Me")),
         *(("GET", "/Users"), ("GET", "/Users/u1"), ("DELETE", "/Users/u1"), ("GET", "/Groups/g1")),
         *(("POST", "/Users"), ("POST", "/Bulk"), ("POST", "/.search"), ("POST", "/Users/.search")),
-        *(("GET", ""), ("GET", "?filter=id%20pr"), ("OPTIONS", "/Users")),
+        *(("GET", ""), ("GET", "?filter=id%20pr")),
     ],
 )
 async def test_everything_else_is_forbidden(house, mine, method, path):
@@ -54,6 +54,13 @@ async def test_everything_else_is_forbidden(house, mine, method, path):
     assert 403 == heard.status
     assert "/Me" in heard.json["detail"]
     assert [] == house.service.asked
+
+
+async def test_it_is_told_how_it_may_ask(mine):
+    """OPTIONS names the methods by which /Me is served, and none that is refused whatever it says."""
+    heard = await mine.ask("OPTIONS", f"{BASE}/Me")
+
+    assert (204, "GET, HEAD, OPTIONS") == (heard.status, heard.headers["allow"])
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
