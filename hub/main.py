@@ -17,14 +17,25 @@ from attrs import frozen
 
 from hub import logs, moments
 from hub.engine.admin import Admin
+from hub.engine.adoption import Adoption
+from hub.engine.bookkeeping import Bookkeeping
+from hub.engine.byhand import People
 from hub.engine.cursors import Cursors
+from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
+from hub.engine.ousting import Ousting
 from hub.engine.plugins import Plugins
 from hub.engine.provision import Provisioning
+from hub.engine.purchasing import Purchasing
 from hub.engine.query import Query
+from hub.engine.questions import Questions
 from hub.engine.relay import Relay
 from hub.engine.rolls import Rolls
+from hub.engine.ruling import Ruling
+from hub.engine.sealing import Sealer
 from hub.engine.service import Service
+from hub.engine.settling import Settling
+from hub.engine.switches import Switches
 from hub.scim.parsing import Limits
 from hub.secret import server_key
 from hub.serving import tame_worker
@@ -33,10 +44,16 @@ from hub.teams import State
 from hub.web.app import build
 from storage import migrate
 from storage.books import DatabaseBooks
+from storage.census import DatabaseCensus
 from storage.database import Database, opened
+from storage.dossiers import DatabaseDossiers
+from storage.entitlements import DatabaseStandings
+from storage.erasing import DatabaseTraces
 from storage.exchanges import DatabaseExchanges
 from storage.outbox import DatabaseOutbox
 from storage.registry import DatabaseRegistry
+from storage.seals import DatabaseSeals
+from storage.trail import DatabaseTrail
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -67,7 +84,15 @@ class House:
     database: Database
     plugins: Plugins
     admin: Admin
+    bookkeeping: Bookkeeping
+    people: People
+    adoption: Adoption
+    switches: Switches
+    erasing: Erasing
     service: Service
+    questions: Questions
+    purchasing: Purchasing
+    ruling: Ruling
     keeper: Keeper
     relay: Relay
 
@@ -176,13 +201,32 @@ def assemble(settings: Settings) -> House:
         database=database, clock=clock, patience=patience, search_seconds=settings.scim.filter_seconds
     )
     kept = DatabaseExchanges(database=database, patience=patience)
+    provisioning = Provisioning(plugins=plugins, ids=new_id, rolls=_rolls(settings))
+    standings = DatabaseStandings(database=database, patience=patience)
+    dossiers = DatabaseDossiers(database=database, patience=patience)
+    ousting = Ousting(registry=registry, provisioning=provisioning, plugins=plugins, ids=new_id)
+    people = People(
+        registry=registry,
+        dossiers=dossiers,
+        standings=standings,
+        ousting=ousting,
+        plugins=plugins,
+        clock=clock,
+        ids=new_id,
+    )
+    outbox = DatabaseOutbox(database=database, clock=clock, patience=patience)
+    books = DatabaseBooks(database=database, patience=patience)
+    census = DatabaseCensus(database=database, patience=patience)
+    seals = DatabaseSeals(database=database, patience=patience)
+    sealer = Sealer(books=books, seals=seals, clock=clock, key=key)
     return House(
         settings=settings,
         database=database,
         plugins=plugins,
         admin=Admin(
             registry=registry,
-            books=DatabaseBooks(database=database, patience=patience),
+            books=books,
+            trail=DatabaseTrail(database=database, patience=patience),
             kept=kept,
             plugins=plugins,
             clock=clock,
@@ -190,14 +234,38 @@ def assemble(settings: Settings) -> House:
             key=key,
             entropy=secrets.token_bytes,
         ),
+        bookkeeping=Bookkeeping(books=books, sealer=sealer, clock=clock),
+        people=people,
+        adoption=Adoption(
+            registry=registry, dossiers=dossiers, rolls=_rolls(settings), plugins=plugins, ids=new_id
+        ),
+        switches=Switches(registry=registry, dossiers=dossiers, ousting=ousting, ids=new_id),
+        erasing=Erasing(
+            registry=registry,
+            traces=DatabaseTraces(database=database, patience=patience),
+            people=people,
+            ousting=ousting,
+            ids=new_id,
+        ),
         service=Service(
             registry=registry,
             plugins=plugins,
-            provisioning=Provisioning(plugins=plugins, ids=new_id, rolls=_rolls(settings)),
+            provisioning=provisioning,
             query=_query(settings, key),
             clock=clock,
             key=key,
             operations_max=settings.scim.operations_max,
+        ),
+        questions=Questions(
+            registry=registry,
+            standings=standings,
+            clock=clock,
+            key=key,
+            seconds=settings.api.entitlement_seconds,
+        ),
+        purchasing=Purchasing(registry=registry, books=books, census=census, ids=new_id),
+        ruling=Ruling(
+            registry=registry, books=books, census=census, plugins=plugins, clock=clock, ids=new_id
         ),
         keeper=Keeper(
             exchanges=kept,
@@ -208,12 +276,12 @@ def assemble(settings: Settings) -> House:
             body_max=settings.exchanges.body_max,
         ),
         relay=Relay(
-            outbox=DatabaseOutbox(database=database, clock=clock, patience=patience),
-            registry=registry,
+            outbox=outbox,
+            settling=Settling(outbox=outbox, registry=registry, plugins=plugins, ids=new_id),
+            sealer=sealer,
             listeners=plugins.listeners(),
             owner=new_id(),
             clock=clock,
-            ids=new_id,
         ),
     )
 
@@ -248,7 +316,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def ready() -> list[str]:
         return await unready(house.database)
 
-    return build(house.service, settings=house.settings, keeper=house.keeper, ready=ready, lifespan=lifespan)
+    return build(
+        house.service,
+        questions=house.questions,
+        settings=house.settings,
+        keeper=house.keeper,
+        ready=ready,
+        lifespan=lifespan,
+    )
 
 
 def _rolls(settings: Settings) -> Rolls:

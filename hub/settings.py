@@ -42,6 +42,9 @@ Rate: TypeAlias = Annotated[
     int, Rule(lambda rate: rate == 0 or rate >= 25, "0 (no limit) or at least 25, the pace of providers")
 ]
 Limit: TypeAlias = Annotated[int, Rule(lambda count: count >= 0, "0 (no limit) or more")]
+Age: TypeAlias = Annotated[
+    int, Rule(lambda seconds: 0 <= seconds <= 86_400, "from 0 (do not keep it) to 86400, a day")
+]
 UnknownMembers: TypeAlias = Literal["refuse", "pending"]
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -87,8 +90,15 @@ class Scim:
 
 
 @frozen(kw_only=True)
+class Api:
+    """What teams' products are told."""
+
+    entitlement_seconds: Age = 300
+
+
+@frozen(kw_only=True)
 class Rates:
-    """Requests a second that one connection may make; 0 is no limit."""
+    """Requests a second that one connection, or one key of the API, may make; 0 is no limit."""
 
     requests_per_second: Rate = 0
     removals_per_second: Rate = 0
@@ -125,6 +135,7 @@ class Settings:
     server: Server = Server()
     database: Database = Database()
     scim: Scim = Scim()
+    api: Api = Api()
     rate: Rates = Rates()
     exchanges: Exchanges = Exchanges()
     plugins: PluginChoice = PluginChoice()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from attrs import frozen
 
@@ -36,6 +37,8 @@ class Team:
     sso_issuer: str | None = None
     schemas: str = "[]"
     """Its own schema extensions, as `hub.scim.definitions` writes them."""
+    seating: str = "{}"
+    """The rules that choose a person's kind of seat, as `hub.engine.seating` writes them."""
 
     def lacks(self) -> list[str]:
         """Return what the team still needs before SCIM can be turned on, as sentences."""
@@ -62,28 +65,46 @@ class Connection:
         """Say whether departures from the RFCs are refused."""
         return self.profile is Profile.STRICT
 
+    def state_in(self, team: Team) -> State:
+        """Return the state that it is in effect in: what *team* lacks for SCIM pauses one that is on."""
+        return State.PAUSED if self.state is State.ON and team.lacks() else self.state
+
     def asserts(self, address: str) -> bool:
         """Say whether *address* lies in a domain that this connection may vouch for."""
         _, at, domain = address.rpartition("@")
         return bool(at) and domain in self.domains
 
 
-@frozen(kw_only=True)
-class Token:
-    """A credential as it is kept: never its secret, only a keyed digest of it.
+def locking(team: Team, connections: Iterable[Connection]) -> Connection | None:
+    """Return the connection for which nobody's seat is assigned by hand: one in use, unless *team* lapsed."""
+    in_use = {State.ON, State.PAUSED}
+    return next((each for each in connections if each.state in in_use and not team.lacks()), None)
 
-    It opens the connection; or, where it stands for a *user* of it, only what concerns this user.
-    """
+
+@frozen(kw_only=True)
+class Key:
+    """A credential as it is kept: never its secret, only a keyed digest of it."""
 
     key_id: str
     team: str
-    connection: str
     digest: str
     created_at: str
     expires_at: str | None = None
     revoked_at: str | None = None
-    user: str | None = None
 
     def valid(self, *, at: str) -> bool:
-        """Say whether the token opens anything *at* that moment (RFC 3339, UTC)."""
+        """Say whether it opens anything *at* that moment (RFC 3339, UTC)."""
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+@frozen(kw_only=True)
+class Token(Key):
+    """What opens a *connection*; or, where it stands for a *user* of it, only what concerns this user."""
+
+    connection: str
+    user: str | None = None
+
+
+@frozen(kw_only=True)
+class ApiKey(Key):
+    """What opens the API of its team, for the product whose seats these are, and nothing else."""

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from hub.engine.ports import Vouching
+from hub.ledger.holdings import Holding, Period, Stay
+from hub.ledger.seals import BLOCK, Seal
+
 from . import records
 from .database import Client, Database, Row
 from .patience import patiently
+from .periods import KINDS, Periods
 from .unit import seat_counts
 
 if TYPE_CHECKING:
     from hub.engine.ports import Books, SeatCount
     from hub.ledger.entries import Entry
+    from hub.ledger.statement import Purchase
 
-#: How many rows are read at a time.
-PAGE = 1000
+#: How many rows are read at a time: as many entries as a seal closes.
+PAGE = BLOCK
+
+_SAID = {
+    "sqlite": "json_extract(event, '$.name') AS name, json_extract(event, '$.person') AS person",
+    "postgres": "event::json ->> 'name' AS name, event::json ->> 'person' AS person",
+}
 
 
 @frozen(kw_only=True)
@@ -40,31 +53,89 @@ class DatabaseBooks:
     async def seats(self, team: str) -> dict[str, SeatCount]:
         return await seat_counts(self._rows, team)
 
+    async def length(self, team: str) -> int:
+        (row,) = await self._rows("SELECT entries FROM teams WHERE id = $1", team)
+        return int(row["entries"])
+
+    async def page(self, team: str, *, after: int) -> Sequence[Entry]:
+        sql = f"SELECT * FROM entries WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT {PAGE}"
+        return [records.entry(row) for row in await self._rows(sql, team, after)]
+
     async def entries(self, team: str) -> AsyncIterator[Entry]:
         number = 0
-        sql = f"SELECT * FROM entries WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT {PAGE}"
+        while page := await self.page(team, after=number):
+            for entry in page:
+                yield entry
+            number = page[-1].number
+
+    async def seals(self, team: str) -> AsyncIterator[Seal]:
+        number = 0
+        sql = f"SELECT * FROM seals WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT {PAGE}"
         while rows := await self._rows(sql, team, number):
             for row in rows:
-                yield records.entry(row)
+                yield records.seal(row)
             number = rows[-1]["number"]
 
-    async def holdings(self, team: str) -> dict[str, str]:
-        rows = await self._rows(
-            "SELECT person_id, kind FROM holdings WHERE team_id = $1 AND until IS NULL", team
+    async def holdings(self, team: str, *, after: str, upto: str) -> Sequence[Holding]:
+        sql = (
+            f"SELECT {records.HOLDING} FROM holdings"
+            f" WHERE team_id = $1 AND kind IN ({KINDS}) AND since > $2 AND since <= $3"
         )
-        return {row["person_id"]: row["kind"] for row in rows}
+        return [records.holding(row) for row in await self._rows(sql, team, after, upto)]
 
-    async def claims(self, team: str) -> AsyncIterator[tuple[str, int, int]]:
+    async def claims(self, team: str) -> AsyncIterator[Vouching]:
         after = ""
         sql = (
-            "SELECT p.id, p.claims, count(r.id) AS active FROM persons p"
+            "SELECT p.id, p.claims, p.by_hand, p.settle_at, count(r.id) AS active FROM persons p"
             " LEFT JOIN resources r ON r.team_id = p.team_id AND r.person_id = p.id AND r.active"
-            f" WHERE p.team_id = $1 AND p.id > $2 GROUP BY p.id, p.claims ORDER BY p.id LIMIT {PAGE}"
+            " WHERE p.team_id = $1 AND p.id > $2 GROUP BY p.id, p.claims, p.by_hand, p.settle_at"
+            f" ORDER BY p.id LIMIT {PAGE}"
         )
         while rows := await self._rows(sql, team, after):
             for row in rows:
-                yield row["id"], row["claims"], row["active"]
+                yield Vouching(
+                    person=row["id"],
+                    counted=row["claims"],
+                    users=row["active"],
+                    by_hand=bool(row["by_hand"]),
+                    kept=row["settle_at"] is not None,
+                )
             after = rows[-1]["id"]
+
+    async def waiting(self, team: str) -> dict[str, tuple[int, int]]:
+        rows = await self._rows(
+            "SELECT s.kind, s.waiting, (SELECT count(*) FROM waiting w WHERE w.team_id = s.team_id"
+            " AND w.kind = s.kind) AS rows FROM seats s WHERE s.team_id = $1",
+            team,
+        )
+        return {row["kind"]: (row["waiting"], row["rows"]) for row in rows}
+
+    async def told(self, team: str, references: Sequence[str]) -> AbstractSet[tuple[str, str, str]]:
+        rows = await self._rows(
+            f"SELECT reference, {_SAID[self.database.dialect]} FROM outbox"
+            f" WHERE reference IN ({self.database.listed('$2')}) AND team_id = $1",
+            *(team, json.dumps(list(references))),
+        )
+        return {(row["reference"], row["name"], row["person"]) for row in rows}
+
+    async def held(self, team: str, *, at: str) -> Mapping[str, int]:
+        return await self._periods.held(team, at=at)
+
+    async def holders(self, team: str, *, at: str) -> Sequence[Holding]:
+        return await self._periods.holders(team, at=at)
+
+    async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
+        return await self._periods.purchases(team, upto=upto)
+
+    async def moved(self, team: str, period: Period) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        return await self._periods.moved(team, period)
+
+    def stays(self, team: str, kind: str, period: Period) -> AsyncIterator[Iterable[Stay]]:
+        return self._periods.stays(team, kind, period)
+
+    @property
+    def _periods(self) -> Periods:
+        return Periods(rows=self._rows, dialect=self.database.dialect)
 
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
         if self.client is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from hub.moments import later
 from hub.spi import Event
@@ -33,6 +33,15 @@ _AFTER = {
     " ORDER BY o.transaction_id, o.id",
 }
 
+#: Who is marked and whose time has come, each found by the index that is theirs. Those whose time has come
+#: are found apart: to put them in order, a database may rather read the whole table in that order.
+DUE = (
+    "WITH timely AS MATERIALIZED (SELECT team_id, id FROM persons WHERE settle_at <= $4)"
+    " SELECT * FROM (SELECT team_id, id FROM persons WHERE unsettled AND (team_id, id) > ($1, $2)"
+    " ORDER BY team_id, id LIMIT $3) marked"
+    " UNION SELECT team_id, id FROM timely WHERE (team_id, id) > ($1, $2) ORDER BY team_id, id LIMIT $3"
+)
+
 
 @frozen(kw_only=True)
 class DatabaseOutbox:
@@ -41,8 +50,6 @@ class DatabaseOutbox:
     database: Database
     clock: Clock
     patience: float
-    #: After whom unsettled people are looked for next: the last who was found.
-    _turn: list[tuple[str, str]] = field(factory=lambda: [("", "")], init=False, repr=False, eq=False)
 
     async def lease(self, listener: str, *, owner: str, seconds: float) -> bool:
         now = self.clock()
@@ -70,16 +77,15 @@ class DatabaseOutbox:
         )
         return bool(rows)
 
-    async def unsettled(self, *, count: int) -> Sequence[tuple[str, str]]:
+    async def due(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
+        rows = await self._read(DUE, *after, count, self.clock())
+        return [(row["team_id"], row["id"]) for row in rows]
+
+    async def waited_for(self, *, count: int) -> Sequence[tuple[str, str]]:
         rows = await self._read(
-            "SELECT team_id, id FROM persons WHERE unsettled AND (team_id, id) > ($1, $2)"
-            " ORDER BY team_id, id LIMIT $3",
-            *(*self._turn[-1], count),
+            "SELECT team_id, kind FROM seats WHERE waiting > 0 AND held < bought + overdraft LIMIT $1", count
         )
-        found = [(row["team_id"], row["id"]) for row in rows]
-        # Round and round: they who cannot be settled hide nobody.
-        self._turn[:] = found[-1:] if len(found) == count else [("", "")]
-        return found
+        return [(row["team_id"], row["kind"]) for row in rows]
 
     async def prune(self, *, before: str, listeners: Sequence[str]) -> int:
         told = "".join(

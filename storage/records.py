@@ -10,13 +10,16 @@ from typing import Any
 from attrs import asdict
 
 from hub.engine.kinds import NAMES
-from hub.engine.ports import Resource, Scope, Text
+from hub.engine.ports import Personal, Resource, Scope, SeatCount, Text
 from hub.engine.shape import document_text
 from hub.ledger.entries import Entry, Posting
+from hub.ledger.holdings import Holding
+from hub.ledger.policies import Policy
+from hub.ledger.seals import Seal
 from hub.scim import strictjson
 from hub.scim.folding import fold
 from hub.spi import Event
-from hub.teams import Connection, Profile, State, Team, Token
+from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 
 from .database import Row
 from .keys import key
@@ -27,6 +30,9 @@ RESOURCE = (
     "id, team_id, connection_id, kind, document, name_key, exclusive, external_id, active, person_id, "
     "version, created, modified"
 )
+
+#: The columns that `holding` reads.
+HOLDING = "person_id, kind, since, until"
 
 #: The columns that `text` reads.
 TEXT = "id, kind, document, created, modified, version"
@@ -88,6 +94,7 @@ def team(row: Row) -> Team:
         plan=row["plan"],
         sso_issuer=row["sso_issuer"],
         schemas=row["schemas"],
+        seating=row["seating"],
     )
 
 
@@ -103,6 +110,18 @@ def connection(row: Row) -> Connection:
     )
 
 
+def connection_values(connection: Connection) -> dict[str, Any]:
+    """Return what a connection puts into its columns."""
+    return {
+        "id": connection.id,
+        "team_id": connection.team,
+        "idp": connection.idp,
+        "profile": connection.profile.value,
+        "state": connection.state.value,
+        "domains": " ".join(connection.domains),
+    }
+
+
 def token(row: Row) -> Token:
     """Return the token in *row*."""
     return Token(
@@ -114,6 +133,53 @@ def token(row: Row) -> Token:
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
         user=row["user_id"],
+    )
+
+
+def api_key(row: Row) -> ApiKey:
+    """Return the key of the API in *row*."""
+    return ApiKey(
+        key_id=row["key_id"],
+        team=row["team_id"],
+        digest=row["digest"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+    )
+
+
+def personal(row: Row) -> Personal:
+    """Return what an administrator said of the person in *row*."""
+    return Personal(by_hand=bool(row["by_hand"]), name=row["name"], suspended=row["suspended"])
+
+
+def key_values(key: Token | ApiKey) -> dict[str, Any]:
+    """Return what a credential puts into its columns."""
+    connection, user = (key.connection, key.user) if isinstance(key, Token) else (None, None)
+    return {
+        "key_id": key.key_id,
+        "team_id": key.team,
+        "connection_id": connection,
+        "kind": "scim" if isinstance(key, Token) else "api",
+        "digest": key.digest,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "user_id": user,
+    }
+
+
+def seat_count(row: Row) -> SeatCount:
+    """Return the count of a kind of seat in *row*."""
+    return SeatCount(
+        bought=row["bought"],
+        held=row["held"],
+        overdraft=row["overdraft"],
+        waiting=row["waiting"],
+        policy=Policy(row["policy"]),
+        overflow=row["overflow"],
+        grace=row["grace"],
+        told=row["told"],
     )
 
 
@@ -131,6 +197,23 @@ def entry(row: Row) -> Entry:
         what=row["what"],
         reference=row["reference"],
         postings=tuple(Posting(**value) for value in json.loads(row["postings"])),
+    )
+
+
+def holding(row: Row) -> Holding:
+    """Return the holding in *row*."""
+    return Holding(person=row["person_id"], kind=row["kind"], since=row["since"], until=row["until"])
+
+
+def seal(row: Row) -> Seal:
+    """Return the seal in *row*."""
+    return Seal(
+        team=row["team_id"],
+        number=row["number"],
+        last=row["last"],
+        at=row["at"],
+        head=row["head"],
+        signature=row["signature"],
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from hub.engine.ports import Clock, Scope, Store
-    from hub.teams import Connection, Team, Token
+    from hub.teams import ApiKey, Connection, Team, Token
 
 T = TypeVar("T")
 
@@ -30,9 +30,14 @@ WILD = re.compile("[!%_]")
 _OWNER = (
     "SELECT t.key_id, t.team_id, t.connection_id, t.digest, t.created_at, t.expires_at, t.revoked_at,"
     " t.user_id,"
-    " c.idp, c.profile, c.state, c.domains, m.name, m.plan, m.sso_issuer, m.schemas"
+    " c.idp, c.profile, c.state, c.domains, m.name, m.plan, m.sso_issuer, m.schemas, m.seating"
     " FROM tokens t JOIN connections c ON c.id = t.connection_id JOIN teams m ON m.id = t.team_id"
     " WHERE t.key_id = $1"
+)
+
+_API_KEY = (
+    "SELECT key_id, team_id, digest, created_at, expires_at, revoked_at FROM tokens"
+    " WHERE key_id = $1 AND kind = 'api'"
 )
 
 
@@ -75,13 +80,6 @@ class DatabaseRegistry:
         rows = await self._patiently(lambda: tables.Teams.all().order_by("name").values())
         return [records.team(row) for row in rows]
 
-    async def put_schemas(self, team: Team, schemas: str) -> bool:
-        # What another has put meanwhile is not written over.
-        changed = await self._patiently(
-            lambda: tables.Teams.filter(id=team.id, schemas=team.schemas).update(schemas=schemas)
-        )
-        return bool(changed)
-
     async def holders(self, team: str, urn: str) -> int:
         # In compact JSON, only a name stands so: within a value quotes are escaped.
         name = WILD.sub(r"!\g<0>", json.dumps(urn) + ":{")
@@ -104,16 +102,6 @@ class DatabaseRegistry:
         )
         return [records.connection(row) for row in rows]
 
-    async def put_connection(self, connection: Connection) -> None:
-        values = {
-            "team_id": connection.team,
-            "idp": connection.idp,
-            "profile": connection.profile.value,
-            "state": connection.state.value,
-            "domains": " ".join(connection.domains),
-        }
-        await self._put(tables.Connections, {"id": connection.id}, values)
-
     async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
         return await self._looks.ask(key_id)
 
@@ -129,28 +117,15 @@ class DatabaseRegistry:
         )
         return [records.token(row) for row in rows]
 
-    async def put_token(self, token: Token) -> None:
-        values = {
-            "team_id": token.team,
-            "connection_id": token.connection,
-            "kind": "scim",
-            "digest": token.digest,
-            "created_at": token.created_at,
-            "expires_at": token.expires_at,
-            "revoked_at": token.revoked_at,
-            "user_id": token.user,
-        }
-        await self._put(tables.Tokens, {"key_id": token.key_id}, values)
+    async def api_key(self, key_id: str) -> ApiKey | None:
+        rows = await self._patiently(lambda: self.database.rows(_API_KEY, key_id))
+        return records.api_key(rows[0]) if rows else None
 
-    async def _put(self, table: Any, key: dict[str, str], values: dict[str, Any]) -> None:
-        """Change the row with *key*, or add it. In one statement each: neither is ever half done."""
-
-        async def put() -> None:
-            changed = await table.filter(**key).update(**values)
-            if not changed:
-                await table.create(**{"created_at": self.clock(), **key, **values})
-
-        await self._patiently(put)
+    async def api_keys(self, team: str) -> Sequence[ApiKey]:
+        rows = await self._patiently(
+            lambda: tables.Tokens.filter(team_id=team, kind="api").order_by("created_at", "key_id").values()
+        )
+        return [records.api_key(row) for row in rows]
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         async def attempt() -> T:

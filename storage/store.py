@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
 from attrs import define, frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import Clock, Found, Member, Scope, Search, Text, Work
+from hub.engine.ports import Clock, Found, Member, Scope, Search, SeatStatus, Text, Work
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
@@ -19,6 +19,7 @@ from .filters.compiling import ROW
 from .memberships import Memberships, column
 from .patience import patiently
 from .searches import Asked, Reading
+from .statuses import statuses
 from .unit import DatabaseUnit
 
 T = TypeVar("T")
@@ -110,6 +111,9 @@ class DatabaseStore:
         read = Memberships(rows=self._rows, scope=self.scope, database=self.database)
         return await read.members(group, after=after, count=count)
 
+    async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
+        return await statuses(self.database, self._rows, self.scope, users)
+
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
         return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
 
@@ -140,6 +144,7 @@ class _Attempt(Generic[T]):
             client=client,
             scope=self.store.scope,
             now=self.store.clock(),
+            reference=self.reference,
         )
         answer = await self.work(unit)
         await unit.finish()
@@ -148,9 +153,10 @@ class _Attempt(Generic[T]):
         return answer
 
     async def _landed(self) -> bool:
-        """Say whether a commit whose answer was lost has happened: then its events are there."""
+        """Say whether a commit whose answer was lost has happened: then its events or notes are there."""
         rows = await self.store.database.rows(
-            "SELECT 1 FROM outbox WHERE reference = $1 AND team_id = $2 LIMIT 1",
+            "SELECT 1 FROM outbox WHERE reference = $1 AND team_id = $2 UNION ALL"
+            " SELECT 1 FROM audit WHERE reference = $1 AND team_id = $2 LIMIT 1",
             *(self.reference, self.store.scope.team),
         )
         return bool(rows)

@@ -18,6 +18,8 @@ class Teams(Model):
     sso_issuer = fields.TextField(null=True)
     entries = fields.BigIntField(default=0)
     schemas = fields.TextField(default="[]")
+    seating = fields.TextField(default="{}")
+    booked_at = fields.TextField(default="")
     created_at = fields.TextField()
 
     class Meta:
@@ -48,7 +50,7 @@ class Tokens(Model):
 
     key_id = fields.CharField(max_length=12, primary_key=True)
     team_id = fields.CharField(max_length=36)
-    connection_id = fields.CharField(max_length=36)
+    connection_id = fields.CharField(max_length=36, null=True)
     kind = fields.TextField()
     digest = fields.TextField()
     created_at = fields.TextField()

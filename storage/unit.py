@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import Member, Membership, NameTaken, Resource, Scope, SeatCount, UnknownKind
-from hub.ledger.entries import Posting
-from hub.teams import Team
+from hub.engine.ports import (
+    Author,
+    Claimant,
+    Member,
+    Membership,
+    NameTaken,
+    Personal,
+    Resource,
+    Scope,
+    SeatCount,
+    SeatStatus,
+)
+from hub.ledger.entries import Posting, holder
+from hub.teams import ApiKey, Connection, Team, Token
 
 from . import memberships, records
+from .affairs import Affairs
+from .claims import Claims
 from .database import Client, Database, Row, Violation
 from .indexing import Indexing
-from .keys import key
 from .memberships import Memberships, Rows
 from .pending import Pending
+from .queues import Queues
 from .statements import NONE, Refusals, Statement, run, values_of
+from .statuses import statuses
+from .trail import NOTE
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
@@ -31,12 +46,13 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class DatabaseUnit:
-    """A `Unit` on an open transaction; *client* is that transaction's."""
+    """A `Unit` on an open transaction; *client* is that transaction's, *reference* marks what it writes."""
 
     database: Database
     client: Client
     scope: Scope
     now: str
+    reference: str
 
     #: What is still to be run: nobody has asked for its rows.
     _behind: list[Statement] = field(factory=list, init=False)
@@ -157,6 +173,9 @@ class DatabaseUnit:
     async def groups(self, user: str) -> Sequence[Membership]:
         return await self._memberships.groups(user)
 
+    async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
+        return await statuses(self.database, self.rows, self.scope, users)
+
     async def known(self, values: AbstractSet[str]) -> dict[str, str]:
         return await self._pending.known(values)
 
@@ -177,102 +196,115 @@ class DatabaseUnit:
         return Pending(rows=self.rows, scope=self.scope, database=self.database)
 
     async def claim(self, person: str, address: str | None, change: int) -> str:
-        if address is not None and self.database.dialect == "postgres":
-            owner = await self._value(_CLAIM, self.scope.team, key(address), person, change)
-        else:
-            owner = (
-                person
-                if address is None
-                else await self._value(_OWNER, self.scope.team, key(address), person)
-            )
-            await self.rows(
-                f"INSERT INTO persons (id, team_id, claims) VALUES ($1, $2, $3) {_CLAIMED}",
-                *(owner, self.scope.team, change),
-            )
-        failpoint("write.claim")
-        return str(owner)
+        return await self._claims.claim(person, address, change)
 
-    async def claims(self, person: str, change: int) -> int:
-        claims = await self._value(
-            "UPDATE persons SET claims = claims + $3 WHERE team_id = $1 AND id = $2 RETURNING claims",
-            *(self.scope.team, person, change),
-        )
-        failpoint("write.claim")
-        return int(str(claims))
+    async def claims(self, person: str, change: int) -> Claimant:
+        return await self._claims.change(person, change)
 
-    async def recount(self, person: str) -> int:
-        await self.rows(
-            "SELECT 1 FROM persons WHERE team_id = $1 AND id = $2"
-            f"{self.database.in_turn('id')}{self.database.for_update}",
-            *(self.scope.team, person),
-        )
-        claims = await self._value(
-            "UPDATE persons SET claims = (SELECT count(*) FROM resources r WHERE r.team_id = persons.team_id"
-            " AND r.person_id = persons.id AND r.active) WHERE team_id = $1 AND id = $2 RETURNING claims",
-            *(self.scope.team, person),
-        )
-        return int(str(claims))
+    async def claimant(self, person: str) -> Claimant:
+        return await self._claims.standing(person)
 
-    async def held(self, person: str) -> str | None:
-        kind = await self._value(
-            "SELECT kind FROM holdings WHERE team_id = $1 AND person_id = $2 AND until IS NULL",
-            *(self.scope.team, person),
-        )
-        return None if kind is None else str(kind)
+    async def recount(self, person: str) -> Claimant | None:
+        return await self._claims.recount(person)
 
-    async def hold(self, person: str, kind: str) -> bool:
-        opened = Statement(
-            "INSERT INTO holdings (team_id, person_id, kind, since) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (team_id, person_id) WHERE until IS NULL DO NOTHING RETURNING id",
-            (self.scope.team, person, kind, self.now),
-            {(Violation.FOREIGN_KEY, "holdings"): UnknownKind(kind)},
-        )
-        return bool(await self._with(opened))
+    async def users(self, person: str) -> Sequence[Resource]:
+        return await self._claims.users(person)
 
-    async def unhold(self, person: str) -> str | None:
-        kind = await self._value(
-            "UPDATE holdings SET until = $3 WHERE team_id = $1 AND person_id = $2 AND until IS NULL"
-            " RETURNING kind",
-            *(self.scope.team, person, self.now),
-        )
-        return None if kind is None else str(kind)
+    async def settle_at(self, person: str, at: str) -> None:
+        await self._claims.settle_at(person, at)
 
-    async def take(self, kind: str) -> bool:
-        taken = Statement(
-            "UPDATE seats SET held = held + 1 WHERE team_id = $1 AND kind = $2"
-            " AND held < bought + overdraft RETURNING held",
-            (self.scope.team, kind),
-        )
-        held = await self._with(taken)
-        failpoint("write.seat")
-        return bool(held)
+    async def unsettled(self, person: str) -> None:
+        await self._claims.unsettled(person)
 
-    async def give_back(self, kind: str) -> None:
-        # Not put off: who takes a seat locks the seats first, then the number of the entry.
-        await self.rows(
-            "UPDATE seats SET held = held - 1 WHERE team_id = $1 AND kind = $2", self.scope.team, kind
+    async def unsettle_people(self, people: Sequence[str]) -> None:
+        await self._claims.unsettle_people(people)
+
+    async def unsettle(self, ids: Iterable[str]) -> None:
+        await self._claims.unsettle(ids)
+
+    async def settled(self, person: str, *, until: str | None) -> None:
+        await self._claims.settled(person, until)
+
+    @property
+    def _claims(self) -> Claims:
+        return Claims(
+            rows=self.rows, later=self._later, joined=self._with, scope=self.scope, database=self.database
         )
-        failpoint("write.seat")
+
+    async def take(self, kind: str) -> SeatCount | None:
+        return await self._queues.take(kind)
+
+    async def count(self, kind: str, *, held: int = 0, waiting: int = 0) -> SeatCount | None:
+        return await self._queues.count(kind, held, waiting)
+
+    async def kind(self, kind: str) -> SeatCount | None:
+        return await self._queues.kind(kind)
+
+    async def kinds(self) -> dict[str, SeatCount]:
+        return await self._queues.kinds()
+
+    async def told(self, kind: str, percent: int) -> None:
+        await self._queues.told(kind, percent)
+
+    async def enqueue(self, person: str, kind: str) -> None:
+        await self._queues.enqueue(person, kind)
+
+    async def dequeue(self, person: str) -> None:
+        await self._queues.dequeue(person)
+
+    async def first(self, kind: str) -> str | None:
+        return await self._queues.first(kind)
+
+    async def refused(self, user_name: str, kind: str) -> None:
+        await self._queues.refused(user_name, kind, self.reference)
+
+    async def let_in(self, user_name: str) -> None:
+        await self._queues.let_in(user_name)
+
+    @property
+    def _queues(self) -> Queues:
+        return Queues(
+            rows=self.rows, later=self._later, scope=self.scope, database=self.database, now=self.now
+        )
 
     async def seats(self) -> dict[str, SeatCount]:
         return await seat_counts(self.rows, self.scope.team)
 
     async def buy(self, kind: str, count: int) -> None:
-        await self.rows(
-            "INSERT INTO seats (team_id, kind, bought) VALUES ($1, $2, $3)"
-            " ON CONFLICT (team_id, kind) DO UPDATE SET bought = seats.bought + excluded.bought",
-            *(self.scope.team, kind, count),
-        )
+        await self._queues.buy(kind, count)
+
+    async def give_up(self, kind: str, count: int) -> SeatCount | None:
+        return await self._queues.give_up(kind, count)
+
+    async def put_kind(self, kind: str, terms: SeatCount) -> None:
+        await self._queues.put_kind(kind, terms)
 
     async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
-        await self._later(_NEXT_NUMBER, self.scope.team, name="numbered")
+        dialect = self.database.dialect
+        await self._later(_NEXT_NUMBER[dialect], self.scope.team, self.now, name="numbered")
         # What one statement writes, another of the same round trip sees by its name only.
-        numbered = "teams WHERE id = $1" if self.database.dialect == "sqlite" else "numbered"
+        numbered = "teams WHERE id = $1" if dialect == "sqlite" else "numbered"
         await self._later(
             "INSERT INTO entries (team_id, number, at, what, reference, postings)"
-            f" SELECT $1, entries, $2, $3, $4, $5 FROM {numbered}",
-            *(self.scope.team, self.now, what, reference, records.postings(postings)),
+            f" SELECT $1, entries, booked_at, $2, $3, $4 FROM {numbered}",
+            *(self.scope.team, what, reference, records.postings(postings)),
         )
+        left = [person for each in postings if (person := holder(each.source))]
+        for person in left:
+            await self._later(
+                f"UPDATE holdings SET until = (SELECT booked_at FROM {numbered})"
+                " WHERE team_id = $1 AND person_id = $2 AND until IS NULL",
+                *(self.scope.team, person),
+            )
+        if left:  # what they hold from now on is another statement's, of the next round trip
+            numbered = "teams WHERE id = $1"
+        for each in postings:
+            if person := holder(each.target):
+                await self._later(
+                    "INSERT INTO holdings (team_id, person_id, kind, since)"
+                    f" SELECT $1, $2, $3, booked_at FROM {numbered}",
+                    *(self.scope.team, person, each.seat),
+                )
         failpoint("write.entry")
 
     async def tell(self, events: Sequence[Event]) -> None:
@@ -284,12 +316,6 @@ class DatabaseUnit:
                 json.dumps([(event.cause, records.event_text(event)) for event in events]),
             )
         failpoint("write.event")
-
-    async def unsettled(self, person: str, *, due: bool) -> None:
-        await self.rows(
-            "UPDATE persons SET unsettled = $3 WHERE team_id = $1 AND id = $2",
-            *(self.scope.team, person, due),
-        )
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -311,23 +337,36 @@ class DatabaseUnit:
         )
         await self.flush()
 
+    async def team(self, *, alone: bool = True) -> Team:
+        return await self._affairs.team(alone=alone)
 
-#: What makes a claim of one more resource of a person.
-_CLAIMED = "ON CONFLICT (id) DO UPDATE SET claims = persons.claims + excluded.claims"
+    async def connections(self) -> Sequence[Connection]:
+        return await self._affairs.connections()
 
-#: Finds the owner of an address, or makes one of who is at hand.
-_OWNED = " ON CONFLICT (team_id, address) DO UPDATE SET address = excluded.address RETURNING person_id"
-_OWNER = f"INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, $2, $3){_OWNED}"
+    async def put(self, thing: Team | Connection | Token | ApiKey) -> None:
+        await self._affairs.put(thing, at=self.now)
 
-#: Both at once on PostgreSQL, and before it, wait for whoever is at work on that person: see `lock`.
-_CLAIM = (
-    "WITH turn AS MATERIALIZED (SELECT 1 FROM person_keys WHERE team_id = $1 AND address = $2"
-    " AND pg_advisory_xact_lock(hashtextextended(person_id, 0)) IS NOT NULL),"
-    " owner AS (INSERT INTO person_keys (team_id, address, person_id)"
-    f" SELECT $1, $2, $3 FROM (SELECT count(*) FROM turn) waited{_OWNED})"
-    " INSERT INTO persons (id, team_id, claims) SELECT person_id, $1, $4::bigint FROM owner"
-    f" {_CLAIMED} RETURNING id"
-)
+    async def personal(self, person: str) -> Personal | None:
+        return await self._affairs.personal(person)
+
+    async def put_personal(self, person: str, personal: Personal) -> None:
+        await self._affairs.put_personal(person, personal)
+
+    async def forget(self, person: str, names: AbstractSet[str]) -> None:
+        await self._affairs.forget(person, names)
+
+    async def note(
+        self, by: Author, action: str, target: str, *, changes: Mapping[str, Any], person: str | None = None
+    ) -> None:
+        mine = (self.scope.team, self.reference, self.now)
+        values = (*mine, by.name, action, target, person, by.why, records.dumps(changes))
+        await self._later(f"INSERT INTO audit ({NOTE}) VALUES {values_of(values)}", *values)
+        failpoint("write.note")
+
+    @property
+    def _affairs(self) -> Affairs:
+        return Affairs(rows=self.rows, scope=self.scope, database=self.database)
+
 
 #: Adds to how many resources of a kind a connection has.
 _COUNT = (
@@ -335,19 +374,18 @@ _COUNT = (
     " ON CONFLICT (connection_id, kind) DO UPDATE SET resources = counts.resources + excluded.resources"
 )
 
-#: Takes the next number of the team's book.
-_NEXT_NUMBER = "UPDATE teams SET entries = entries + 1 WHERE id = $1 RETURNING entries"
+#: Takes the next number of the team's book, and the moment of that entry.
+_NEXT_NUMBER = {
+    dialect: f"UPDATE teams SET entries = entries + 1, booked_at = {latest}(booked_at, $2) WHERE id = $1"
+    " RETURNING entries, booked_at"
+    for dialect, latest in {"sqlite": "max", "postgres": "GREATEST"}.items()
+}
 
 
 async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
     """Return a team's seats by kind, read through *rows*."""
-    found = await rows(
-        "SELECT kind, bought, held, overdraft FROM seats WHERE team_id = $1 ORDER BY kind", team
-    )
-    return {
-        row["kind"]: SeatCount(bought=row["bought"], held=row["held"], overdraft=row["overdraft"])
-        for row in found
-    }
+    found = await rows("SELECT * FROM seats WHERE team_id = $1 ORDER BY kind", team)
+    return {row["kind"]: records.seat_count(row) for row in found}
 
 
 def _taken(thing: Resource | Team) -> Refusals:

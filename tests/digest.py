@@ -13,7 +13,7 @@ TABLES = {
     **dict.fromkeys(
         [
             *("persons", "person_keys", "resources", "searched", "resource_keys", "counts", "members"),
-            *("pending_members", "seats", "holdings", "entries", "outbox"),
+            *("pending_members", "seats", "holdings", "waiting", "entries", "outbox"),
         ],
         "team_id",
     ),

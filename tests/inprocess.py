@@ -21,6 +21,7 @@ from hub.main import House, assemble
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
 from hub.web.app import build
+from tests.author import BY
 
 T = TypeVar("T")
 
@@ -58,15 +59,31 @@ class Bench:
     def team(self, *, seats: int) -> Team:
         """Make a team that may turn on SCIM."""
         name = f"team {os.urandom(8).hex()}"
-        return self.run(self.house.admin.create_team(name, seats=seats, plan="enterprise", sso_issuer=ISSUER))
+        return self.run(
+            self.house.admin.create_team(name, seats=seats, plan="enterprise", sso_issuer=ISSUER, by=BY)
+        )
 
     def way(
         self, team: Team, idp: str, *, profile: Profile = Profile.TOLERANT, domains: Sequence[str] = ()
     ) -> Way:
         """Make a connection of *team* that is on."""
-        made = self.house.admin.create_connection(team, idp=idp, profile=profile, domains=domains, on=True)
+        made = self.house.admin.create_connection(
+            team, idp=idp, profile=profile, domains=domains, on=True, by=BY
+        )
         connection, token = self.run(made)
         return Way(team=team, connection=connection, token=token)
+
+    def key(self, team: Team) -> str:
+        """Make a key of the API of *team*."""
+        return self.run(self.house.admin.create_api_key(team, by=BY))[1]
+
+    def question(self, team: Team, key: str, users: Sequence[str] = (), **query: str) -> httpx2.Response:
+        """Ask what the product of *team* asks: for one person by *query*, or for many *users*."""
+        headers = {"authorization": f"Bearer {key}"}
+        path = f"/api/v1/teams/{team.id}/entitlements"
+        if users:
+            return self.run(self.client.post(path, headers=headers, json={"users": users}))
+        return self.run(self.client.get(path, headers=headers, params=query))
 
     def ask(self, way: Way, method: str, path: str, body: object = None, **query: str) -> httpx2.Response:
         """Send what *way*'s provider would, and return the answer."""
@@ -96,7 +113,9 @@ def bench(database_url: str, data: Path, **environ: str) -> Iterator[Bench]:
     if not database_url.startswith("sqlite:"):
         settings = evolve(settings, database=evolve(settings.database, url=database_url))
     house = assemble(settings)
-    app = build(house.service, settings=settings, keeper=house.keeper, ready=house.check)
+    app = build(
+        house.service, questions=house.questions, settings=settings, keeper=house.keeper, ready=house.check
+    )
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOST, timeout=60)
     with quiet(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(house.migrate())

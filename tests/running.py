@@ -21,6 +21,7 @@ from hub.main import House, open_house
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
 from storage import records
+from tests.author import BY
 from tests.postgres import Postgres, free_port
 
 #: The command, as installed beside this interpreter.
@@ -158,7 +159,7 @@ class Desk:
     async def team(self, *, seats: int = 1000) -> Team:
         """Make a team that may turn on SCIM."""
         return await self.house.admin.create_team(
-            f"team {os.urandom(6).hex()}", seats=seats, plan="enterprise", sso_issuer=ISSUER
+            f"team {os.urandom(6).hex()}", seats=seats, plan="enterprise", sso_issuer=ISSUER, by=BY
         )
 
     async def connection(
@@ -174,7 +175,7 @@ class Desk:
         """Make a connection of *team*, or of a fresh one, reached through one of the nodes."""
         team = team or await self.team(seats=seats)
         connection, token = await self.house.admin.create_connection(
-            team, idp=idp, profile=profile, domains=[DOMAIN], on=True
+            team, idp=idp, profile=profile, domains=[DOMAIN], on=True, by=BY
         )
         url = f"{self.hub.nodes[node].url}/scim/v2/{connection.id}"
         client = self.client(url, f"{scheme}{token}")

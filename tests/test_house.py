@@ -192,7 +192,7 @@ def test_commands_in_the_readme_exist(words):
     """Every `hub …` of the README is understood, its options too."""
     command, _, _ = hub.cli.app.parse_args(words[1:], exit_on_error=False, print_error=False)
 
-    assert words[1] in (command.__name__, command.__module__.rpartition(".")[2])
+    assert words[1].replace("-", "_") in (command.__name__, command.__module__.rpartition(".")[2])
 
 
 def test_other_commands_are_not_understood():

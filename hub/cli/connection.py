@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from attrs import asdict
 from cyclopts import App, Parameter
 
 from hub.cli import printing
-from hub.cli.options import NONE, Options
+from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.admin import Admin
+from hub.engine.adoption import Adopted
+from hub.engine.dossiers import people
 from hub.settings import Settings
 from hub.teams import Connection, Profile, State
 
@@ -24,7 +27,7 @@ async def create(
     profile: Profile = Profile.TOLERANT,
     domain: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative="")] = (),
     on: Annotated[bool, Parameter(negative="")] = False,
-    options: Options = NONE,
+    options: Changing = UNSAID,
 ) -> None:
     """Create a connection and its first token, which is shown this once.
 
@@ -43,7 +46,7 @@ async def create(
     """
     async with options.house() as house:
         made, token = await house.admin.create_connection(
-            await house.admin.team(team), idp=idp, profile=profile, domains=domain, on=on
+            await house.admin.team(team), idp=idp, profile=profile, domains=domain, on=on, by=options.by
         )
     endpoint = base_url(options.settings(), made)
     answer = {"connection": made.id, "idp": made.idp, "base_url": endpoint, "token": token}
@@ -73,31 +76,87 @@ async def show(connection: str, /, *, options: Options = NONE) -> None:
 
 
 @app.command
-async def on(connection: str, /, *, options: Options = NONE) -> None:
+async def on(connection: str, /, *, options: Changing = UNSAID) -> None:
     """Turn CONNECTION on; wants the plan and an SSO issuer."""
     await _turn(connection, State.ON, options)
 
 
 @app.command
-async def pause(connection: str, /, *, options: Options = NONE) -> None:
+async def pause(connection: str, /, *, options: Changing = UNSAID) -> None:
     """Let CONNECTION remove people, and add nobody."""
     await _turn(connection, State.PAUSED, options)
 
 
 @app.command
-async def off(connection: str, /, *, options: Options = NONE) -> None:
-    """Turn CONNECTION off; its people, groups and seats stay."""
-    await _turn(connection, State.OFF, options)
+async def off(
+    connection: str,
+    /,
+    *,
+    release: Annotated[bool, Parameter(negative="")] = False,
+    options: Changing = UNSAID,
+) -> None:
+    """Turn CONNECTION off; its people, groups and seats stay.
+
+    Parameters
+    ----------
+    release
+        Deactivate its users, whose seats come free; begun anew, it goes on with the others.
+    """
+    await _turn(connection, State.OFF, options, release=release)
 
 
-async def _turn(connection: str, state: State, options: Options) -> None:
+@app.command
+async def adopt(
+    connection: str,
+    /,
+    *,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    options: Changing = UNSAID,
+) -> None:
+    """Make people by hand users of CONNECTION, for its provider to find; nobody's seat moves.
+
+    Parameters
+    ----------
+    dry_run
+        Only say how many that would be.
+    """
     async with options.house() as house:
-        turned = await house.admin.set_state(await house.admin.connection(connection), state)
-        await _answer(house.admin, [turned], options, one=True)
+        which = await house.admin.connection(connection)
+        if dry_run:
+            told = await house.adoption.prospect(which)
+        else:
+            with printing.working("Adopting") as working:
+                told = await house.adoption.adopt(which, by=options.by, progress=working)
+    options.answer({"dry_run": dry_run, **asdict(told)}, _adopted(told, connection, dry_run=dry_run))
+
+
+def _adopted(told: Adopted, connection: str, *, dry_run: bool) -> str:
+    would = "would become" if dry_run else "became"
+    lines = [(True, f"{people(told.adopted)} {would} users of {connection}; nobody's seat moves.")]
+    for count, why in (
+        (told.elsewhere, "the connection does not vouch for their addresses"),
+        (told.seatless, "they have no seat, and get one when the provider assigns them"),
+        (len(told.taken), f"another user of the connection is called so: {', '.join(told.taken)}"),
+    ):
+        lines.append((count > 0, f"Left by hand, {people(count)}: {why}."))
+    return "\n".join(line for is_so, line in lines if is_so)
+
+
+async def _turn(connection: str, state: State, options: Changing, *, release: bool = False) -> None:
+    async with options.house() as house:
+        before = await house.admin.connection(connection)
+        effect = await house.switches.effect(before, state, release=release)
+        turned = await house.admin.set_state(before, state, by=options.by)
+        if not options.json:
+            printing.show(effect.says)
+        if release:
+            with printing.working("Releasing") as working:
+                await house.switches.release(turned, by=options.by, progress=working)
+        await _answer(house.admin, [turned], options, one=True, effect=asdict(effect))
 
 
 async def _answer(
-    admin: Admin, connections: Sequence[Connection], options: Options, *, one: bool = False
+    admin: Admin, connections: Sequence[Connection], options: Options, *, one: bool = False, **more: object
 ) -> None:
     settings = options.settings()
     teams = {team.id: team.name for team in await admin.teams()}
@@ -114,12 +173,17 @@ async def _answer(
         for each in connections
     ]
     rows = [[*each.values()] for each in described]
-    options.answer(described[0] if one else described, printing.table(COLUMNS, rows))
+    options.answer({**described[0], **more} if one else described, printing.table(COLUMNS, rows))
 
 
 def base_url(settings: Settings, connection: Connection) -> str:
     """Return the endpoint to paste into the provider."""
-    return f"{settings.server.public_url or 'http://' + settings.server.bind}/scim/v2/{connection.id}"
+    return f"{root(settings)}/scim/v2/{connection.id}"
+
+
+def root(settings: Settings) -> str:
+    """Return what the hub is called by whoever asks it."""
+    return settings.server.public_url or f"http://{settings.server.bind}"
 
 
 def _next(connection: Connection) -> str:

@@ -5,7 +5,7 @@ from attrs import frozen
 from hub.cli import printing
 from hub.cli.connection import base_url
 from hub.cli.opening import fit_house
-from hub.cli.options import NONE, Options
+from hub.cli.options import NONE, Changing, Options
 from hub.cli.serve import run
 from hub.engine.admin import Admin
 from hub.settings import Settings
@@ -18,6 +18,9 @@ ISSUER = "https://sign-in.demo.example"
 
 #: The dialect of nobody in particular; the demo shows the others.
 PLAIN = "generic"
+
+#: Who furnishes the demo.
+BY = Changing(why="hub demo").by
 
 
 @frozen(kw_only=True)
@@ -62,7 +65,7 @@ async def _found(admin: Admin) -> Team:
     for team in await admin.teams():
         if team.name == TEAM:
             return team
-    return await admin.create_team(TEAM, seats=SEATS, plan=ENTERPRISE, sso_issuer=ISSUER)
+    return await admin.create_team(TEAM, seats=SEATS, plan=ENTERPRISE, sso_issuer=ISSUER, by=BY)
 
 
 async def _door(admin: Admin, team: Team, dialect: Dialect, settings: Settings) -> Door:
@@ -75,7 +78,7 @@ async def _opened(admin: Admin, team: Team, dialect: Dialect) -> tuple[Connectio
         if connection.idp == dialect.name:
             # only digests are kept, so a token that can be shown is a new one
             for earlier in await admin.tokens(connection):
-                await admin.revoke(earlier.key_id)
-            _, token = await admin.create_token(connection)
+                await admin.revoke(earlier.key_id, by=BY)
+            _, token = await admin.create_token(connection, by=BY)
             return connection, token
-    return await admin.create_connection(team, idp=dialect.name, on=True)
+    return await admin.create_connection(team, idp=dialect.name, on=True, by=BY)

@@ -29,9 +29,9 @@ def plain(value: object) -> str:
     return "".join(sign for sign in text if unicodedata.category(sign) not in UNSEEN)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Return *rows* under the names of their *columns*."""
-    made = Table(*columns, box=None, pad_edge=False, header_style="bold")
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, headed: bool = True) -> Table:
+    """Return *rows* under the names of their *columns*, which are left out unless it is *headed*."""
+    made = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=headed)
     for row in rows:
         made.add_row(*(Text(plain(cell), overflow="fold") for cell in row))
     return made

@@ -7,7 +7,7 @@ from cyclopts import App
 
 from hub.cli import printing
 from hub.cli.errors import UsageError
-from hub.cli.options import NONE, Options
+from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.scim.discovery import definition
 from hub.scim.extensions import Extension
 
@@ -18,7 +18,7 @@ COLUMNS = ("Schema", "Name", "Kind", "Attributes")
 
 @app.command
 async def add(
-    team: str, file: Path, /, *, kind: Literal["User", "Group"] = "User", options: Options = NONE
+    team: str, file: Path, /, *, kind: Literal["User", "Group"] = "User", options: Changing = UNSAID
 ) -> None:
     """Add the schema in FILE to TEAM; one of the same URN gives way, as long as nobody has values of it.
 
@@ -31,7 +31,7 @@ async def add(
     """
     text = _read(file)
     async with options.house() as house:
-        added = await house.admin.add_schema(await house.admin.team(team), text, kind=kind)
+        added = await house.admin.add_schema(await house.admin.team(team), text, kind=kind, by=options.by)
     options.answer(_described(added), f"{team} has {added.schema.id}, with {_names(added)}.")
 
 
@@ -45,10 +45,10 @@ async def list_(team: str, /, *, options: Options = NONE) -> None:
 
 
 @app.command
-async def remove(team: str, urn: str, /, *, options: Options = NONE) -> None:
+async def remove(team: str, urn: str, /, *, options: Changing = UNSAID) -> None:
     """Take the schema URN from TEAM, as long as nobody has values of it."""
     async with options.house() as house:
-        await house.admin.remove_schema(await house.admin.team(team), urn)
+        await house.admin.remove_schema(await house.admin.team(team), urn, by=options.by)
     options.answer({"removed": urn}, f"{team} has {urn} no more.")
 
 

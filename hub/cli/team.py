@@ -1,25 +1,35 @@
 """hub team: teams and how many seats they bought."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from attrs import asdict
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from hub.cli import printing
-from hub.cli.options import NONE, Options
+from hub.cli.errors import UsageError
+from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.cli.seats import counts
 from hub.engine.admin import Admin
 from hub.teams import Team
 
 app = App(name="team", help="Teams, and the seats they bought.")
 
+#: What `hub schema list` and `hub rule list` show.
+APART = {"schemas", "seating"}
+
 COLUMNS = ("Team", "Plan", "SSO issuer", "Seats")
 
 
 @app.command
 async def create(
-    name: str, /, *, seats: int, plan: str = "basic", sso_issuer: str | None = None, options: Options = NONE
+    name: str,
+    /,
+    *,
+    seats: int,
+    plan: str = "basic",
+    sso_issuer: str | None = None,
+    options: Changing = UNSAID,
 ) -> None:
     """Create the team NAME.
 
@@ -33,8 +43,44 @@ async def create(
         Vouch that people sign in by the provider at this URL.
     """
     async with options.house() as house:
-        team = await house.admin.create_team(name, seats=seats, plan=plan, sso_issuer=sso_issuer)
+        team = await house.admin.create_team(
+            name, seats=seats, plan=plan, sso_issuer=sso_issuer, by=options.by
+        )
         await _answer(house.admin, [team], options, one=True)
+
+
+@app.command(name="set")
+async def set_(
+    name: str,
+    /,
+    *,
+    plan: str | None = None,
+    sso_issuer: str | None = None,
+    no_sso: Annotated[bool, Parameter(negative="")] = False,
+    options: Changing = UNSAID,
+) -> None:
+    """Change what the team NAME pays for, or how its people sign in; says what that does to SCIM.
+
+    Parameters
+    ----------
+    plan
+        What it pays for; SCIM is part of "enterprise".
+    sso_issuer
+        Vouch that people sign in by the provider at this URL.
+    no_sso
+        Its people sign in by no provider any more.
+    """
+    changes = {"plan": plan, "sso_issuer": sso_issuer}
+    changes = {field: value for field, value in changes.items() if value is not None}
+    if (no_sso and sso_issuer is not None) or not (changes or no_sso):
+        raise UsageError("expected --plan, and --sso-issuer or --no-sso: at least one of them")
+    async with options.house() as house:
+        team, says = await house.switches.set_team(
+            await house.admin.team(name), changes | ({"sso_issuer": None} if no_sso else {}), by=options.by
+        )
+        if not options.json:
+            printing.show(says)
+        await _answer(house.admin, [team], options, one=True, effect=says)
 
 
 @app.command
@@ -51,14 +97,16 @@ async def list_(*, options: Options = NONE) -> None:
         await _answer(house.admin, await house.admin.teams(), options)
 
 
-async def _answer(admin: Admin, teams: Sequence[Team], options: Options, *, one: bool = False) -> None:
+async def _answer(
+    admin: Admin, teams: Sequence[Team], options: Options, *, one: bool = False, **more: object
+) -> None:
     described = [{**_described(team), "seats": counts(await admin.seats(team))} for team in teams]
     rows = [(each["name"], each["plan"], each["sso_issuer"], _seats(each["seats"])) for each in described]
-    options.answer(described[0] if one else described, printing.table(COLUMNS, rows))
+    options.answer({**described[0], **more} if one else described, printing.table(COLUMNS, rows))
 
 
 def _described(team: Team) -> dict[str, Any]:
-    return asdict(team, filter=lambda field, _: field.name != "schemas")  # see `hub schema list`
+    return asdict(team, filter=lambda field, _: field.name not in APART)
 
 
 def _seats(kinds: dict[str, dict[str, int]]) -> str:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, frozen
 
 from hub import tokens
 from hub.ledger import moves
+from hub.moments import later
 from hub.scim import extensions
 from hub.scim.definitions import SchemaError, read_schema
 from hub.scim.errors import InvalidSyntax
 from hub.scim.extensions import Extension
 from hub.scim.folding import fold
 from hub.scim.strictjson import loads
-from hub.teams import Connection, Profile, State, Team, Token
+from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 
 from .audit import Progress, problems_of, silent
 from .plugins import UnknownDialect
 from .ports import NameTaken, Scope
+from .relay import KEPT_DAYS
+from .seating import STANDARD, SeatingError, seating_of
+from .trail import changed
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry
+    from hub.ledger.seals import Seal
     from hub.scim.schema import Schema
 
     from .plugins import Plugins
-    from .ports import Books, Clock, Exchanges, Ids, Registry, SeatCount, Unit
+    from .ports import Author, Books, Clock, Exchanges, Ids, Note, Registry, SeatCount, Trail, Unit, Work
 
-#: The kind of seat that a team buys where it says nothing else.
-STANDARD = "standard"
+T = TypeVar("T")
 
 #: The most schemas that a team adds.
 SCHEMAS_MAX = 20
@@ -38,16 +42,24 @@ SCHEMAS_MAX = 20
 SEATS_MAX = 2**31 - 1
 
 
+#: State → the command that brings a connection into it.
+_TURNS = {State.ON: "on", State.PAUSED: "pause", State.OFF: "off"}
+
+
 class AdminError(Exception):
     """What an operator asked cannot be done; the text says why and the way out."""
 
 
 @frozen(kw_only=True)
 class Admin:
-    """The operator's use cases; each raises `AdminError`."""
+    """The operator's use cases; each raises `AdminError`.
+
+    What changes something is done *by* somebody, and noted in the team's audit in the same transaction.
+    """
 
     registry: Registry
     books: Books
+    trail: Trail
     kept: Exchanges
     plugins: Plugins
     clock: Clock
@@ -55,7 +67,9 @@ class Admin:
     key: bytes
     entropy: Callable[[int], bytes]
 
-    async def create_team(self, name: str, *, seats: int, plan: str, sso_issuer: str | None = None) -> Team:
+    async def create_team(
+        self, name: str, *, seats: int, plan: str, sso_issuer: str | None = None, by: Author
+    ) -> Team:
         """Make a team that has bought *seats* standard seats."""
         if not name.strip():
             raise AdminError("a team needs a name")
@@ -71,6 +85,8 @@ class Admin:
             await unit.buy(STANDARD, seats)
             if seats:
                 await unit.post("bought", reference, moves.buy(STANDARD, seats))
+            made = {"plan": plan, "sso_issuer": sso_issuer, "seats": seats}
+            await unit.note(by, "team.create", name, changes=changed({}, made))
 
         try:
             await self.registry.store(Scope(team=team.id)).write(work, reference=reference)
@@ -93,7 +109,7 @@ class Admin:
         """Return the schemas that *team* added to the built-in ones."""
         return extensions.read(team.schemas)
 
-    async def add_schema(self, team: Team, text: bytes, *, kind: str) -> Extension:
+    async def add_schema(self, team: Team, text: bytes, *, kind: str, by: Author) -> Extension:
         """Let resources of a *kind* have what the schema in *text*, as RFC 7643 §7 writes it, defines.
 
         One with the same URN gives way to it, unless resources hold attributes of it.
@@ -108,26 +124,43 @@ class Admin:
             raise AdminError(f"a team has at most {SCHEMAS_MAX} schemas of its own")
         if other := extensions.overlapping(urn, [each.schema.id for each in others]):
             raise AdminError(f"id: a path could not tell it from {other}, which begins alike")
-        await self._put_schemas(team, [*others, added], before)
+        await self._put_schemas(team, [*others, added], before, by=by)
         return added
 
-    async def remove_schema(self, team: Team, urn: str) -> None:
+    async def remove_schema(self, team: Team, urn: str, *, by: Author) -> None:
         """Take a schema away, unless resources hold attributes of it."""
         before = [each for each in self.schemas(team) if each.schema.id.lower() == urn.lower()]
         if not before:
             raise AdminError(f"'{team.name}' has no schema '{urn}': `hub schema list TEAM` shows all")
         left = [each for each in self.schemas(team) if each.schema.id.lower() != urn.lower()]
-        await self._put_schemas(team, left, before)
+        await self._put_schemas(team, left, before, by=by)
 
-    async def _put_schemas(self, team: Team, schemas: Sequence[Extension], gone: Sequence[Extension]) -> None:
+    async def _put_schemas(
+        self, team: Team, schemas: Sequence[Extension], gone: Sequence[Extension], *, by: Author
+    ) -> None:
         for each in gone:
             if held := await self.registry.holders(team.id, each.schema.id):
                 raise AdminError(
                     f"{held} resources of '{team.name}' hold attributes of {each.schema.id}:"
                     " it can be changed or removed once their providers have taken these away"
                 )
-        if not await self.registry.put_schemas(team, extensions.written(schemas)):
-            raise AdminError(f"the schemas of '{team.name}' have just been changed: look, and try again")
+        before, after = (_attributes(each) for each in (self.schemas(team), schemas))
+
+        async def work(unit: Unit) -> None:
+            now = await unit.team()
+            if now.schemas != team.schemas:
+                raise AdminError(f"the schemas of '{team.name}' have just been changed: look, and try again")
+            fresh = evolve(now, schemas=extensions.written(schemas))
+            _check_rules(fresh)
+            await unit.put(fresh)
+            for urn, what in changed(before, after).items():
+                await unit.note(by, _verb("schema", what), urn, changes={"attributes": what})
+
+        await self._write(team.id, work)
+
+    async def _write(self, team: str, work: Work[T]) -> T:
+        """Do *work* on a team's own affairs."""
+        return await self.registry.store(Scope(team=team)).write(work, reference=f"admin_{self.ids()}")
 
     async def create_connection(
         self,
@@ -137,6 +170,7 @@ class Admin:
         profile: Profile = Profile.TOLERANT,
         domains: Sequence[str] = (),
         on: bool = False,
+        by: Author,
     ) -> tuple[Connection, str]:
         """Make a connection with a first token, which is returned once and never again."""
         try:
@@ -148,11 +182,20 @@ class Admin:
             team=team.id,
             idp=dialect.name,
             profile=profile,
-            state=_state(team, State.ON) if on else State.DRAFT,
+            state=State.ON if on else State.DRAFT,
             domains=tuple(_domain(domain) for domain in domains),
         )
-        await self.registry.put_connection(connection)
-        return connection, (await self.create_token(connection))[1]
+        token, text = self._minted(connection)
+
+        async def work(unit: Unit) -> None:
+            _check_on(await unit.team(), connection.state)
+            await unit.put(connection)
+            await unit.put(token)
+            await unit.note(by, "connection.create", connection.id, changes=changed({}, _told(connection)))
+            await unit.note(by, "token.create", token.key_id, changes=changed({}, _ends(token)))
+
+        await self._write(team.id, work)
+        return connection, text
 
     async def connection(self, id: str) -> Connection:
         """Return a connection."""
@@ -165,36 +208,68 @@ class Admin:
         """Return the connections of *team*, or all, oldest first."""
         return await self.registry.connections(team.id if team else None)
 
-    async def set_state(self, connection: Connection, state: State) -> Connection:
+    async def set_state(self, connection: Connection, state: State, *, by: Author) -> Connection:
         """Turn a connection on, pause it, or turn it off; people and seats stay as they are."""
-        team = await self.team(connection.team)
-        changed = evolve(connection, state=_state(team, state))
-        await self.registry.put_connection(changed)
-        return changed
+
+        async def work(unit: Unit) -> Connection:
+            team = await unit.team()
+            (before,) = (each for each in await unit.connections() if each.id == connection.id)
+            after = evolve(before, state=state)
+            _check_on(team, state)
+            if after != before:
+                await unit.put(after)
+                changes = changed(_told(before), _told(after))
+                await unit.note(by, f"connection.{_TURNS[state]}", connection.id, changes=changes)
+            return after
+
+        return await self._write(connection.team, work)
 
     async def create_token(
-        self, connection: Connection, *, expires_at: str | None = None, user: str | None = None
+        self, connection: Connection, *, expires_at: str | None = None, user: str | None = None, by: Author
     ) -> tuple[Token, str]:
         """Make one more token for *connection*, ending at *expires_at* (RFC 3339, UTC) or never.
 
         With the id of a *user* it stands for this user, who may read themself by it and nothing else.
         """
-        if expires_at is not None and expires_at <= self.clock():
-            raise AdminError(f"a token cannot expire in the past ({expires_at})")
         if user is not None and not await self._has_user(connection, user):
             raise AdminError(f"connection {connection.id} has no user '{user}': --user takes a SCIM id")
+        token, text = self._minted(connection, expires_at=expires_at, user=user)
+        await self._put_key(token, by=by)
+        return token, text
+
+    async def create_api_key(
+        self, team: Team, *, expires_at: str | None = None, by: Author
+    ) -> tuple[ApiKey, str]:
+        """Make one more key of the API of *team*, ending at *expires_at* (RFC 3339, UTC) or never."""
+        text, kept = self._mint(expires_at)
+        key = ApiKey(team=team.id, **kept)
+        await self._put_key(key, by=by)
+        return key, text
+
+    async def _put_key(self, key: Token | ApiKey, *, by: Author) -> None:
+        async def work(unit: Unit) -> None:
+            await unit.put(key)
+            await unit.note(by, "token.create", key.key_id, changes=changed({}, _ends(key)))
+
+        await self._write(key.team, work)
+
+    def _minted(
+        self, connection: Connection, *, expires_at: str | None = None, user: str | None = None
+    ) -> tuple[Token, str]:
+        text, kept = self._mint(expires_at)
+        return Token(team=connection.team, connection=connection.id, user=user, **kept), text
+
+    def _mint(self, expires_at: str | None) -> tuple[str, dict[str, Any]]:
+        """Return a new credential, and what is kept of it."""
+        if expires_at is not None and expires_at <= self.clock():
+            raise AdminError(f"a token cannot expire in the past ({expires_at})")
         credential = tokens.mint(self.entropy(tokens.ENTROPY))
-        token = Token(
-            key_id=credential.key_id,
-            team=connection.team,
-            connection=connection.id,
-            digest=tokens.digest(credential, self.key),
-            created_at=self.clock(),
-            expires_at=expires_at,
-            user=user,
-        )
-        await self.registry.put_token(token)
-        return token, str(credential)
+        return str(credential), {
+            "key_id": credential.key_id,
+            "digest": tokens.digest(credential, self.key),
+            "created_at": self.clock(),
+            "expires_at": expires_at,
+        }
 
     async def _has_user(self, connection: Connection, user: str) -> bool:
         store = self.registry.store(Scope(team=connection.team, connection=connection.id))
@@ -204,15 +279,35 @@ class Admin:
         """Return the tokens of *connection*, oldest first."""
         return await self.registry.tokens(connection.id)
 
-    async def revoke(self, key: str) -> Token:
+    async def api_keys(self, team: Team) -> Sequence[ApiKey]:
+        """Return the keys of the API of *team*, oldest first."""
+        return await self.registry.api_keys(team.id)
+
+    async def revoke(self, key: str, *, by: Author) -> Token | ApiKey:
         """End a token, named by its key id or by itself, from the next request on."""
         credential = tokens.parse(key)
-        found = await self.registry.token(credential.key_id if credential else key)
-        if found is None:
+        token = await self._kept(credential.key_id if credential else key)
+        if token is None:
             raise AdminError(f"there is no token '{key[:16]}': `hub token list CONNECTION` shows all")
-        token = found[0] if found[0].revoked_at else evolve(found[0], revoked_at=self.clock())
-        await self.registry.put_token(token)
-        return token
+        if token.revoked_at:
+            return token
+        revoked = evolve(token, revoked_at=self.clock())
+
+        async def work(unit: Unit) -> None:
+            await unit.put(revoked)
+            changes = changed(_ends(token), _ends(revoked))
+            await unit.note(by, "token.revoke", token.key_id, changes=changes)
+
+        await self._write(token.team, work)
+        return revoked
+
+    async def _kept(self, key_id: str) -> Token | ApiKey | None:
+        found = await self.registry.token(key_id)
+        return found[0] if found else await self.registry.api_key(key_id)
+
+    def audit(self, team: Team, *, since: str = "", person: str | None = None) -> AsyncIterator[Note]:
+        """Return a team's audit from the moment *since*, or what of it is about *person*, oldest first."""
+        return self.trail.of(team.id, since=since, person=person)
 
     async def seats(self, team: Team) -> Mapping[str, SeatCount]:
         """Return a team's seats by kind."""
@@ -222,10 +317,19 @@ class Admin:
         """Return the entries of a team's book, in order."""
         return self.books.entries(team.id)
 
-    async def verify(self, team: Team, *, progress: Progress = silent) -> list[str]:
-        """Return what is wrong with a team's book, first things first; nothing when it is whole."""
+    async def verify(
+        self, team: Team, *, heads: Sequence[Seal] = (), progress: Progress = silent
+    ) -> list[str]:
+        """Return what is wrong with a team's book, first things first; nothing when it is whole.
+
+        It is also held against *heads* of it exported earlier.
+        """
+        # A day less than events are kept: other nodes' clocks may be ahead.
+        told_since = later(self.clock(), (1 - KEPT_DAYS) * 86_400)
         async with self.books.at_once() as books:
-            return await problems_of(team.id, books, progress=progress)
+            return await problems_of(
+                team.id, books, key=self.key, told_since=told_since, heads=heads, progress=progress
+            )
 
     async def exchanges(
         self, connection: Connection, *, after: str = "", count: int = 50
@@ -243,10 +347,42 @@ def _schema(text: bytes) -> Schema:
         raise AdminError(str(error)) from None
 
 
-def _state(team: Team, state: State) -> State:
+def _check_rules(team: Team) -> None:
+    """See to it that the rules of *team* look at nothing that its schemas have no more."""
+    try:
+        seating_of(team)
+    except SeatingError as error:
+        raise AdminError(f"its rules look at what would be gone: `hub rule set` first\n{error}") from None
+
+
+def _check_on(team: Team, state: State) -> None:
     if state is State.ON and (lacks := team.lacks()):
         raise AdminError(f"SCIM cannot be turned on for '{team.name}': {' and '.join(lacks)}")
-    return state
+
+
+def _told(connection: Connection) -> dict[str, Any]:
+    """Return what the audit says of a connection."""
+    return {
+        "idp": connection.idp,
+        "profile": connection.profile,
+        "state": connection.state,
+        "domains": list(connection.domains),
+    }
+
+
+def _ends(key: Token | ApiKey) -> dict[str, Any]:
+    """Return what the audit says of a token: whose it is and when it ends, never what opens anything."""
+    opens = {"connection": key.connection, "user": key.user} if isinstance(key, Token) else {"kind": "api"}
+    return {**opens, "expires_at": key.expires_at, "revoked_at": key.revoked_at}
+
+
+def _attributes(schemas: Sequence[Extension]) -> dict[str, list[str]]:
+    """Return what the audit says of schemas: URN → names of attributes."""
+    return {each.schema.id: [attribute.name for attribute in each.schema.attributes] for each in schemas}
+
+
+def _verb(noun: str, what: Mapping[str, Any]) -> str:
+    return f"{noun}.{'remove' if what['after'] is None else 'add'}"
 
 
 def _domain(text: str) -> str:

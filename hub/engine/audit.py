@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING
 
-from hub.ledger.book import Book
-from hub.ledger.errors import LedgerError
+from .auditors import Balances, Findings, Sealing, Telling
 
 if TYPE_CHECKING:
+    from hub.ledger.seals import Seal
+
     from .ports import Books
 
-#: Told the number of each entry that was read.
+#: Told the number of each page's last entry once it was read.
 Progress = Callable[[int], object]
 
 
@@ -19,53 +20,53 @@ def silent(_: int) -> None:
     """Show no progress."""
 
 
-async def problems_of(team: str, books: Books, *, progress: Progress) -> list[str]:
+async def problems_of(
+    team: str,
+    books: Books,
+    *,
+    key: bytes,
+    told_since: str,
+    heads: Sequence[Seal] = (),
+    progress: Progress = silent,
+) -> list[str]:
     """Return what is wrong with a team's book, first things first; nothing when it is whole.
 
-    The entries are folded again, and the result held against the seats counted, the open
-    holdings, and the claims on each person.
+    The entries are added up again, by other code than wrote them, and the result held against the seats
+    counted, the holdings of all time, those who vouch and those who wait. They are sealed again with the
+    server's *key* and held against the seals and the *heads* exported earlier, and those from the moment
+    *told_since* on against the events, of which none may be deleted yet.
     """
-    book = Book()
-    try:
-        async for entry in books.entries(team):
-            book.post(entry)
-            progress(entry.number)
-    except LedgerError as error:
-        return [str(error)]
-    return [
-        *await _counts(team, books, book),
-        *await _holdings(team, books, book),
-        *await _claims(team, books, book),
-    ]
+    found = Findings()
+    balances = Balances(team=team, books=books, found=found)
+    exported = {head.number: head for head in heads}
+    auditors = (
+        balances,
+        Sealing(team=team, books=books, found=found, key=key, exported=exported),
+        Telling(team=team, books=books, found=found, since=told_since),
+    )
+    number = 0
+    while page := await books.page(team, after=number):
+        for auditor in auditors:
+            await auditor.read(page)
+        number = page[-1].number
+        progress(number)
+    for auditor in auditors:
+        await auditor.end()
+    await _claims(team, books, found, seated=balances.adder.holdings if balances.added else {})
+    await _queues(team, books, found)
+    return found.sentences
 
 
-async def _counts(team: str, books: Books, book: Book) -> list[str]:
-    problems = []
-    for kind, count in (await books.seats(team)).items():
-        says = {"bought": book.bought(kind), "held": book.held(kind), "free": book.free(kind)}
-        counted = {"bought": count.bought, "held": count.held, "free": count.free}
-        problems += [
-            f"{kind}: the book says {says[name]} {name}, {counted[name]} are counted"
-            for name in says
-            if says[name] != counted[name]
-        ]
-    return problems
+async def _claims(team: str, books: Books, found: Findings, *, seated: Container[str]) -> None:
+    async for each in books.claims(team):
+        if each.counted != each.users + each.by_hand:
+            active = f"{each.users} users are active" + (", one claim is by hand" if each.by_hand else "")
+            found.say(f"person {each.person}: {each.counted} claims are counted, {active}")
+        if each.person in seated and not (each.users or each.by_hand or each.kept):
+            found.say(f"person {each.person}: holds a seat without an active user")
 
 
-async def _holdings(team: str, books: Books, book: Book) -> list[str]:
-    holdings = await books.holdings(team)
-    return [
-        f"person {person}: holds {holdings.get(person)}, the book says {book.holders.get(person)}"
-        for person in sorted({*holdings, *book.holders})
-        if holdings.get(person) != book.holders.get(person)
-    ]
-
-
-async def _claims(team: str, books: Books, book: Book) -> list[str]:
-    problems = []
-    async for person, counted, active in books.claims(team):
-        if counted != active:
-            problems.append(f"person {person}: {counted} claims are counted, {active} users are active")
-        if not active and person in book.holders:
-            problems.append(f"person {person}: holds a seat without an active user")
-    return problems
+async def _queues(team: str, books: Books, found: Findings) -> None:
+    for kind, (counted, waiting) in (await books.waiting(team)).items():
+        if counted != waiting:
+            found.say(f"{kind}: {counted} are counted as waiting, {waiting} wait")

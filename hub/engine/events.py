@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hub.spi import Event
 
 if TYPE_CHECKING:
+    from hub.spi import Json
+
     from .ports import Ids, Resource
     from .requests import Request
+    from .seats import Crossing, Move
 
 
 def user_event(before: Resource | None, after: Resource | None) -> str:
@@ -60,3 +63,62 @@ def event(
         members_added=tuple(members[0]),
         members_removed=tuple(members[1]),
     )
+
+
+def about_seat(
+    name: str,
+    seat: str,
+    *,
+    team: str,
+    person: str | None,
+    id: str,
+    at: str,
+    cause: str,
+    after: Mapping[str, Json] | None = None,
+) -> Event:
+    """Return the event *name* about a seat of a kind, apart from what any provider said of any resource.
+
+    It is about a *person*, or about the team where it is nobody's seat.
+    """
+    return Event(
+        id=id,
+        name=name,
+        at=datetime.fromisoformat(at),
+        team=team,
+        connection=None,
+        kind="Team" if person is None else "User",
+        resource=None,
+        person=person,
+        version=0,
+        before=None,
+        after=after,
+        seat=seat,
+        quirks=(),
+        cause=cause,
+    )
+
+
+def thresholds(crossings: Sequence[Crossing], *, team: str, ids: Ids, at: str, cause: str) -> list[Event]:
+    """Return what is told of shares in use that seats have come to."""
+    return [
+        about_seat(
+            "seats_threshold",
+            each.kind,
+            team=team,
+            person=None,
+            id=ids(),
+            at=at,
+            cause=cause,
+            after={"bought": each.bought, "held": each.held, "percent": each.percent},
+        )
+        for each in crossings
+    ]
+
+
+def told_of(moved: Move, *, team: str, person: str, ids: Ids, at: str, cause: str) -> list[Event]:
+    """Return what is told of a move of a person's seat that no request asked for."""
+    events = []
+    if moved.told:
+        name, kind = moved.told
+        events.append(about_seat(name, kind, team=team, person=person, id=ids(), at=at, cause=cause))
+    return events + thresholds(moved.crossings, team=team, ids=ids, at=at, cause=cause)

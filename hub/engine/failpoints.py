@@ -18,6 +18,7 @@ FAILPOINTS = (
     "write.seat",
     "write.entry",
     "write.event",
+    "write.note",
     "write.commit.before",
     "write.commit.after",
     "answer.before",

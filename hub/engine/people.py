@@ -32,6 +32,7 @@ def person_of(resource: Resource, team: str) -> Person:
         user_name=document["userName"],
         active=resource.active,
         user_type=document.get("userType"),
+        groups=tuple(each.display for each in resource.groups),
         profile=document,
     )
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from importlib import metadata
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import pluggy
 from attrs import frozen
 
-from hub.spi import EVENTS, NAME, Change, Choice, Dialect, Event, Objection, Person, Seat, hookspecs
-
-STANDARD: Final = Seat("standard")
+from hub.spi import EVENTS, NAME, Change, Choice, Dialect, Event, Objection, Person, hookspecs
 
 Listener: TypeAlias = Callable[[Event], Awaitable[None]]
 
@@ -65,10 +63,15 @@ class Plugins:
             raise UnknownDialect(f"no plugin speaks {name!r}: known are {known}")
         return self._speakers[name]
 
-    def choose_seat(self, person: Person) -> Choice:
-        """Return the seat *person* needs: what the first plugin with an opinion says, or a standard one."""
+    def choose_seat(self, person: Person) -> Choice | None:
+        """Return the seat *person* needs: what the first plugin with an opinion says, None where none has."""
         choice: Choice | None = self._manager.hook.choose_seat(person=person)
-        return STANDARD if choice is None else choice
+        return choice
+
+    @property
+    def chooses(self) -> bool:
+        """Say whether any plugin has a word to say on which seat a person needs."""
+        return bool(self._manager.hook.choose_seat.get_hookimpls())
 
     def review_grant(self, change: Change) -> list[Objection]:
         """Return what plugins have against *change*."""

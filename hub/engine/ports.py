@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import enum
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from attrs import evolve, frozen
 
+from hub.ledger.policies import Policy
 from hub.scim.catalog import BUILT_IN, Types
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry, Posting
+    from hub.ledger.holdings import Holding, Period, Stay
+    from hub.ledger.seals import Seal
+    from hub.ledger.statement import Purchase
     from hub.scim.expressions import Filter, Path
     from hub.scim.membership import MemberChange
     from hub.spi import Event
-    from hub.teams import Connection, Team, Token
+    from hub.teams import ApiKey, Connection, Team, Token
+
+    from .batches import Progress
+    from .dossiers import Dossier
+    from .entitlements import Standing
 
 T = TypeVar("T")
 
@@ -50,10 +60,6 @@ class UnknownMembers(StoreError):
     """Members that the connection does not have; the arguments are their ids."""
 
 
-class UnknownKind(StoreError):
-    """A kind of seat that the team never bought; the text is the kind."""
-
-
 class StoreAway(StoreError):
     """The database did not answer in time, although it was asked again and again."""
 
@@ -65,6 +71,36 @@ class Scope:
     team: str
     connection: str | None = None
     types: Types = BUILT_IN
+
+
+@frozen(kw_only=True)
+class Author:
+    """Who does something as an administrator, such as `cli:ann`, and *why*, where they said."""
+
+    name: str
+    why: str | None = None
+
+
+@frozen(kw_only=True)
+class Note:
+    """One line of a team's audit: who did what to whom or what, when and why, and what that changed."""
+
+    at: str
+    who: str
+    action: str
+    target: str
+    person: str | None
+    why: str | None
+    changes: Mapping[str, Any]
+
+
+@frozen(kw_only=True)
+class Personal:
+    """What an administrator said of a person: that they vouch for them, a name, why they are suspended."""
+
+    by_hand: bool = False
+    name: str | None = None
+    suspended: str | None = None
 
 
 @frozen(kw_only=True)
@@ -94,7 +130,8 @@ class Resource:
 class Text:
     """A resource as it lies: its document as JSON text, neither parsed nor built.
 
-    *groups* are a user's; *members* are a group's first `MEMBERS_FIRST`, None where they were not read.
+    *groups* are a user's; *members* are a group's first `MEMBERS_FIRST`, None where they were not read;
+    *seat* is the person's whom a user is about, None where it was not asked for.
     """
 
     id: str
@@ -105,6 +142,27 @@ class Text:
     version: int = 1
     groups: Sequence[Membership] = ()
     members: Sequence[Member] | None = None
+    seat: SeatStatus | None = None
+
+
+class SeatState(enum.StrEnum):
+    """Whether a person holds a seat, waits for one, may get one yet, has one kept for them, or none."""
+
+    SEATED = "seated"
+    WAITING = "waiting"
+    UNDECIDED = "undecided"
+    KEPT = "kept"
+    NONE = "none"
+
+
+@frozen(kw_only=True)
+class SeatStatus:
+    """A person's seat as providers see it: its *kind*, *since* when, the place in the queue (1 is next)."""
+
+    state: SeatState
+    kind: str | None = None
+    since: str | None = None
+    position: int | None = None
 
 
 @frozen(kw_only=True)
@@ -167,16 +225,58 @@ class Found:
 
 @frozen(kw_only=True)
 class SeatCount:
-    """How many seats of a kind: paid for, held, and lent beyond what is paid for."""
+    """How many seats of a kind: paid for, held, lent beyond what is paid for, and waited for.
+
+    *policy* is for whoever finds none left, *overflow* the kind that they are given then; a seat that
+    comes free is kept for the same person for so many seconds of *grace*. *told* is the share in use,
+    per cent, that was told of last.
+    """
 
     bought: int
     held: int
     overdraft: int = 0
+    waiting: int = 0
+    policy: Policy = Policy.REFUSE
+    overflow: str | None = None
+    grace: int = 0
+    told: int = 0
 
     @property
     def free(self) -> int:
         """Return how many nobody holds; below zero where more are held than paid for."""
         return self.bought - self.held
+
+    @property
+    def left(self) -> int:
+        """Return how many may still be taken, those lent among them."""
+        return self.bought + self.overdraft - self.held
+
+
+@frozen(kw_only=True)
+class Spot:
+    """Where a person is: holding a seat of the kind *held*, waiting for one of the kind *waits*.
+
+    Who holds one and waits for another gives the first back when the second comes.
+    """
+
+    held: str | None = None
+    waits: str | None = None
+
+
+@frozen(kw_only=True)
+class Claimant:
+    """A person as the seats know them: how many *claims* vouch for them, and their *spot*.
+
+    One claim may be an administrator's (*by_hand*). *settle_at* is the moment until which the seat of
+    somebody whom nobody vouches for is kept, or that of somebody who has none is undecided; *grace*, for
+    how many seconds a seat of the kind that they hold is kept.
+    """
+
+    claims: int
+    spot: Spot = Spot()
+    by_hand: bool = False
+    settle_at: str | None = None
+    grace: int = 0
 
 
 class Unit(Protocol):
@@ -236,6 +336,9 @@ class Unit(Protocol):
     async def groups(self, user: str) -> Sequence[Membership]:
         """Return the groups that a user is in, in order of id."""
 
+    async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
+        """Return the seats of the people whom *users* (by id) are about, by user."""
+
     async def arrive(self, newcomer: Resource, group: str) -> bool:
         """Let a locked group expect *newcomer* no longer; False where it did not (any more)."""
 
@@ -245,26 +348,75 @@ class Unit(Protocol):
         The first to come with an address owns it.
         """
 
-    async def claims(self, person: str, change: int) -> int:
-        """Add *change* (-1, 0, 1) to a person's claims and return how many there are now."""
+    async def claims(self, person: str, change: int) -> Claimant:
+        """Add *change* (-1, 0, 1) to a person's claims and return how they stand then.
 
-    async def recount(self, person: str) -> int:
-        """Set a person's claims to the active users that vouch for them, and return how many."""
+        The first user who vouches for somebody takes over what an administrator vouched for; and whoever
+        had no claim, or has none left, is neither kept a seat for nor undecided any more.
+        """
 
-    async def held(self, person: str) -> str | None:
-        """Return the kind of seat that *person* holds."""
+    async def claimant(self, person: str) -> Claimant:
+        """Return how a person stands who is kept from every other writer already."""
 
-    async def hold(self, person: str, kind: str) -> bool:
-        """Open a holding; False where the person has one."""
+    async def recount(self, person: str) -> Claimant | None:
+        """Keep a person from every other writer, count their claims afresh, and return how they stand."""
 
-    async def unhold(self, person: str) -> str | None:
-        """Close a person's holding and return its kind, None where there was none."""
+    async def users(self, person: str) -> Sequence[Resource]:
+        """Return the active users that vouch for a person, with their groups, oldest first."""
 
-    async def take(self, kind: str) -> bool:
-        """Count one more seat of *kind* as held, if one is left. Locks the team's hottest row."""
+    async def settle_at(self, person: str, at: str) -> None:
+        """Have a person's seat settled at that moment."""
 
-    async def give_back(self, kind: str) -> None:
-        """Count one seat of *kind* less as held."""
+    async def unsettled(self, person: str) -> None:
+        """Have a person's seat settled soon."""
+
+    async def unsettle_people(self, people: Sequence[str]) -> None:
+        """Have the seats of all these settled soon."""
+
+    async def unsettle(self, ids: Iterable[str]) -> None:
+        """Have the seats of all settled soon whose active users are *ids*, or are in those groups."""
+
+    async def settled(self, person: str, *, until: str | None) -> None:
+        """Note that a person's seat is settled for now, or until that moment."""
+
+    async def take(self, kind: str) -> SeatCount | None:
+        """Count one more seat of *kind* as held, if one is left and nobody waits; return how many there are.
+
+        Locks the team's hottest row.
+        """
+
+    async def count(self, kind: str, *, held: int = 0, waiting: int = 0) -> SeatCount | None:
+        """Add to how many hold a seat of *kind*, and to how many wait; return how many there are then.
+
+        None where none is left to be held. Locks the kind; whoever counts several has them locked before.
+        """
+
+    async def kind(self, kind: str) -> SeatCount | None:
+        """Return the seats of one kind, kept from every other writer until this one is done.
+
+        Of several they are locked in this order: a kind, then that which it overflows into.
+        """
+
+    async def kinds(self) -> dict[str, SeatCount]:
+        """Return the team's seats by kind, kept from every other writer until this one is done."""
+
+    async def told(self, kind: str, percent: int) -> None:
+        """Note the share of a locked kind in use that is told of with this write."""
+
+    async def enqueue(self, person: str, kind: str) -> None:
+        """Let *person* wait for a seat of *kind*, which is locked and counts them, behind all who do."""
+
+    async def dequeue(self, person: str) -> None:
+        """Let *person* wait no longer."""
+
+    async def first(self, kind: str) -> str | None:
+        """Return who has waited longest for a seat of *kind*."""
+
+    async def refused(self, user_name: str, kind: str) -> None:
+        """Note that a user of the connection was refused for want of a seat, unless they are in meanwhile."""
+
+    async def let_in(self, user_name: str) -> None:
+        """Forget that a user of the connection was ever refused."""
 
     async def seats(self) -> dict[str, SeatCount]:
         """Return the team's seats by kind."""
@@ -272,20 +424,56 @@ class Unit(Protocol):
     async def buy(self, kind: str, count: int) -> None:
         """Add *count* to the seats of *kind* paid for."""
 
+    async def give_up(self, kind: str, count: int) -> SeatCount | None:
+        """Take *count* off the seats of *kind* paid for; return how many there are then, None for too few."""
+
+    async def put_kind(self, kind: str, terms: SeatCount) -> None:
+        """Change what becomes of whoever finds no seat of *kind* left, and for how long one is kept."""
+
     async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
-        """Write the next entry of the team's book."""
+        """Write the next entry of the team's book, and end and begin the holdings that it moves.
+
+        It is never before the entry before it, whatever the clocks of several nodes say; and a holding
+        begins and ends at the moment of an entry.
+        """
 
     async def tell(self, events: Sequence[Event]) -> None:
         """Leave *events* for the relay."""
-
-    async def unsettled(self, person: str, *, due: bool) -> None:
-        """Note whether a person's seat is still to be settled."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """Enclose statements that may fail without losing what was done before them."""
 
     async def found(self, team: Team) -> None:
         """Add the team that this unit is for (`NameTaken`)."""
+
+    async def team(self, *, alone: bool = True) -> Team:
+        """Return the team that this unit is for; no other unit that asks so goes on until this one is done.
+
+        An administrator's work begins with it: what it finds stays so. Not *alone*, nobody waits.
+        """
+
+    async def connections(self) -> Sequence[Connection]:
+        """Return the team's connections, oldest first."""
+
+    async def put(self, thing: Team | Connection | Token | ApiKey) -> None:
+        """Change the team, or add one of its connections or tokens, or change it."""
+
+    async def personal(self, person: str) -> Personal | None:
+        """Keep a person from every other writer, and return what an administrator said of them."""
+
+    async def put_personal(self, person: str, personal: Personal) -> None:
+        """Change what an administrator said of a person; `recount` has their claims follow."""
+
+    async def forget(self, person: str, names: AbstractSet[str]) -> None:
+        """Forget by what a person was found, and that the team waits for, or refused, whoever has *names*."""
+
+    async def note(
+        self, by: Author, action: str, target: str, *, changes: Mapping[str, Any], person: str | None = None
+    ) -> None:
+        """Write into the team's audit what *by* did to *target*, which is about *person* where it is.
+
+        *action* is called as the command is, `connection.on`; *changes* (JSON) never hold a secret.
+        """
 
 
 Work = Callable[[Unit], Awaitable[T]]
@@ -310,6 +498,9 @@ class Store(Protocol):
     async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
         """Return up to *count* members of a group whose ids come after *after*, in order of id."""
 
+    async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
+        """Return the seats of the people whom *users* (by id) are about, by user: in one statement."""
+
 
 class Registry(Protocol):
     """Teams, connections and tokens, and the way to each team's store."""
@@ -323,9 +514,6 @@ class Registry(Protocol):
     async def teams(self) -> Sequence[Team]:
         """Return all teams, by name."""
 
-    async def put_schemas(self, team: Team, schemas: str) -> bool:
-        """Give *team*, as it was read, other *schemas*; False where another changed them since."""
-
     async def holders(self, team: str, urn: str) -> int:
         """Return how many of a team's resources hold attributes of the schema *urn*."""
 
@@ -335,21 +523,100 @@ class Registry(Protocol):
     async def connections(self, team: str | None = None) -> Sequence[Connection]:
         """Return the connections of one team, or all."""
 
-    async def put_connection(self, connection: Connection) -> None:
-        """Add a connection, or change its state."""
-
     async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
         """Return a token with all that a request needs to know of its owner."""
 
     async def tokens(self, connection: str) -> Sequence[Token]:
         """Return a connection's tokens, oldest first."""
 
-    async def put_token(self, token: Token) -> None:
-        """Add a token, or change when it ends."""
+    async def api_key(self, key_id: str) -> ApiKey | None:
+        """Return a key of the API; it tells the team that it is of."""
+
+    async def api_keys(self, team: str) -> Sequence[ApiKey]:
+        """Return a team's keys of the API, oldest first."""
+
+
+class Trail(Protocol):
+    """The teams' audits, to be read."""
+
+    def of(self, team: str, *, since: str = "", person: str | None = None) -> AsyncIterator[Note]:
+        """Return a team's audit from the moment *since*, or what of it is about *person*, oldest first."""
+
+
+@frozen(kw_only=True)
+class Tally:
+    """How many *people* a connection vouches for, how many of them are *seated*, for how many it is *alone*.
+
+    *by_hand* is for how many of the team an administrator vouches.
+    """
+
+    people: int
+    seated: int
+    alone: int
+    by_hand: int
+
+
+class Dossiers(Protocol):
+    """What is known of people, for administrators to read."""
+
+    async def person(self, team: str, id: str) -> Dossier | None:
+        """Return what is known of a person."""
+
+    def of(self, team: str) -> AsyncIterator[Dossier]:
+        """Return what is known of all of a team's people, a page at a time."""
+
+    async def by_hand(self, team: str, after: str) -> Sequence[Dossier]:
+        """Return a batch of people whom an administrator vouches for: by id, those *after* one."""
+
+    async def active(self, team: str, connection: str, after: str) -> Sequence[str]:
+        """Return a batch of the ids of a connection's active users: in order, those *after* one."""
+
+    async def tally(self, team: str, connection: str) -> Tally:
+        """Return how many people a connection vouches for."""
+
+    async def alone(self, team: str, connection: str, *, count: int) -> Sequence[Dossier]:
+        """Return up to *count* of the people for whom nobody but a connection vouches."""
+
+
+class Traces(Protocol):
+    """What was written about a person who is to be erased."""
+
+    async def users(self, team: str, person: str) -> Sequence[tuple[str, Resource]]:
+        """Return a person's users, active or not, each with its connection."""
+
+    async def erase(self, team: str, person: str, pattern: re.Pattern[str], *, progress: Progress) -> int:
+        """Take out of exchanges, events and audit what is about *person*, or what *pattern* finds in them.
+
+        It looks through folded text. Returns how many say less now.
+        """
+
+
+class Standings(Protocol):
+    """What is known of those who may sign in, in one statement however many are asked for."""
+
+    async def named(self, team: str, names: Sequence[str]) -> Mapping[str, Sequence[Standing]]:
+        """Return name → everybody who may be meant by it, for those *names* (folded) that mean anybody."""
+
+    async def person(self, team: str, id: str) -> Sequence[Standing]:
+        """Return the person with that id, if there is one."""
+
+
+@frozen(kw_only=True)
+class Vouching:
+    """How many claims on a person are counted, and who makes them: active *users*, an administrator.
+
+    *kept*: their seat is kept for a while, whoever vouches for them.
+    """
+
+    person: str
+    counted: int
+    users: int
+    by_hand: bool
+    kept: bool
 
 
 class Books(Protocol):
-    """The teams' books, to be read."""
+    """The teams' books and what they are held against, to be read."""
 
     def at_once(self) -> AbstractAsyncContextManager[Books]:
         """Return the books as they are at one moment, for who compares one part with another."""
@@ -357,14 +624,113 @@ class Books(Protocol):
     async def seats(self, team: str) -> dict[str, SeatCount]:
         """Return a team's seats by kind."""
 
+    async def length(self, team: str) -> int:
+        """Return the number of a team's latest entry, as the team counts them."""
+
+    async def page(self, team: str, *, after: int) -> Sequence[Entry]:
+        """Return a team's next entries after the number *after*, in order: a page, nothing at the end."""
+
     def entries(self, team: str) -> AsyncIterator[Entry]:
         """Return a team's entries in order, a page at a time."""
 
-    async def holdings(self, team: str) -> dict[str, str]:
-        """Return person → seat kind, of all open holdings."""
+    def seals(self, team: str) -> AsyncIterator[Seal]:
+        """Return the seals of a team's book in order, a page at a time."""
 
-    def claims(self, team: str) -> AsyncIterator[tuple[str, int, int]]:
-        """Return (person, claims counted, active resources), of all of a team's people."""
+    async def holdings(self, team: str, *, after: str, upto: str) -> Sequence[Holding]:
+        """Return a team's holdings that began after one moment and not after another."""
+
+    def claims(self, team: str) -> AsyncIterator[Vouching]:
+        """Return who vouches for each of a team's people, a page at a time."""
+
+    async def waiting(self, team: str) -> dict[str, tuple[int, int]]:
+        """Return kind → how many are counted as waiting for it, and how many wait."""
+
+    async def told(self, team: str, references: Sequence[str]) -> AbstractSet[tuple[str, str, str]]:
+        """Return (reference, event, person) of the events about seats that these *references* caused."""
+
+    async def held(self, team: str, *, at: str) -> Mapping[str, int]:
+        """Return kind → how many were held at a moment, of the kinds of which any were."""
+
+    async def holders(self, team: str, *, at: str) -> Sequence[Holding]:
+        """Return the holdings of a moment, by kind, the longest first."""
+
+    async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
+        """Return kind → when how many were bought and returned until a moment, in order."""
+
+    async def moved(self, team: str, period: Period) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Return kind → how many came to it from another in a period, and how many went."""
+
+    def stays(self, team: str, kind: str, period: Period) -> AsyncIterator[Iterable[Stay]]:
+        """Return the holdings of a kind that began before the end of a period, and did not end before it.
+
+        They come a page at a time, in order of their beginning.
+        """
+
+
+@frozen(kw_only=True)
+class Subject:
+    """A person about whom rules are asked: their active *users*, with groups, and where they are.
+
+    *settle_at* is the moment until which they are undecided.
+    """
+
+    person: str
+    users: Sequence[Resource]
+    spot: Spot
+    settle_at: str | None = None
+
+
+@frozen(kw_only=True)
+class Waiting:
+    """A place in the queue for a seat of a *kind*: 1 is next. *name* is what the person is called."""
+
+    kind: str
+    position: int
+    since: str
+    person: str
+    name: str | None
+
+
+@frozen(kw_only=True)
+class Refused:
+    """A user that a connection could not have for want of a seat; *reference* is of the latest attempt."""
+
+    connection: str
+    user_name: str
+    kind: str
+    first_at: str
+    last_at: str
+    attempts: int
+    reference: str
+
+
+class Census(Protocol):
+    """Who needs seats of a team, who waits for one, and who was refused."""
+
+    def subjects(self, team: str) -> AsyncIterator[Sequence[Subject]]:
+        """Return the people whose seats providers have a say in, a page at a time, in order of id."""
+
+    async def subject(self, team: str, person: str) -> Subject | None:
+        """Return one of these people."""
+
+    def waiting(self, team: str, kind: str | None) -> AsyncIterator[Waiting]:
+        """Return who waits, for one kind or for all, in order."""
+
+    def refused(self, team: str) -> AsyncIterator[Refused]:
+        """Return who was refused and is not in since, by connection and name."""
+
+
+class Seals(Protocol):
+    """The seals of the teams' books, to be added to."""
+
+    async def unsealed(self, *, after: str, count: int) -> Sequence[str]:
+        """Return up to *count* teams with entries not sealed yet, whose ids come after *after*, in order."""
+
+    async def latest(self, team: str) -> Seal | None:
+        """Return the latest seal of a team's book."""
+
+    async def add(self, seal: Seal) -> bool:
+        """Keep *seal*; False where another has sealed this block meanwhile."""
 
 
 class Outbox(Protocol):
@@ -379,8 +745,11 @@ class Outbox(Protocol):
     async def told(self, listener: str, place: Place, *, owner: str) -> bool:
         """Note that *listener* was told up to *place*; False where *owner* has lost the lease."""
 
-    async def unsettled(self, *, count: int) -> Sequence[tuple[str, str]]:
-        """Return (team, person) of people whose seat is still to be settled."""
+    async def due(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
+        """Return (team, person) of people whose seat is to be settled by now, in order, those *after* one."""
+
+    async def waited_for(self, *, count: int) -> Sequence[tuple[str, str]]:
+        """Return (team, kind) of seats that somebody waits for and that are left."""
 
     async def prune(self, *, before: str, listeners: Sequence[str]) -> int:
         """Delete events from before that moment that all *listeners* were told of."""

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from hub.moments import later
 from hub.scim.errors import InvalidValue, NotFound, Uniqueness
-from hub.spi import Change
+from hub.spi import UNDECIDED, Change, Seat
 
 from . import seats
-from .events import event, user_event
+from .events import event, thresholds, user_event
 from .kinds import NAMES
 from .people import address_of, person_of
-from .ports import NameTaken, Resource, UnknownMembers, ValueTaken
+from .placing import NOWHERE
+from .ports import Claimant, NameTaken, Resource, UnknownMembers, ValueTaken
 from .rolls import Rolls
+from .seating import seating_of
 from .showing import shows_memberships
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from .plugins import Plugins
     from .ports import Ids, Unit
     from .requests import Request
+
+#: Somebody of whom nobody has heard yet, but for the one who vouches for them now.
+NOBODY = Claimant(claims=1)
 
 
 @frozen(kw_only=True)
@@ -105,21 +111,26 @@ class Provisioning:
             return Outcome(resource=after)
         was, now = bool(before and before.active), bool(after and after.active)
         joined: Sequence[Event] = ()
+        claimant = NOBODY
         if after is not None and before is None:
-            address = address_of(request.connection, after.document)
-            after = evolve(after, person=await unit.claim(self.ids(), address, int(now)))
+            newcomer, address = self.ids(), address_of(request.connection, after.document)
+            after = evolve(after, person=await unit.claim(newcomer, address, int(now)))
             await unit.insert(after, exclusive=True)
             if joined := await self.rolls.welcome(unit, request, after, ids=self.ids):
                 after = evolve(after, groups=await unit.groups(after.id))
+            if now and after.person != newcomer:
+                claimant = await unit.claimant(str(after.person))
         elif before is not None:
             await _rewritten(unit, before, after)
             if now and not was:
-                await unit.claims(str(before.person), 1)
-        if now and not was:
-            return await self._granted(unit, request, before, after, joined)
+                claimant = await unit.claims(str(before.person), 1)
+        if after is not None and now and not was:
+            return await self._granted(unit, request, before, after, claimant, joined)
         told = event(user_event(before, after), request, before, after, ids=self.ids, now=unit.now)
         events = [told, *joined]
-        if was and not now:
+        if before is not None and was and now and seats.may_matter(self.plugins, request.admission.team):
+            await unit.unsettled(str(before.person))
+        if before is not None and was and not now:
             events += await self._let_go(unit, request, before, after)
         await unit.tell(events)
         return Outcome(resource=after, events=events)
@@ -129,38 +140,79 @@ class Provisioning:
         unit: Unit,
         request: Request,
         before: Resource | None,
-        after: Resource | None,
+        after: Resource,
+        claimant: Claimant,
         joined: Sequence[Event],
     ) -> Outcome:
         """Finish a write that lets somebody in, the seat last of all."""
-        assert after is not None
-        team, person = request.admission.team.id, str(after.person)
+        team, name = request.admission.team.id, after.document["userName"]
         change = Change(
             team=team,
             connection=request.connection.id,
             before=person_of(before, team) if before else None,
             after=person_of(after, team),
         )
-        kind = seats.wanted(self.plugins, change)
-        taken = kind is not None and await seats.hold(unit, person, kind, reference=request.reference)
-        names = [(user_event(before, after), None), *([("seat_taken", kind)] if taken else [])]
-        events = [
-            event(name, request, before, after, ids=self.ids, now=unit.now, seat=seat) for name, seat in names
-        ]
-        events += joined
+        for objection in self.plugins.review_grant(change):
+            raise InvalidValue(objection.detail)
+        try:
+            moved = await self._seated(unit, request, after, claimant, young=before is None)
+        except seats.NoSeat as refusal:
+            refusal.user_name = name
+            raise
+        await unit.let_in(name)
+        told = event(user_event(before, after), request, before, after, ids=self.ids, now=unit.now)
+        events = [told, *self._told(unit, request, before, after, moved), *joined]
         await unit.tell(events)
-        if taken and kind:
-            await seats.take(unit, person, kind, reference=request.reference)
         return Outcome(resource=after, events=events)
 
+    async def _seated(
+        self, unit: Unit, request: Request, user: Resource, claimant: Claimant, *, young: bool
+    ) -> seats.Move:
+        """Give whoever *user* is about the seat that they need, unless they have one, or are undecided."""
+        team, person, now = request.admission.team, str(user.person), claimant.spot
+        matters = seats.may_matter(self.plugins, team)
+        if matters and not shows_memberships(request, "User"):
+            user = evolve(user, groups=await unit.groups(user.id))
+        choice = seats.choice_of(self.plugins, team, [user], young=young)
+        wanted = choice.kind if isinstance(choice, Seat) else None
+        if (matters and claimant.claims > 1) or (now != NOWHERE and wanted not in {now.held, now.waits}):
+            # Their other users have a say in it, or they have another kind.
+            await unit.unsettled(person)
+        if now != NOWHERE:
+            return seats.Move(before=now, after=now)
+        if choice is UNDECIDED and claimant.settle_at is None:
+            await unit.settle_at(person, later(unit.now, seating_of(team).settle_after))
+        if wanted is None:
+            return seats.Move()
+        return await seats.grant(unit, person, now, wanted, reference=request.reference)
+
     async def _let_go(
-        self, unit: Unit, request: Request, before: Resource | None, after: Resource | None
+        self, unit: Unit, request: Request, before: Resource, after: Resource | None
     ) -> list[Event]:
-        assert before is not None
-        kind = await seats.let_go(unit, str(before.person), reference=request.reference)
-        if kind is None:
-            return []
-        return [event("seat_released", request, before, after, ids=self.ids, now=unit.now, seat=kind)]
+        chosen = seats.may_matter(self.plugins, request.admission.team)
+        moved = await seats.let_go(unit, str(before.person), chosen=chosen, reference=request.reference)
+        return self._told(unit, request, before, after, moved)
+
+    def _told(
+        self,
+        unit: Unit,
+        request: Request,
+        before: Resource | None,
+        after: Resource | None,
+        moved: seats.Move,
+    ) -> list[Event]:
+        """Return what is told of a seat that moved as a request asked."""
+        events = []
+        if moved.told:
+            name, kind = moved.told
+            events.append(event(name, request, before, after, ids=self.ids, now=unit.now, seat=kind))
+        return events + thresholds(
+            moved.crossings,
+            team=request.admission.team.id,
+            ids=self.ids,
+            at=unit.now,
+            cause=request.reference,
+        )
 
     async def _group(
         self,
@@ -172,8 +224,11 @@ class Provisioning:
         to_come: frozenset[str],
     ) -> Outcome:
         unique, joined = request.policy.group_names_unique, list["Event"]()
+        matters = seats.may_matter(self.plugins, request.admission.team, groups=True)
         if after is None:
             assert before is not None
+            if matters:
+                await unit.unsettle([before.id])
             await unit.delete(before)
             moved: tuple[list[str], list[str]] = ([], [])
         else:
@@ -186,9 +241,17 @@ class Provisioning:
             if before is not None:
                 after = before.changed(after.document, at=unit.now)
                 await unit.update(before, after, exclusive=unique)
+            if matters and (ids := {*moved[0], *moved[1], *_renamed(before, after)}):
+                await unit.unsettle(ids)
         told = event("group_changed", request, before, after, ids=self.ids, now=unit.now, members=moved)
         await unit.tell([told, *joined])
         return Outcome(resource=after, events=[told, *joined])
+
+
+def _renamed(before: Resource | None, after: Resource) -> list[str]:
+    """Return the id of a group that is called otherwise than before."""
+    name = NAMES["Group"]
+    return [after.id] if before and before.document.get(name) != after.document.get(name) else []
 
 
 async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> None:

@@ -19,7 +19,7 @@ from .cursors import Cursors
 from .ports import Search
 from .requests import Answer
 from .shape import version_of
-from .showing import check_asked, shown, shows_memberships
+from .showing import check_asked, shown, shows_memberships, with_seats
 
 if TYPE_CHECKING:
     from hub.scim.expressions import Filter, Path
@@ -53,6 +53,7 @@ class Query:
         if text is None:
             raise NotFound(f"no {request.inbound.kind} has this id")
         request.conditions.check(text.version)
+        (text,) = await with_seats(store.statuses, request, [text])
         tag = version_of(text)
         # Members that are deleted leave a group's version as it is: a removal has no other row to wait for.
         if request.conditions.is_known(tag) and not (kind == "Group" and has_memberships):
@@ -120,7 +121,7 @@ class Query:
 async def _page(store: Store, request: Request, found: Found) -> list[bytes]:
     """Return the resources *found* as JSON, or raise `TooMany` where they are more than an answer holds."""
     page, size = list[bytes](), 0
-    for text in found.page:
+    for text in await with_seats(store.statuses, request, found.page):
         page.append(await shown(store.members, request, text))
         size += len(page[-1])
         if size > PAGE_BYTES_MAX:

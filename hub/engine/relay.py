@@ -1,4 +1,4 @@
-"""From the outbox to the plugins' hooks, and unsettled seats to rest, at the relay's own pace."""
+"""From the outbox to the plugins' hooks, and seats to rest, at the relay's own pace."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from attrs import frozen
 
 from hub.moments import later
 
-from . import seats
 from .failpoints import failpoint
-from .ports import Scope
+from .settling import BEGINNING
 
 if TYPE_CHECKING:
     from hub.spi import Event
 
-    from .ports import Clock, Ids, Outbox, Registry, Unit
+    from .ports import Clock, Outbox
+    from .sealing import Sealer
+    from .settling import Settling
 
 log = structlog.get_logger("hub.relay")
 
@@ -32,10 +33,13 @@ POLL_SECONDS = 0.5
 #: ended before another relay may take over, even where its clock is some seconds ahead.
 LEASE_SECONDS, BEGIN_SECONDS, HOOK_SECONDS = 60, 20, 30
 
+#: Seconds between two looks for entries that are not sealed yet.
+SEAL_SECONDS = 60
+
 #: The longest pause before a failing listener is told again, seconds.
 PAUSE_MAX = 300
 
-#: How many events, or people, are taken up at a time.
+#: How many events are taken up at a time.
 BATCH = 100
 
 #: Days for which an event is kept after everybody was told.
@@ -50,11 +54,11 @@ class Relay:
     """
 
     outbox: Outbox
-    registry: Registry
+    settling: Settling
+    sealer: Sealer
     listeners: Mapping[str, Mapping[str, Hook]]
     owner: str
     clock: Clock
-    ids: Ids
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -63,6 +67,8 @@ class Relay:
                 for listener, hooks in self.listeners.items():
                     tasks.create_task(_forever(partial(self.tell, listener, hooks)))
                 tasks.create_task(_forever(self.settle))
+                tasks.create_task(_forever(self.promote))
+                tasks.create_task(_forever(self.seal))
                 tasks.create_task(_forever(self.prune))
         finally:
             for listener in self.listeners:  # whoever comes next need not wait for the lease to run out
@@ -92,28 +98,26 @@ class Relay:
         return 0 if len(told) == BATCH else POLL_SECONDS
 
     async def settle(self) -> float:
-        """Bring seats to rest that a removal had to leave; return the seconds until there may be more."""
-        for team, person in await self.outbox.unsettled(count=BATCH):
-            try:
-                await settle(self.registry, team, person, ids=self.ids)
-            except Exception:  # one who cannot be settled holds up nobody else
-                log.exception("alarm.not_settled", team=team, person=person)
+        """Bring seats to rest that are marked, or whose time has come; return the seconds until the next."""
+        after = BEGINNING
+        while (after := await self.settling.settle_due(after=after)) != BEGINNING:
+            pass
         return POLL_SECONDS
+
+    async def promote(self) -> float:
+        """Give free seats to those who wait for them; return the seconds until there may be more."""
+        return 0 if await self.settling.promote_all() else POLL_SECONDS
+
+    async def seal(self) -> float:
+        """Seal what was added to the books; return the seconds until there may be more."""
+        # Not at once, even where there is more: whoever asks something comes first.
+        return POLL_SECONDS if await self.sealer.seal_all() else SEAL_SECONDS
 
     async def prune(self) -> float:
         """Delete events that all have heard long ago."""
         before = later(self.clock(), -KEPT_DAYS * 86_400)
         await self.outbox.prune(before=before, listeners=list(self.listeners))
         return 600
-
-
-async def settle(registry: Registry, team: str, person: str, *, ids: Ids) -> None:
-    """Bring one person's seat to what their claims say now."""
-
-    async def work(unit: Unit) -> None:
-        await seats.settled(unit, team, person, ids=ids)
-
-    await registry.store(Scope(team=team)).write(work, reference=ids())
 
 
 async def _forever(step: Callable[[], Awaitable[float]]) -> None:

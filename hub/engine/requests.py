@@ -8,6 +8,7 @@ from attrs import frozen
 
 from hub.scim.catalog import BUILT_IN, Types
 from hub.scim.errors import Forbidden
+from hub.scim.extensions import types_of
 from hub.teams import State
 
 from .conditions import NO_CONDITIONS, Conditions
@@ -82,6 +83,12 @@ class Request:
         """Return the kinds of resources that it is about: all there are where it asks the root."""
         kind = self.inbound.kind
         return tuple(self.admission.types) if kind == EVERYTHING else (kind,)
+
+
+def own(inbound: Inbound, *, team: Team, connection: Connection, dialect: Dialect, reference: str) -> Request:
+    """Return what the house itself asks of a connection, in plain SCIM."""
+    admission = Admission(connection=connection, team=team, dialect=dialect, types=types_of(team.schemas))
+    return Request(admission=admission, inbound=inbound, quirks=(), reference=reference, base_url="")
 
 
 @frozen(kw_only=True)

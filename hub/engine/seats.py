@@ -1,116 +1,201 @@
-"""A person's seat after a change."""
+"""A person's seat after a change: given, given back, waited for or refused, and what is told of it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
+from attrs import evolve, frozen
 
-from hub.ledger.moves import settle
-from hub.scim.errors import Forbidden, InvalidValue
-from hub.spi import Change, Event, Seat
+from hub.ledger import moves
+from hub.moments import later
+from hub.scim.errors import Forbidden
+from hub.spi import UNDECIDED, Choice
 
-from .ports import UnknownKind
+from .people import person_of
+from .placing import NOWHERE, crossed, place
+from .ports import Spot
+from .seating import SeatingError, seating_of
 
 if TYPE_CHECKING:
+    from hub.teams import Team
+
     from .plugins import Plugins
-    from .ports import Ids, SeatCount, Unit
+    from .ports import Resource, SeatCount, Unit
 
 log = structlog.get_logger("hub.seats")
 
+#: What is written of a change of seats: held before, held after → what happened.
+_WHAT = {(False, True): "taken", (True, False): "released", (True, True): "moved"}
+
 
 class NoSeat(Forbidden):
-    """No seat of the kind is left; the team has to buy or free one."""
+    """No seat of the *kind* is left; the team has to buy or free one."""
+
+    def __init__(self, kind: str, count: SeatCount | None, reference: str) -> None:
+        """Say how many there are of the *kind*, of which the team has *count*."""
+        self.kind = kind
+        #: Whom it was refused to, where it was a provider's user.
+        self.user_name: str | None = None
+        bought, held = (count.bought, count.held) if count else (0, 0)
+        super().__init__(
+            f"No seat left: {held} of {bought} {kind.capitalize()} seats are taken. "
+            f"Buy or free one, then retry this person. Ref {reference}"
+        )
 
 
-def wanted(plugins: Plugins, change: Change) -> str | None:
-    """Return the kind of seat that *change* asks for, None for none, or raise what a plugin objects."""
-    for objection in plugins.review_grant(change):
-        raise InvalidValue(objection.detail)
-    choice = plugins.choose_seat(change.after)
-    return choice.kind if isinstance(choice, Seat) else None
+@frozen(kw_only=True)
+class Crossing:
+    """So many seats of a *kind* are held that a share in use, *percent*, is told of."""
+
+    kind: str
+    bought: int
+    held: int
+    percent: int
 
 
-async def take(unit: Unit, person: str, kind: str, *, reference: str) -> None:
-    """Give *person*, who has an open holding, one of the team's seats of *kind*, or raise `NoSeat`.
+@frozen(kw_only=True)
+class Move:
+    """What became of a person's seat: where they were, where they are, and which shares that came to."""
 
+    before: Spot = NOWHERE
+    after: Spot = NOWHERE
+    crossings: Sequence[Crossing] = ()
+
+    @property
+    def told(self) -> tuple[str, str] | None:
+        """Return the event that tells of it, and the kind of seat that it is about; None for no event."""
+        if self.after.held != self.before.held:
+            kind = self.after.held or self.before.held
+            assert kind is not None
+            return ("seat_taken" if self.after.held else "seat_released"), kind
+        if self.after.waits is not None and self.after.waits != self.before.waits:
+            return "seat_waiting", self.after.waits
+        return None
+
+
+def may_matter(plugins: Plugins, team: Team, *, groups: bool = False) -> bool:
+    """Say whether what is known of a person, or of their *groups* only, may change the seat they need.
+
+    Rules that cannot be read may: nothing that is asked here fails for their sake.
+    """
+    try:
+        seating = seating_of(team)
+    except SeatingError:
+        return True
+    return plugins.chooses or (seating.looks_at_groups if groups else bool(seating.rules))
+
+
+def choice_of(plugins: Plugins, team: Team, users: Sequence[Resource], *, young: bool) -> Choice:
+    """Return the seat for a person of whom these are the active *users*, with their groups.
+
+    A plugin's word comes first, then the team's rules, then its default kind. Once somebody is no longer
+    *young*, nothing is undecided.
+    """
+    said = said_by_plugins(plugins, team, users, young=young)
+    if said is not None:
+        return said
+    return seating_of(team).choose([(user.document, user.groups) for user in users], young=young)
+
+
+def said_by_plugins(plugins: Plugins, team: Team, users: Sequence[Resource], *, young: bool) -> Choice | None:
+    """Return what a plugin chooses for a person with these *users*, None where none has an opinion."""
+    groups = tuple(dict.fromkeys(each.display for user in users for each in user.groups))
+    for user in users:
+        said = plugins.choose_seat(evolve(person_of(user, team.id), groups=groups))
+        if said is not None and (young or said is not UNDECIDED):
+            return said
+    return None
+
+
+async def grant(unit: Unit, person: str, now: Spot, kind: str, *, reference: str) -> Move:
+    """Give *person*, now at that spot, a seat of *kind*, or what its policy has for them; or raise `NoSeat`.
+
+    Whoever holds a seat keeps it, of whatever kind. The person is kept from every other writer already.
     Awaited last in a write: what it locks, everybody else of the team waits for.
     """
-    if not await unit.take(kind):
-        raise _none_left(kind, (await unit.seats()).get(kind), reference)
-    await unit.post("taken", reference, settle(person, held=None, wanted=kind))
+    if now.held is not None:
+        return Move(before=now, after=now)
+    if now.waits is None and (count := await unit.take(kind)):
+        return await _moved(unit, person, Move(before=now, after=Spot(held=kind)), [(kind, count)], reference)
+    kinds = await _chain(unit, kind)
+    there = place(kinds, kind, now=now)
+    if there is None:
+        raise NoSeat(kind, kinds.get(kind), reference)
+    return await move(unit, person, now, there, reference=reference)
 
 
-async def hold(unit: Unit, person: str, kind: str, *, reference: str) -> bool:
-    """Open a holding for *person*; False where they have one. `NoSeat` for a kind never bought."""
-    try:
-        return await unit.hold(person, kind)
-    except UnknownKind:
-        raise _none_left(kind, None, reference) from None
+async def _chain(unit: Unit, wanted: str) -> dict[str, SeatCount]:
+    """Return the kinds to be tried for who wants a seat, locked in their order."""
+    kinds: dict[str, SeatCount] = {}
+    kind: str | None = wanted
+    while kind is not None and kind not in kinds and (count := await unit.kind(kind)) is not None:
+        kinds[kind] = count
+        kind = count.overflow
+    return kinds
 
 
-async def release(unit: Unit, person: str, *, reference: str) -> str | None:
-    """Free the seat that *person* holds and return its kind, None where there was none."""
-    kind = await unit.unhold(person)
-    if kind is None:
-        return None
-    await unit.give_back(kind)
-    await unit.post("released", reference, settle(person, held=kind, wanted=None))
-    return kind
+async def move(unit: Unit, person: str, before: Spot, after: Spot, *, reference: str) -> Move:
+    """Bring *person* from one spot to another: seats, queues, and the entry of the team's book."""
+    changes = {
+        kind: ((kind == after.held) - (kind == before.held), (kind == after.waits) - (kind == before.waits))
+        for kind in (before.held, before.waits, after.held, after.waits)
+        if kind is not None
+    }
+    if len(changes) > 1:
+        await unit.kinds()  # locks them in order
+    counts = []
+    for kind, (held, waiting) in changes.items():
+        if held or waiting:
+            count = await unit.count(kind, held=held, waiting=waiting)
+            assert count is not None, "whoever sends somebody there has locked the kind, and looked"
+            counts += [(kind, count)] * (held > 0)
+    if before.waits is not None and before.waits != after.waits:
+        await unit.dequeue(person)
+    if after.waits is not None and after.waits != before.waits:
+        await unit.enqueue(person, after.waits)
+    return await _moved(unit, person, Move(before=before, after=after), counts, reference)
 
 
-async def let_go(unit: Unit, person: str, *, reference: str) -> str | None:
-    """Take one claim off *person*; with the last the seat comes free, and its kind is returned.
+async def _moved(
+    unit: Unit, person: str, moved: Move, counts: Sequence[tuple[str, SeatCount]], reference: str
+) -> Move:
+    """Write what was counted into the book, and note which shares in use are to be told of."""
+    held, wanted = moved.before.held, moved.after.held
+    if postings := moves.settle(person, held=held, wanted=wanted):
+        await unit.post(_WHAT[held is not None, wanted is not None], reference, postings)
+    crossings = [
+        Crossing(kind=kind, bought=count.bought, held=count.held, percent=percent)
+        for kind, count in counts
+        if (percent := crossed(count)) is not None
+    ]
+    for each in crossings:
+        await unit.told(each.kind, each.percent)
+    return evolve(moved, crossings=crossings)
 
-    Never stands in the way of a removal: where this part fails it is undone, an alarm
-    raised, and the person left to `settled`.
+
+async def let_go(unit: Unit, person: str, *, chosen: bool, reference: str) -> Move:
+    """Take one claim off *person*; with the last their seat comes free, or is kept for them for a while.
+
+    Where the seat is *chosen* by what is known of them, one claim less may want another kind: that is
+    for `settle` to say. Never stands in the way of a removal: where this part fails it is undone, an
+    alarm raised, and the person left to `settle`, too.
     """
     await unit.flush()  # what the removal itself is refused for is no failure of this part
     try:
         async with unit.savepoint():
-            claims = await unit.claims(person, -1)
-            return None if claims else await release(unit, person, reference=reference)
+            claimant = await unit.claims(person, -1)
+            if claimant.claims:
+                if chosen:
+                    await unit.unsettled(person)
+                return Move()
+            before = claimant.spot
+            kept = before.held if claimant.grace else None
+            if kept is not None:
+                await unit.settle_at(person, later(unit.now, claimant.grace))
+            return await move(unit, person, before, Spot(held=kept), reference=reference)
     except Exception:
         log.exception("alarm.seat_not_released", person=person, reference=reference)
-        await unit.unsettled(person, due=True)
-        return None
-
-
-async def settled(unit: Unit, team: str, person: str, *, ids: Ids) -> None:
-    """Count a person's claims afresh, and free the seat of one whom nobody vouches for.
-
-    Idempotent: safe to repeat, and run after whatever could matter.
-    """
-    claims, reference = await unit.recount(person), f"settle_{ids()}"
-    await unit.unsettled(person, due=False)
-    if claims == 0 and (kind := await release(unit, person, reference=reference)):
-        await unit.tell([_released(team, person, kind, id=ids(), at=unit.now, cause=reference)])
-
-
-def _released(team: str, person: str, kind: str, *, id: str, at: str, cause: str) -> Event:
-    """Return the event of a seat that came free apart from any request."""
-    return Event(
-        id=id,
-        name="seat_released",
-        at=datetime.fromisoformat(at),
-        team=team,
-        connection=None,
-        kind="User",
-        resource=None,
-        person=person,
-        version=0,
-        before=None,
-        after=None,
-        seat=kind,
-        quirks=(),
-        cause=cause,
-    )
-
-
-def _none_left(kind: str, count: SeatCount | None, reference: str) -> NoSeat:
-    bought, held = (count.bought, count.held) if count else (0, 0)
-    return NoSeat(
-        f"No seat left: {held} of {bought} {kind.capitalize()} seats are taken. "
-        f"Buy or free one, then retry this person. Ref {reference}"
-    )
+        await unit.unsettled(person)
+        return Move()

@@ -32,8 +32,9 @@ from .ports import StoreAway
 from .query import Query
 from .removals import deactivates, is_removal
 from .requests import Admission, Answer, Request
+from .seats import NoSeat
 from .shape import as_text, location, version_of
-from .showing import shown
+from .showing import shown, with_seats
 
 if TYPE_CHECKING:
     from hub.teams import Connection
@@ -160,6 +161,9 @@ class Service:
             outcome, answer = await self._write(store, request)
         except (NotFound, PreconditionFailed, StoreAway):  # what was asked only if … is not done if not
             raise
+        except NoSeat as refusal:
+            await self._note(store, request, refusal)
+            raise
         except Exception as error:
             if not deactivates(request.inbound):
                 raise
@@ -177,6 +181,14 @@ class Service:
             return outcome, await _answer_to(unit, request, outcome)
 
         return await store.write(work, reference=request.reference)
+
+    async def _note(self, store: Store, request: Request, refusal: NoSeat) -> None:
+        """Keep in mind who was refused for want of a seat; what was done for them is undone already."""
+        name = str(refusal.user_name)
+        try:
+            await store.write(lambda unit: unit.refused(name, refusal.kind), reference=request.reference)
+        except Exception:  # the answer is the same
+            log.exception("alarm.refusal_not_kept", exchange=request.reference)
 
     async def _off_all_the_same(
         self, store: Store, request: Request, recording: Recording, error: Exception
@@ -212,7 +224,7 @@ async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
     resource = outcome.resource
     if resource is None:
         return Answer(status=204)
-    text = as_text(resource)
+    (text,) = await with_seats(unit.statuses, request, [as_text(resource)])
     tag = version_of(text)
     silent = resource.kind == "Group" and request.inbound.verb is Verb.PATCH
     if silent and "attributes" not in request.inbound.query:
@@ -227,9 +239,13 @@ async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
 
 def _grants(admission: Admission, inbound: Inbound) -> None:
     """Raise what a paused connection answers to whatever is neither a read nor a removal."""
-    harmless = inbound.verb in _READS or is_removal(inbound)
-    if admission.connection.state is State.PAUSED and not harmless:
-        raise Unavailable("SCIM is paused for this team: nobody can be added now", retry_after=RETRY_SECONDS)
+    connection, team = admission.connection, admission.team
+    if inbound.verb in _READS or is_removal(inbound) or connection.state_in(team) is not State.PAUSED:
+        return
+    why = f" ({' and '.join(team.lacks())})" if team.lacks() else ""
+    raise Unavailable(
+        f"SCIM is paused for this team{why}: nobody can be added now", retry_after=RETRY_SECONDS
+    )
 
 
 def _deactivation(inbound: Inbound) -> Inbound:

@@ -11,11 +11,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from attrs import asdict
+
 from hub.scim import strictjson
+from hub.scim.catalog import SEAT_USER
 from hub.scim.strictjson import Json
 
 from .kinds import RESOURCE_TYPES
-from .ports import Member, Membership, Resource, Text
+from .ports import Member, Membership, Resource, SeatStatus, Text
 
 #: How many hexadecimal digits of a digest tell one state of a user's groups from another.
 DIGEST = 16
@@ -38,10 +41,15 @@ def meta(text: Text, base_url: str) -> Json:
 
 
 def version_of(text: Text) -> str:
-    """Return the entity tag of a resource (RFC 7644 §3.14): weak, and another one when its groups change."""
-    if not text.groups:
+    """Return the entity tag of a resource (RFC 7644 §3.14): weak, and another one when its groups change.
+
+    So it is when the person's seat does, where that is shown.
+    """
+    if not text.groups and text.seat is None:
         return f'W/"{text.version}"'
-    shown = [[each.group, each.display, each.direct] for each in text.groups]
+    shown: list[object] = [[each.group, each.display, each.direct] for each in text.groups]
+    if text.seat is not None:
+        shown.append(seat(text.seat))
     digest = hashlib.sha256(strictjson.dumps(cast("Json", shown))).hexdigest()[:DIGEST]
     return f'W/"{text.version}-{digest}"'
 
@@ -79,6 +87,11 @@ def groups(found: Sequence[Membership], base_url: str) -> Json:
     ]
 
 
+def seat(status: SeatStatus) -> dict[str, Json]:
+    """Return the attributes of a person's seat."""
+    return {name: value for name, value in asdict(status).items() if value is not None}
+
+
 def as_bytes(text: Text, base_url: str) -> bytes:
     """Return a resource but for its members as JSON, spliced from what lies in the store."""
     parts = [text.document[:-1].encode()]
@@ -103,6 +116,8 @@ def as_document(text: Text, base_url: str, found: Sequence[Member] = ()) -> dict
         document["groups"] = groups(text.groups, base_url)
     if found:
         document["members"] = members(found, base_url)
+    if text.seat is not None:
+        document[SEAT_USER.id] = seat(text.seat)
     return {**document, "meta": meta(text, base_url)}
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from hub.scim.catalog import SEAT_USER
 from hub.scim.specified import specified
 from hub.scim.strictjson import dumps
-from hub.scim.writing import check_names, project
+from hub.scim.writing import check_names, names_extension, project
 from hub.spi import Verb
 
 from .ports import MEMBERS_FIRST
@@ -19,7 +20,7 @@ from .shape import as_bytes, as_document, members, members_text, with_members
 if TYPE_CHECKING:
     from hub.scim.schema import Attribute
 
-    from .ports import Member, Text
+    from .ports import Member, SeatStatus, Text
     from .requests import Request
 
 #: How many members of a group are read at a time: enough that the reading costs more than the asking.
@@ -33,6 +34,9 @@ BESIDE = frozenset({None, *MEMBERSHIPS.values()})
 
 #: Reads a page of a group's members: as `Store.members` does, and `Unit.members`.
 Reader = Callable[..., Awaitable[Sequence["Member"]]]
+
+#: Finds the seats of the people of users: as `Store.statuses` does, and `Unit.statuses`.
+Finder = Callable[[Sequence[str]], Awaitable[Mapping[str, "SeatStatus"]]]
 
 
 def shows_memberships(request: Request, kind: str) -> bool:
@@ -55,6 +59,15 @@ def check_asked(request: Request) -> None:
             check_names(request.admission.types[kind], names)
 
 
+async def with_seats(find: Finder, request: Request, texts: Sequence[Text]) -> Sequence[Text]:
+    """Return *texts* with the seats of their people, found by *find*, where these are asked for."""
+    users = [text.id for text in texts if text.kind == "User"]
+    if not users or not names_extension(request.admission.types["User"], _asked(request)[0], SEAT_USER.id):
+        return texts
+    found = await find(users)
+    return [evolve(text, seat=found.get(text.id)) for text in texts]
+
+
 async def shown(read: Reader, request: Request, text: Text) -> bytes:
     """Return a resource as JSON, with the attributes that *request* asks for, members by way of *read*."""
     resource_type = request.admission.types[text.kind]
@@ -67,6 +80,8 @@ async def shown(read: Reader, request: Request, text: Text) -> bytes:
     else:
         document, named = as_document(text, request.base_url), _specified(request)
         part = project(resource_type, document, attributes=attributes, excluded=excluded, specified=named)
+        if SEAT_USER.id in part:  # RFC 7643 §3: `schemas` names what is there
+            part["schemas"] = [*document["schemas"], SEAT_USER.id]
         body = dumps(part)
     if text.kind != "Group" or not has_memberships:
         return body

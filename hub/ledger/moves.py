@@ -10,6 +10,11 @@ def buy(seat: str, count: int) -> tuple[Posting, ...]:
     return (Posting(source=BOUGHT, target=FREE, seat=seat, count=count),)
 
 
+def give_up(seat: str, count: int) -> tuple[Posting, ...]:
+    """Return the postings that take *count* seats from the team's disposal, held or not."""
+    return (Posting(source=FREE, target=BOUGHT, seat=seat, count=count),)
+
+
 def settle(person: str, *, held: str | None, wanted: str | None) -> tuple[Posting, ...]:
     """Return the postings that take *person* from the seat *held* to the seat *wanted*.
 

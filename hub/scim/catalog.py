@@ -1,4 +1,4 @@
-"""The schemas that the hub knows, as data: User, Group and the enterprise extension (RFC 7643 §4, §8.7)."""
+"""The schemas that the hub knows, as data: those of RFC 7643 §4 and §8.7, and a person's seat."""
 
 from __future__ import annotations
 
@@ -47,6 +47,20 @@ def _plural(name: str, of: str, *types: str, value: Attribute | None = None, **d
 
 READ_ONLY = Mutability.READ_ONLY
 IMMUTABLE = Mutability.IMMUTABLE
+
+
+def _told(name: str, description: str, **facts: Any) -> Attribute:
+    """Return an attribute that the hub works out for who asks."""
+    return Attribute(
+        name=name,
+        description=description,
+        case_exact=facts.get("type", Type.STRING) is Type.STRING,
+        mutability=READ_ONLY,
+        returned=Returned.REQUEST,
+        searchable=False,
+        **facts,
+    )
+
 
 COMMON = (
     _link("schemas", "The URNs of the schemas that are present.", "uri", multi_valued=True, required=True,
@@ -167,13 +181,27 @@ ENTERPRISE_USER = Schema(
 )  # fmt: skip
 """RFC 7643 §4.3."""
 
+SEAT_USER = Schema(
+    id="urn:provisioning-hub:params:scim:schemas:extension:seat:2.0:User",
+    name="SeatUser",
+    description="The seat of the person whom the user is about: shown to who asks for it, changed by nobody.",
+    attributes=(
+        _told("kind", "Which kind of seat is held, or waited for."),
+        _told("state", "Whether the person holds a seat, waits for one, is undecided, has one kept, or none.",
+              canonical_values=("seated", "waiting", "undecided", "kept", "none")),
+        _told("since", "Since when it is held or waited for.", type=Type.DATE_TIME),
+        _told("position", "The place of who waits among those who do; 1 is next.", type=Type.INTEGER),
+    ),
+)  # fmt: skip
+"""What `hub.engine.ports.Standing` holds, for providers to read."""
+
 USER_TYPE = ResourceType(
     name="User",
     description="A person's account",
     endpoint="/Users",
     common=COMMON,
     schema=USER,
-    extensions=(ENTERPRISE_USER,),
+    extensions=(ENTERPRISE_USER, SEAT_USER),
 )
 GROUP_TYPE = ResourceType(
     name="Group", description="Users under one name", endpoint="/Groups", common=COMMON, schema=GROUP

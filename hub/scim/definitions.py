@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER
+from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER, SEAT_USER
 from hub.scim.discovery import SCHEMA
 from hub.scim.folding import fold
 from hub.scim.schema import Attribute, Mutability, Returned, Schema, Type, Uniqueness
@@ -30,6 +30,7 @@ TAKEN = (
     "urn:ietf:params:scim:schemas:core:",
     "urn:ietf:params:scim:api:",
     f"{ENTERPRISE_USER.id}:".lower(),
+    f"{SEAT_USER.id}:".lower(),
 )
 
 #: The hub signs nobody in, and takes no secrets by another name either.
@@ -93,7 +94,7 @@ def _urn(told: Told) -> str:
         told.fault("id", "must be a URN whose last part is a name, such as urn:example:acme:2.0:User")
         return ""
     if f"{urn}:".lower().startswith(TAKEN):
-        told.fault("id", "belongs to a schema of SCIM itself")
+        told.fault("id", "belongs to a schema that every team has")
     return urn
 
 

@@ -84,6 +84,8 @@ def located(resource_type: ResourceType, path: Path) -> Place:
     place = resource_type.find(path.name, schema=path.schema, sub=path.sub)
     if place is None:
         raise InvalidFilter(f"{resource_type.name} has no attribute {path}")
+    if not place.searchable:
+        raise InvalidFilter(f"{path} is worked out for each answer: it is shown, and not searched for")
     return place
 
 

@@ -57,8 +57,9 @@ def _by_name(attributes: Iterable[Attribute]) -> Mapping[str, Attribute]:
 
 def _is_plain(attribute: Attribute) -> bool:
     shown = attribute.returned in {Returned.ALWAYS, Returned.DEFAULT}
-    # What is only written is never kept.
-    return attribute.mutability is Mutability.WRITE_ONLY or (shown and attribute.plain)
+    # What is only written is never kept, and what nobody writes is not either where it is told on request.
+    told = attribute.mutability is Mutability.READ_ONLY and not shown
+    return told or attribute.mutability is Mutability.WRITE_ONLY or (shown and attribute.plain)
 
 
 def _lasting(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
@@ -89,6 +90,8 @@ class Attribute:
     """How many values a multi-valued one holds."""
     advertised: bool = True
     """Whether /Schemas tells of it; what it does not tell of is accepted all the same."""
+    searchable: bool = True
+    """Whether resources are found and sorted by it: not by what is worked out for an answer."""
     subs: Mapping[str, Attribute] = field(
         init=False, repr=False, default=Factory(lambda self: _by_name(self.sub_attributes), takes_self=True)
     )
@@ -140,6 +143,11 @@ class Place:
     urn: str | None
     attribute: Attribute
     sub: Attribute | None = None
+
+    @property
+    def searchable(self) -> bool:
+        """Whether resources are found and sorted by what stands there."""
+        return self.attribute.searchable and (self.sub is None or self.sub.searchable)
 
 
 @frozen(kw_only=True, eq=False)
@@ -233,4 +241,5 @@ def _as_attribute(extension: Schema) -> Attribute:
         description=extension.description,
         type=Type.COMPLEX,
         sub_attributes=(*extension.attributes, _SCHEMAS),
+        searchable=any(attribute.searchable for attribute in extension.attributes),
     )

@@ -43,6 +43,8 @@ def _ordered(place: Place, text: str) -> Path:
     leaf = value or last
     if leaf.type in {Type.COMPLEX, Type.BINARY}:
         raise InvalidPath(f"sortBy {text}: it has no value with an order")
+    if not place.searchable:
+        raise InvalidPath(f"sortBy {text}: it is worked out for each answer")
     if Returned.NEVER in {place.attribute.returned, leaf.returned}:
         raise InvalidPath(f"sortBy {text}: it is never shown")
     sub = leaf.name if leaf is not place.attribute else None

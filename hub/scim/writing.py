@@ -51,6 +51,11 @@ def project(
     return shown
 
 
+def names_extension(resource_type: ResourceType, names: str | None, urn: str) -> bool:
+    """Say whether *names*, by commas, name the extension *urn* or an attribute of it."""
+    return names is not None and urn in _selection(resource_type, names)
+
+
 def check_names(resource_type: ResourceType, names: str | None) -> None:
     """Raise `InvalidPath` where *names*, by commas, are none that could be asked for, whoever is found."""
     if names is not None:
@@ -91,7 +96,8 @@ def _extended(
     if unwanted.get(name) == NOTHING or (wanted is not None and name not in wanted):
         below: Selection | None = NOTHING
     else:
-        below = None if wanted is None else wanted[name] or None
+        # Who names an extension names all its attributes, those too that are shown on request.
+        below = None if wanted is None else wanted[name] or dict.fromkeys(_names(extension), NOTHING)
     return _shown(extension.subs, held, below, unwanted.get(name, NOTHING), specified)
 
 
@@ -139,6 +145,10 @@ def _narrowed(
         parts = [_narrowed(attribute, item, wanted, unwanted, specified) for item in value]
         return [part for part in parts if part != {}]
     return _shown(attribute.subs, value, wanted, unwanted, specified) if isinstance(value, dict) else value
+
+
+def _names(extension: Attribute) -> Iterable[str]:
+    return (attribute.name for attribute in extension.sub_attributes)
 
 
 def list_response(resources: Iterable[bytes], total: int, start_index: int, items: int) -> bytes:

@@ -99,7 +99,8 @@ class Dialect:
     """What one identity provider says, and how it likes to be answered.
 
     *hears* puts requests right and *answers* shapes answers, each in the order given; *guide* is Markdown
-    for the provider's administrator, with the places `{base_url}` and `{token}`; *aliases* are other names.
+    for the provider's administrator, with the places `{base_url}` and `{token}`; *aliases* are other names;
+    *retry* is a sentence that says how that administrator has a person pushed again who was refused.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Dialect:
     policy: Policy = field(factory=Policy)
     guide: str = ""
     aliases: tuple[str, ...] = ()
+    retry: str = "Have the identity provider push this person again."
 
     @property
     def quirks(self) -> tuple[Quirk[Inbound] | Quirk[Outbound], ...]:

@@ -84,7 +84,7 @@ async def group_changed(event: Event) -> None:
 
 @hookspec
 async def seat_taken(event: Event) -> None:
-    """Hear that a person holds a seat now."""
+    """Hear that a person holds a seat now; they hold one at most, so that one of another kind is free."""
 
 
 @hookspec
@@ -95,3 +95,8 @@ async def seat_released(event: Event) -> None:
 @hookspec
 async def seat_waiting(event: Event) -> None:
     """Hear that a person waits for a seat."""
+
+
+@hookspec
+async def seats_threshold(event: Event) -> None:
+    """Hear that 80, 95 or 100 per cent of a kind of seat are in use: in `after`, bought, held and percent."""

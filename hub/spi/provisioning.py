@@ -22,6 +22,7 @@ EVENTS: Final = (
     "seat_taken",
     "seat_released",
     "seat_waiting",
+    "seats_threshold",
 )
 
 

@@ -11,67 +11,80 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
+from hub.web.api import Api
 from hub.web.documents import Documents
 from hub.web.limits import Limits
 from hub.web.notes import Notes
 from hub.web.scim import Scim
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
     from hub.settings import Settings
-    from hub.web.ports import Door, Keeper, Ready
-
-PREFIX = "scim"
+    from hub.web.ports import Door, Keeper, Questions, Ready
 
 
 def build(
     service: Door,
     *,
+    questions: Questions,
     settings: Settings,
     keeper: Keeper,
     ready: Ready,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """Return the application that answers for *service*, notes it with *keeper*, and is up when *ready*."""
-    scim = Scim(
-        door=service,
-        settings=settings,
-        documents=Documents.of(settings),
-        limits=Limits(
-            requests_per_second=settings.rate.requests_per_second,
-            removals_per_second=settings.rate.removals_per_second,
-            clock=time.monotonic,
-        ),
-        notes=Notes(keeper=keeper, reads=settings.exchanges.reads),
+    """Return the application that answers for *service* and *questions*, and is up when *ready*.
+
+    What was asked is noted with *keeper*.
+    """
+    limits = Limits(
+        requests_per_second=settings.rate.requests_per_second,
+        removals_per_second=settings.rate.removals_per_second,
+        clock=time.monotonic,
     )
+    parts: dict[str, ASGIApp] = {
+        "scim": Scim(
+            door=service,
+            settings=settings,
+            documents=Documents.of(settings),
+            limits=limits,
+            notes=Notes(keeper=keeper, reads=settings.exchanges.reads),
+        ),
+        "api": Api(questions=questions, settings=settings, limits=limits, keeper=keeper),
+    }
 
     async def readiness(_: Request) -> Response:
         reasons = await ready()
         return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
 
     app = Starlette(
-        routes=[Route("/healthz", health), Route("/readyz", readiness), Mount(f"/{PREFIX}", scim)],
+        routes=[
+            Route("/healthz", health),
+            Route("/readyz", readiness),
+            *(Mount(f"/{prefix}", part) for prefix, part in parts.items()),
+        ],
         exception_handlers={HTTPException: outside, Exception: failed},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
-    app.router.default = _Elsewhere(scim, app.router.default)
+    app.router.default = _Elsewhere(parts, app.router.default)
     return app
 
 
 @frozen
 class _Elsewhere:
-    """Answers what no route matches: SCIM's own 404 or 400 where the path was meant for the prefix."""
+    """Answers what no route matches: a part's own 404 or 400 where the path was meant for its prefix."""
 
-    scim: ASGIApp
+    parts: Mapping[str, ASGIApp]
     other: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        meant = scope["path"].lstrip("/").partition("/")[0] == PREFIX
-        await (self.scim if meant else self.other)(scope, receive, send)
+        meant = scope["path"].lstrip("/").partition("/")[0]
+        await self.parts.get(meant, self.other)(scope, receive, send)
 
 
 async def health(_: Request) -> Response:
@@ -80,11 +93,11 @@ async def health(_: Request) -> Response:
 
 
 async def outside(_: Request, error: Exception) -> Response:
-    """Answer an error outside the SCIM prefix: small, and JSON."""
+    """Answer an error outside all prefixes: small, and JSON."""
     assert isinstance(error, HTTPException)
     return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
 
 
 async def failed(_: Request, __: Exception) -> Response:
-    """Answer what nobody foresaw outside the SCIM prefix, without a word of what it was."""
+    """Answer what nobody foresaw outside all prefixes, without a word of what it was."""
     return JSONResponse({"detail": "Internal Server Error"}, 500)

@@ -80,7 +80,11 @@ class _Run:
     async def do(self, operation: BulkOperation) -> bool:
         """Do one operation, note it as a request of its own, and say whether it failed."""
         call = Call(scope=self.outer.scope, recording=self.bulk.notes.begin(), admission=self.admission)
-        reply = await responses.caught(self._reply(operation, call), call)
+        reply = await responses.caught(
+            self._reply(operation, call),
+            refused=lambda error: responses.refusal(error, unavailable_status=call.unavailable_status),
+            reference=call.recording.reference,
+        )
         self.bulk.notes.close(call, reply)
         self.entries[operation.number] = self._entry(operation, call, reply)
         failed = reply.status >= 400

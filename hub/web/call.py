@@ -20,15 +20,32 @@ Asked: TypeAlias = Inbound | Document | Bulk | Allowed
 
 
 @define(kw_only=True)
-class Call:
-    """One request, filled on the way: *admission* once it is known whose, *asked* once it is known what."""
+class Incoming:
+    """One request, whatever it asks; its body is *unread* until somebody has read it."""
 
     scope: Scope
     recording: Recording
     started: float = field(factory=time.perf_counter)
+    unread: bool = True
+
+    @property
+    def has_unread_body(self) -> bool:
+        """Say whether a body was announced that nobody has read."""
+        return self.unread and any(
+            name in _ANNOUNCES_BODY and value != b"0" for name, value in self.scope["headers"]
+        )
+
+    def duration_ms(self) -> float:
+        """Return the milliseconds since the request came."""
+        return (time.perf_counter() - self.started) * 1000
+
+
+@define(kw_only=True)
+class Call(Incoming):
+    """One for SCIM, filled on the way: *admission* once it is known whose, *asked* once it is known what."""
+
     admission: Admission | None = None
     asked: Asked | None = None
-    unread: bool = True
 
     @property
     def operation(self) -> str:
@@ -49,13 +66,6 @@ class Call:
         return (path + b"?" + query if query else path).decode("ascii", "backslashreplace")
 
     @property
-    def has_unread_body(self) -> bool:
-        """Say whether a body was announced that nobody has read."""
-        return self.unread and any(
-            name in _ANNOUNCES_BODY and value != b"0" for name, value in self.scope["headers"]
-        )
-
-    @property
     def is_read(self) -> bool:
         """Say whether the request, whatever it was, can have changed nothing."""
         searches = isinstance(self.asked, Inbound) and self.asked.verb is Verb.SEARCH
@@ -65,7 +75,3 @@ class Call:
     def unavailable_status(self) -> int:
         """Return the answer that this connection's provider tries again later."""
         return self.admission.dialect.policy.unavailable_status if self.admission else 503
-
-    def duration_ms(self) -> float:
-        """Return the milliseconds since the request came."""
-        return (time.perf_counter() - self.started) * 1000

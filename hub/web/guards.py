@@ -11,7 +11,7 @@ from attrs import frozen
 from hub.scim.errors import InvalidSyntax, ScimError, Sensitive, UnsupportedMediaType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import Scope
 
@@ -27,7 +27,7 @@ KNOWN = frozenset(
 )
 #: The headers that are lists: several lines of one are one list (RFC 9110 §5.3).
 LISTS = frozenset({b"if-match", b"if-none-match"})
-MEDIA_TYPES = frozenset({b"application/scim+json", b"application/json"})
+MEDIA_TYPES = (b"application/scim+json", b"application/json")
 
 _HIDDEN = re.compile(rb"%(?:2f|5c)|\\|%(?![0-9a-f]{2})", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -105,14 +105,8 @@ def headers(raw: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
 
 def query(raw: bytes) -> Mapping[str, str]:
     """Return the known parameters of the *raw* query, or raise `InvalidSyntax` for one that stands twice."""
-    if not raw:
-        return {}
     found: dict[str, str] = {}
-    for name, value in _parameters(raw):
-        if name.lower() == "access_token":
-            raise Sensitive(
-                "access_token may not stand in a query: renew the token, send it as Authorization"
-            )
+    for name, value in parameters(raw):
         if name in found:
             raise InvalidSyntax(f"the parameter {name} stands twice")
         if name in KNOWN:
@@ -120,13 +114,23 @@ def query(raw: bytes) -> Mapping[str, str]:
     return found
 
 
-def media_type(content_type: bytes | None) -> None:
-    """Refuse a body whose *content_type* is not JSON in UTF-8; a missing one is taken for it."""
+def parameters(raw: bytes) -> Sequence[tuple[str, str]]:
+    """Return all parameters of the *raw* query in their order, or raise what one of them is refused for."""
+    if not raw:
+        return ()
+    found = _parsed(raw)
+    if any(name.lower() == "access_token" for name, _ in found):
+        raise Sensitive("access_token may not stand in a query: renew the token, send it as Authorization")
+    return found
+
+
+def media_type(content_type: bytes | None, *, among: Sequence[bytes] = MEDIA_TYPES) -> None:
+    """Refuse a body whose *content_type* is not JSON in UTF-8, called so; a missing one is taken for it."""
     if content_type is None:
         return
     name, _, parameters = content_type.lower().partition(b";")
-    if name.strip() not in MEDIA_TYPES:
-        raise UnsupportedMediaType("the body must be application/scim+json or application/json")
+    if name.strip() not in among:
+        raise UnsupportedMediaType(f"the body must be {' or '.join(each.decode() for each in among)}")
     if b"charset" in parameters and b"utf-8" not in parameters and b"utf8" not in parameters:
         raise UnsupportedMediaType("the body must be UTF-8")
 
@@ -139,7 +143,7 @@ def host(value: bytes | None) -> str:
     return text
 
 
-def _parameters(raw: bytes) -> Iterable[tuple[str, str]]:
+def _parsed(raw: bytes) -> Sequence[tuple[str, str]]:
     try:
         return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_MAX)
     except UnicodeDecodeError:

@@ -9,9 +9,8 @@ from attrs import evolve, frozen
 from hub.scim.bulk import BulkRequest, read_bulk
 from hub.scim.errors import NotImplementedByHub
 from hub.scim.searching import read_search
-from hub.scim.strictjson import loads
 from hub.spi import Inbound, Json, Verb
-from hub.web import body, guards, routes
+from hub.web import guards, handling, routes
 
 if TYPE_CHECKING:
     from starlette.types import Receive
@@ -84,15 +83,12 @@ class Hearing:
         return Inbound(verb=Verb.READ, kind="User", id=self.admission.user, query=self.head.query)
 
     async def _body(self, bytes_max: int) -> Json:
-        guards.media_type(self.head.headers.get(b"content-type"))
-        raw = await body.read(
-            self.receive,
-            length=self.head.headers.get(b"content-length"),
+        return await handling.message(
+            *(self.call, self.head.headers, self.receive),
+            among=guards.MEDIA_TYPES,
             bytes_max=bytes_max,
             seconds=self.settings.server.body_seconds,
         )
-        self.call.unread = False
-        return loads(raw)
 
     @property
     def _strict(self) -> bool:

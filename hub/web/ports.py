@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
@@ -10,7 +10,8 @@ from hub.engine.conditions import NO_CONDITIONS, Conditions
 if TYPE_CHECKING:
     from hub.engine.exchanges import Exchange, Recording
     from hub.engine.requests import Admission, Answer
-    from hub.spi import Inbound
+    from hub.spi import Inbound, Json
+    from hub.teams import ApiKey
 
 #: Says why the hub cannot serve just now, a sentence each; nothing when it can.
 Ready = Callable[[], Awaitable[list[str]]]
@@ -35,6 +36,19 @@ class Door(Protocol):
 
         Raises the `ScimError` that says why not.
         """
+
+
+class Questions(Protocol):
+    """Answers a team's product; `hub.engine.questions.Questions` is one."""
+
+    async def admit(self, team: str, authorization: str | None) -> ApiKey:
+        """Return the key of *team* that is shown, or raise `Unauthorized`: one sentence for all."""
+
+    async def by_name(self, team: str, names: Sequence[str]) -> list[dict[str, Json]]:
+        """Return whether they may sign in who are called so, in order; raises `Unavailable`."""
+
+    async def by_id(self, team: str, person: str) -> dict[str, Json]:
+        """Return whether the *person* with that id may sign in; raises `Unavailable`."""
 
 
 class Keeper(Protocol):

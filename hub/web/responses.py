@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
 from attrs import frozen
@@ -22,37 +22,38 @@ from hub.web.guards import AmbiguousLength
 from hub.web.routes import WrongMethod
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from starlette.types import Send
 
     from hub.engine.requests import Answer
-    from hub.web.call import Call
 
 Header = tuple[bytes, bytes]
 
-_ALWAYS: tuple[Header, ...] = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-)
-_SCIM: Header = (b"content-type", b"application/scim+json; charset=utf-8")
+#: Words an error as an answer.
+Refusal: TypeAlias = "Callable[[ScimError], Reply]"
 
 
 @frozen(kw_only=True)
 class Reply:
-    """One answer as HTTP has it; *error* is what went wrong, in the words that the provider was told."""
+    """One answer as HTTP has it; *error* is what went wrong, in the words that the asker was told.
+
+    *media* is the type of its body, *cache* who may keep it.
+    """
 
     status: int = 200
     body: bytes | None = None
     headers: tuple[Header, ...] = ()
     error: str | None = None
+    media: bytes = b"application/scim+json; charset=utf-8"
+    cache: bytes = b"no-store"
 
     async def send(self, send: Send, *, head: bool) -> None:
         """Send the answer, without its body where *head* asked for no more."""
         body = self.body or b""
-        headers = [*_ALWAYS, *self.headers]
+        headers = [(b"cache-control", self.cache), (b"x-content-type-options", b"nosniff"), *self.headers]
         if self.body is not None:
-            headers += (_SCIM, (b"content-length", str(len(body)).encode()))
+            headers += ((b"content-type", self.media), (b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else body})
 
@@ -61,18 +62,17 @@ class Reply:
 GONE = Reply(status=499)
 
 
-async def caught(work: Awaitable[Reply], call: Call) -> Reply:
-    """Return what *work* on *call* answers, or its error as an answer; of a fault, a reference only."""
+async def caught(work: Awaitable[Reply], *, refused: Refusal, reference: str) -> Reply:
+    """Return what *work* answers, or its error as it is *refused*; of a fault, a *reference* only."""
     try:
         return await work
     except ScimError as error:
-        return refusal(error, unavailable_status=call.unavailable_status)
+        return refused(error)
     except ClientDisconnect:  # nobody is left to be answered
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, the provider gets a SCIM body and no internals
-        reference = call.recording.reference
+    except Exception as error:  # noqa: BLE001 - whatever it is, the asker gets a body and no internals
         structlog.get_logger("hub.web").error("fault", exchange=reference, trace=trace(error))
-        return refusal(ServerFault(f"The hub failed, not the request. Ref {reference}."))
+        return refused(ServerFault(f"The hub failed, not the request. Ref {reference}."))
 
 
 def success(answer: Answer) -> Reply:
@@ -91,7 +91,7 @@ def refusal(error: ScimError, *, unavailable_status: int = 503) -> Reply:
     """Return *error* as an answer; the dialect says which status stands for *unavailable*."""
     status = unavailable_status if isinstance(error, Unavailable) else error.status
     body: dict[str, Any] = {**error.body(), "status": str(status)}
-    return Reply(status=status, body=dumps(body), headers=_headers(error), error=error.detail)
+    return Reply(status=status, body=dumps(body), headers=headers_of(error), error=error.detail)
 
 
 def trace(error: BaseException) -> list[str]:
@@ -99,10 +99,11 @@ def trace(error: BaseException) -> list[str]:
     return [line for cause in _causes(error) for line in (type(cause).__name__, *_frames(cause))]
 
 
-def _headers(error: ScimError) -> tuple[Header, ...]:
+def headers_of(error: ScimError, *, realm: bytes = b"scim") -> tuple[Header, ...]:
+    """Return the headers that say of *error* what HTTP says by one."""
     match error:
         case Unauthorized():
-            return ((b"www-authenticate", b'Bearer realm="scim"'),)
+            return ((b"www-authenticate", b'Bearer realm="%s"' % realm),)
         case WrongMethod():
             return (_allow(error.allowed),)
         case TooManyRequests() | Unavailable():

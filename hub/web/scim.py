@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from attrs import frozen
-from starlette.requests import ClientDisconnect
 
 from hub.engine.removals import is_removal
 from hub.scim.bulk import BulkRequest
 from hub.spi import Inbound
-from hub.web import body, guards, responses, routes
+from hub.web import guards, handling, responses, routes
 from hub.web.auth import admit
 from hub.web.bulk import Bulk
 from hub.web.call import Call
@@ -43,17 +42,15 @@ class Scim:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, then note what came of it."""
-        if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+        if await handling.turned_away(scope, send):
             return
         call = Call(scope=scope, recording=self.notes.begin())
-        try:
-            reply = await responses.caught(self._answer(call, receive), call)
-            if call.has_unread_body and reply.status != body.RequestTimeout.status:
-                await body.discard(receive)
-            await reply.send(send, head=scope["method"] == "HEAD")
-        except ClientDisconnect:
-            reply = responses.GONE
+        reply = await handling.handled(
+            call,
+            self._answer(call, receive),
+            *(receive, send),
+            refused=lambda error: responses.refusal(error, unavailable_status=call.unavailable_status),
+        )
         self.notes.close(call, reply)
 
     async def _answer(self, call: Call, receive: Receive) -> responses.Reply:

@@ -16,6 +16,7 @@ ENTRA: Final = Dialect(
     hears=HEARS,
     # Its validator creates a second group of one name, and wants a 409.
     policy=Policy(group_names_unique=True),
+    retry="In Entra: wait, or Provision on demand for this person, or Restart provisioning.",
     guide=files(__name__).joinpath("guide.md").read_text(encoding="utf-8"),
     aliases=("azure",),
 )

@@ -16,6 +16,8 @@ OKTA: Final = Dialect(
     hears=HEARS,
     # Okta sends its header as configured, with or without Bearer, and tries nothing again but a 429.
     policy=Policy(bare_token=True, unavailable_status=429),
+    # What failed is a task until somebody takes it up: nothing is tried again by itself.
+    retry="In Okta: Dashboard, Tasks, select the failed one, Retry Selected.",
     guide=files(__name__).joinpath("guide.md").read_text(encoding="utf-8"),
 )
 

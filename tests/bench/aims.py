@@ -93,6 +93,10 @@ def judged(judge: Judge, workers: Judge, memories: Memories) -> list[Aim]:
             found=judge.against(BARE, everywhere(works.USER_NAME, works.EXTERNAL_ID)),
         ),
         Aim(
+            says="may this person sign in, of GET by id on the same hub", must=0.8, aim=1, shown=percent,
+            found=judge.beside(works.ENTITLED.name, works.GET.name),
+        ),
+        Aim(
             says="create with seat, entry and event, of bare", must=0.12, aim=0.25, shown=percent,
             found={POSTGRES: judge.against(BARE, everywhere(works.CREATE))[POSTGRES]},
         ),

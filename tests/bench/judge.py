@@ -56,6 +56,13 @@ class Judge:
             for hub in HUBS
         }
 
+    def beside(self, mine: str, base: str) -> Mapping[str, Worst | None]:
+        """Return the rate of each hub at one work over its own at another, at the worst size."""
+        return {
+            hub: self._worst([((mine, hub, s), (base, hub, s), f"{s:,} users") for s in self.sizes], min)
+            for hub in HUBS
+        }
+
     def slowest(self, *names: str) -> Mapping[str, Worst | None]:
         """Return the largest p99 of those works where most users are, milliseconds."""
         found: dict[str, Worst | None] = {}

@@ -101,12 +101,15 @@ def _probed(results: Results, work: Work, subject: Subject, held: Filled, *, sec
     A server that is slow gets fewer requests at once, so that they end in time; one that is very slow
     is measured by this one request, or it would take the day.
     """
+    door = subject.product if work.of_product else subject.door
+    if door is None:
+        return None
     key = (work.name, subject.name, subject.size)
     requests = work.requests(held)
     fault = work.fault if subject.looked_at else refused
     took = seconds
     for _ in range(2):
-        answer, took = ask(subject.door, next(requests))
+        answer, took = ask(door, next(requests))
         if what := fault(answer):
             results.missing[key] = what
             return None
@@ -114,4 +117,4 @@ def _probed(results: Results, work: Work, subject: Subject, held: Filled, *, sec
         results.rates[key] = {0: rate([took], elapsed=took, wrong={})}
         return None
     at_once = max(1, min(work.at_once, subject.at_once, int(seconds / took)))
-    return _Case(key=key, door=subject.door, requests=requests, fault=fault, at_once=at_once)
+    return _Case(key=key, door=door, requests=requests, fault=fault, at_once=at_once)

@@ -125,6 +125,7 @@ def _with_workers(pair: Pair, hubs: Mapping[tuple[str, int], Hub], stack: ExitSt
         alone,
         name=subjects.with_workers(alone.name),
         door=evolve(alone.door, port=node.port),
+        product=alone.product and evolve(alone.product, port=node.port),
         pid=node.process.pid,
     )
     return more, held

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 from attrs import frozen
 
+from tests.author import BY
 from tests.postgres import Postgres, free_port
 from tests.running import Hub, _end_with_the_tests, desk, running
 
@@ -50,12 +51,14 @@ PEER_CONFIG = {
 class Subject:
     """A server that is measured: its door, its first process, how many users it is filled with.
 
+    *product* is the door of a team's product, None where there is none.
     It is asked *at_once* at the most. A group is built by *batch* members a request, or in one piece;
     *looked_at*: whether its answers say anything.
     """
 
     name: str
     door: Door
+    product: Door | None = None
     pid: int
     size: int = 0
     at_once: int = 16
@@ -76,7 +79,7 @@ def bare(workers: int = 1) -> Iterator[Subject]:
     with _process(command, f"http://127.0.0.1:{port}") as pid:
         door = Door.at(f"http://127.0.0.1:{port}", "none")
         name = BARE if workers == 1 else with_workers(BARE)
-        yield Subject(name=name, door=door, pid=pid, looked_at=False)
+        yield Subject(name=name, door=door, product=door, pid=pid, looked_at=False)
 
 
 @contextmanager
@@ -116,9 +119,11 @@ async def connected(name: str, size: int, hub: Hub) -> Subject:
     """Return a running hub as a subject, with a connection of its own."""
     async with desk(hub) as opened:
         made = await opened.connection("generic", seats=SEATS)
+        _, key = await opened.house.admin.create_api_key(made.team, by=BY)
     return Subject(
         name=name,
         door=Door.at(made.url, made.token),
+        product=Door.at(f"{hub.nodes[0].url}/api/v1/teams/{made.team.id}", key),
         pid=hub.nodes[0].process.pid,
         size=size,
         batch=1000,

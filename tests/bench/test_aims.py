@@ -44,7 +44,7 @@ def judge(run: Results) -> list[Aim]:
 
 def test_every_aim_is_judged():
     """A whole run leaves no aim of the table without a figure."""
-    assert ["yes", *["yes, and the aim"] * 10] == [aim.reached for aim in judge(results())]
+    assert ["yes", *["yes, and the aim"] * 11] == [aim.reached for aim in judge(results())]
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,12 @@ def test_every_aim_is_judged():
     [
         (works.GET, 1_000, 0),
         (works.EXTERNAL_ID, 100_000, 1),
-        (works.group(100), 100_000, 4),
-        (works.PATCH, 100_000, 5),
-        (works.member(100_000), 100_000, 6),
-        (works.LAST_CURSOR, 100_000, 7),
-        (works.UNINDEXED[2], 100_000, 8),
+        (works.ENTITLED, 1_000, 2),
+        (works.group(100), 100_000, 5),
+        (works.PATCH, 100_000, 6),
+        (works.member(100_000), 100_000, 7),
+        (works.LAST_CURSOR, 100_000, 8),
+        (works.UNINDEXED[2], 100_000, 9),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
@@ -77,8 +78,8 @@ def test_what_is_missing_is_not_reached():
 
     reached = [aim.reached for aim in judge(run)]
 
-    assert ["–", "–"] == [reached[4], reached[7]]
-    assert "yes, and the aim" == reached[3]
+    assert ["–", "–"] == [reached[5], reached[8]]
+    assert "yes, and the aim" == reached[4]
 
 
 @pytest.mark.parametrize(("value", "reached"), [(1.1, "yes, and the aim"), (1.5, "yes"), (1.51, "**no**")])

@@ -23,7 +23,7 @@ def filled() -> Filled:
 
 @pytest.mark.parametrize("work", works.all_works([100, 200]), ids=lambda work: work.name)
 def test_each_work_has_requests_for_ever(work):
-    """However fast a server is, there is always one more request, below the SCIM root, its body JSON."""
+    """However fast a server is, there is always one more request, below its door, its body JSON."""
     made = list(islice(work.requests(filled()), SIZE + 1))
 
     assert SIZE + 1 == len(made)

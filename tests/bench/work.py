@@ -12,13 +12,17 @@ from .wire import Answer, Request
 
 @frozen(kw_only=True)
 class Work:
-    """A kind of request, so many *at_once*; one with *members* is about the group of so many."""
+    """A kind of request, so many *at_once*; one with *members* is about the group of so many.
+
+    One *of_product* asks what a team's product does, and not below the SCIM root.
+    """
 
     name: str
     requests: Callable[[Filled], Iterator[Request]]
     shows: Callable[[bytes], bool]
     at_once: int = 16
     members: int | None = None
+    of_product: bool = False
 
     def fault(self, answer: Answer) -> str:
         """Tell what is wrong with *answer*: its status, or that it does not show what was asked for."""

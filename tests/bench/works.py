@@ -31,6 +31,16 @@ GET = Work(
 )
 
 
+ENTITLED = Work(
+    name="may this person sign in?",
+    requests=lambda filled: (
+        ("GET", f"/entitlements?user={quote(people.name(number))}", b"") for number in _anyone(filled)
+    ),
+    shows=lambda raw: b'"entitled":true' in raw,
+    of_product=True,
+)
+
+
 def _equal(name: str, where: Callable[[int], str]) -> Work:
     return Work(
         name=name,
@@ -158,7 +168,7 @@ PAGES = (FIRST, LAST, FIRST_CURSOR, LAST_CURSOR)
 def all_works(groups: Sequence[int]) -> list[Work]:
     """Return everything that is measured where there are *groups* of so many members."""
     return [
-        *(GET, *LOOKUPS, *PAGES, *UNINDEXED, *WRITES, BULK),
+        *(GET, ENTITLED, *LOOKUPS, *PAGES, *UNINDEXED, *WRITES, BULK),
         *(member(each) for each in groups),
         *(group(each) for each in groups),
         *(group(each, whole=True) for each in groups),

@@ -134,6 +134,44 @@ def test_a_token_for_a_user_needs_the_user(hub):
     ]
 
 
+def test_a_token_of_kind_api_is_the_team_s(hub):
+    """It is made for a team and shown once, listed among the team's and no connection's, and revoked."""
+    hub(*READY)
+    connection = hub(*CONNECTION, "--json").json["connection"]
+    made = hub("token", "create", "--kind", "api", "acme", "--expires", "2099-01-31", "--json").json
+    [listed] = hub("token", "list", "--team", "acme", "--json").json
+
+    assert made == {**listed, "base_url": made["base_url"], "token": made["token"]}
+    team = hub("team", "show", "acme", "--json").json["id"]
+    assert f"http://127.0.0.1:8080/api/v1/teams/{team}" == made["base_url"]
+    assert ("2099-01-31T00:00:00.000Z", None) == (listed["expires_at"], listed["user"])
+    assert made["token"].split("_")[2] not in hub("token", "list", "--team", "acme").out
+    assert made["key_id"] not in hub("token", "list", connection).out
+    assert hub("token", "revoke", made["key_id"], "--json").json["revoked_at"] is not None
+    assert hub("token", "list", "--team", "acme", "--json").json[0]["revoked_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("create", "--kind", "api", "nobody"), "no team 'nobody'"),
+        (("create", "--kind", "api", "acme", "--user", "u1"), "--user is for tokens of a connection"),
+        (("create", "acme"), "no connection 'acme'"),
+        (("list",), "whose tokens?"),
+        (("list", "c1", "--team", "acme"), "whose tokens?"),
+        (("list", "--team", "nobody"), "no team 'nobody'"),
+    ],
+)
+def test_whose_a_token_is_has_to_fit_its_kind(hub, words, why):
+    """The sentence says what does not, and nothing is made."""
+    hub(*READY)
+    refused = hub("token", *words)
+
+    assert (1, "") == (refused.code, refused.out)
+    assert why in refused.err
+    assert [] == hub("token", "list", "--team", "acme", "--json").json
+
+
 def test_book(hub):
     """The book shows every entry with its postings."""
     hub(*TEAM)

@@ -12,6 +12,8 @@ from hub.main import clock, new_id
 from storage.books import DatabaseBooks
 from storage.exchanges import DatabaseExchanges
 from storage.registry import DatabaseRegistry
+from storage.trail import DatabaseTrail
+from tests.author import BY
 
 ISSUER = "https://sso.example"
 
@@ -22,6 +24,7 @@ def admin(database):
     return Admin(
         registry=DatabaseRegistry(database=database, clock=clock, patience=5),
         books=DatabaseBooks(database=database, patience=5),
+        trail=DatabaseTrail(database=database, patience=5),
         kept=DatabaseExchanges(database=database, patience=5),
         plugins=Plugins.load(),
         clock=clock,
@@ -34,4 +37,4 @@ def admin(database):
 @pytest.fixture
 async def team(admin):
     """Return a team that may turn SCIM on."""
-    return await admin.create_team("acme", seats=5, plan="enterprise", sso_issuer=ISSUER)
+    return await admin.create_team("acme", seats=5, plan="enterprise", sso_issuer=ISSUER, by=BY)

@@ -120,12 +120,12 @@ def test_two_plugins_of_one_name_are_an_error():
         load(Acme(), Acme())
 
 
-def test_a_person_gets_a_standard_seat_unless_a_plugin_knows_better():
-    """The first plugin with an opinion decides: a kind, no seat, or not yet."""
+def test_the_first_plugin_with_an_opinion_chooses_the_seat():
+    """It says a kind, no seat, or not yet; where none has an opinion, the team's rules are asked."""
     plugins = load(Contractors())
 
-    assert Seat("standard") == load().choose_seat(ANN)
-    assert Seat("standard") == plugins.choose_seat(ANN)
+    assert load().choose_seat(ANN) is None
+    assert plugins.choose_seat(ANN) is None
     assert Seat(None) == plugins.choose_seat(contractor("Contractor"))
     assert UNDECIDED is plugins.choose_seat(contractor("Guest"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hub import moments
 from hub.engine import query as reading
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.cursors import Cursors
-from hub.engine.ports import Found, Mark, Member, Search, Text
+from hub.engine.ports import Found, Mark, Member, Search, SeatStatus, Text
 from hub.engine.query import Query
 from hub.engine.requests import Admission, Request
 from hub.scim import errors
@@ -48,6 +48,10 @@ class Shelf:
     async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
         """Return nobody."""
         return ()
+
+    async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
+        """Return nobody's seat."""
+        return {}
 
     async def search(self, search: Search) -> Found:
         """Return a page, with marks where there is more."""

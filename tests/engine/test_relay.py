@@ -6,10 +6,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hub.engine import relay as module
 from hub.engine.relay import POLL_SECONDS, Relay
+from hub.engine.settling import BEGINNING
 from hub.spi import Event
 
 NOW = "2026-06-01T12:00:00.000Z"
@@ -60,13 +61,33 @@ class Memory:
         self.places[listener] = place[1]
         return not self.lost
 
-    async def unsettled(self, *, count):
-        """Say that all is settled."""
-        return []
-
     async def prune(self, *, before, listeners):
         """Delete nothing."""
         return 0
+
+
+class Settled:
+    """Seats that are all at rest."""
+
+    async def settle_due(self, *, after):
+        """Say that nobody is to be settled."""
+        return BEGINNING
+
+    async def promote_all(self):
+        """Say that nobody waits."""
+        return False
+
+
+@define
+class Sealer:
+    """Who seals so many rounds until there is no more."""
+
+    rounds: int = 1
+
+    async def seal_all(self):
+        """Seal a round, and say whether there is more."""
+        self.rounds -= 1
+        return self.rounds > 0
 
 
 class Listener:
@@ -92,11 +113,11 @@ def relay(outbox, **listeners):
     """Return a relay from *outbox* to *listeners*."""
     return Relay(
         outbox=outbox,
-        registry=None,
+        settling=Settled(),
+        sealer=Sealer(),
         listeners={name: listener.hooks for name, listener in listeners.items()},
         owner="me",
         clock=lambda: NOW,
-        ids=lambda: "id",
     )
 
 
@@ -165,3 +186,10 @@ async def test_a_hook_that_hangs_is_given_up(monkeypatch):
 
     with pytest.raises(TimeoutError):
         await relay(Memory([event(1)])).tell("a", {"user_updated": hang})
+
+
+async def test_books_are_sealed_a_round_at_a_time():
+    """While there is more the next round comes soon, else after a minute."""
+    sealing = evolve(relay(Memory([])), sealer=Sealer(rounds=3))
+
+    assert [POLL_SECONDS, POLL_SECONDS, 60] == [await sealing.seal() for _ in range(3)]

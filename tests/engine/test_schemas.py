@@ -8,6 +8,7 @@ import pytest
 
 from hub.engine.admin import SCHEMAS_MAX, AdminError
 from hub.engine.ports import Resource, Scope
+from tests.author import BY
 
 URN = "urn:example:acme:2.0:User"
 
@@ -25,7 +26,7 @@ async def urns(admin, team):
 
 async def hold(admin, team, urn=URN):
     """Let a user of the team hold a badge."""
-    connection, _ = await admin.create_connection(team, idp="generic")
+    connection, _ = await admin.create_connection(team, idp="generic", by=BY)
     document = {"schemas": [], "userName": "ann", urn: {"badge": "1"}}
     resource = Resource(id="u1", kind="User", document=document, created="now", modified="now", person="p1")
 
@@ -39,12 +40,12 @@ async def hold(admin, team, urn=URN):
 
 async def test_added_and_removed(admin, team):
     """Several stand side by side; one is named without case."""
-    added = await admin.add_schema(team, text(), kind="User")
-    await admin.add_schema(await admin.team(team.id), text("urn:example:acme:2.0:Crew"), kind="Group")
+    added = await admin.add_schema(team, text(), kind="User", by=BY)
+    await admin.add_schema(await admin.team(team.id), text("urn:example:acme:2.0:Crew"), kind="Group", by=BY)
 
     assert (URN, "User") == (added.schema.id, added.kind)
     assert [URN, "urn:example:acme:2.0:Crew"] == await urns(admin, team)
-    await admin.remove_schema(await admin.team(team.id), URN.upper())
+    await admin.remove_schema(await admin.team(team.id), URN.upper(), by=BY)
     assert ["urn:example:acme:2.0:Crew"] == await urns(admin, team)
 
 
@@ -62,26 +63,26 @@ async def test_added_and_removed(admin, team):
 )
 async def test_what_cannot_be_added_is_refused(admin, team, body, why):
     """All faults are told, and nothing is changed."""
-    await admin.add_schema(team, text(), kind="User")
+    await admin.add_schema(team, text(), kind="User", by=BY)
     with pytest.raises(AdminError, match=why):
-        await admin.add_schema(await admin.team(team.id), body, kind="User")
+        await admin.add_schema(await admin.team(team.id), body, kind="User", by=BY)
     assert [URN] == await urns(admin, team)
 
 
 async def test_a_team_has_so_many(admin, team):
     """Everything has a limit; to replace one adds none."""
     for number in range(SCHEMAS_MAX):
-        await admin.add_schema(await admin.team(team.id), text(f"{URN}{number}"), kind="User")
+        await admin.add_schema(await admin.team(team.id), text(f"{URN}{number}"), kind="User", by=BY)
     with pytest.raises(AdminError, match="at most 20 schemas"):
-        await admin.add_schema(await admin.team(team.id), text(), kind="User")
-    await admin.add_schema(await admin.team(team.id), text(f"{URN}0", "other"), kind="User")
+        await admin.add_schema(await admin.team(team.id), text(), kind="User", by=BY)
+    await admin.add_schema(await admin.team(team.id), text(f"{URN}0", "other"), kind="User", by=BY)
     assert SCHEMAS_MAX == len(await urns(admin, team))
 
 
 async def test_replaced_while_nobody_holds_it(admin, team):
     """The same URN again is the new schema, and of the new kind."""
-    await admin.add_schema(team, text(), kind="User")
-    await admin.add_schema(await admin.team(team.id), text(URN.upper().lower(), "other"), kind="Group")
+    await admin.add_schema(team, text(), kind="User", by=BY)
+    await admin.add_schema(await admin.team(team.id), text(URN.upper().lower(), "other"), kind="Group", by=BY)
 
     [found] = admin.schemas(await admin.team(team.id))
     assert ("Group", ["other"]) == (found.kind, [each.name for each in found.schema.attributes])
@@ -89,31 +90,31 @@ async def test_replaced_while_nobody_holds_it(admin, team):
 
 async def test_kept_while_somebody_holds_it(admin, team):
     """Nobody's values are left without a schema: neither change nor removal; the same again is no change."""
-    await admin.add_schema(team, text(), kind="User")
+    await admin.add_schema(team, text(), kind="User", by=BY)
     await hold(admin, team)
     team = await admin.team(team.id)
 
     for change in (
-        admin.add_schema(team, text(URN, "badge", "other"), kind="User"),
-        admin.add_schema(team, text(), kind="Group"),
-        admin.remove_schema(team, URN),
+        admin.add_schema(team, text(URN, "badge", "other"), kind="User", by=BY),
+        admin.add_schema(team, text(), kind="Group", by=BY),
+        admin.remove_schema(team, URN, by=BY),
     ):
         with pytest.raises(AdminError, match=f"1 resources of 'acme' hold attributes of {URN}"):
             await change
-    await admin.add_schema(team, text(), kind="User")
-    await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User")
+    await admin.add_schema(team, text(), kind="User", by=BY)
+    await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
     assert [URN, "urn:example:acme:2.0:More"] == await urns(admin, team)
 
 
 async def test_two_at_once(admin, team):
     """Who looked before another wrote is asked to look again: nobody's schema is lost."""
-    await admin.add_schema(team, text(), kind="User")
+    await admin.add_schema(team, text(), kind="User", by=BY)
     with pytest.raises(AdminError, match="have just been changed"):
-        await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User")
+        await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
     assert [URN] == await urns(admin, team)
 
 
 async def test_what_is_not_there(admin, team):
     """The way to find what is there is told."""
     with pytest.raises(AdminError, match="hub schema list"):
-        await admin.remove_schema(team, URN)
+        await admin.remove_schema(team, URN, by=BY)

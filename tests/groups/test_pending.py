@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.author import BY
 from tests.groups.conftest import GROUP, MEMBERS_MAX, USER, listed
 
 
@@ -113,7 +114,7 @@ async def test_members_to_come_stay_within_a_connection(patient, patient_hub):
     house = patient.connected.house
     staff = await patient.group("Staff", "ext-1", "ann@a.example")
     connection, token = await house.admin.create_connection(
-        patient.connected.team, idp="generic", domains=["a.example"], on=True
+        patient.connected.team, idp="generic", domains=["a.example"], on=True, by=BY
     )
     url = f"/scim/v2/{connection.id}/Users"
     body = {"schemas": [USER], "userName": "ann@a.example", "externalId": "ext-1"}

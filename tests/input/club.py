@@ -10,6 +10,7 @@ from attrs import evolve, fields, frozen
 
 from hub.engine.ports import Mark, Scope, Search
 from hub.teams import Profile
+from tests.author import BY
 from tests.input.conftest import USER, Target, made
 from tests.running import Desk
 from tests.wire import Wire
@@ -122,12 +123,12 @@ async def founded(desk: Desk, profile: Profile) -> Club:
     target = await made(desk, profile)
     connected = target.connected
     admin = connected.house.admin
-    await admin.add_schema(connected.team, json.dumps(SCHEMA).encode(), kind="User")
+    await admin.add_schema(connected.team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
     ann = {"schemas": [USER, CLUB], "userName": "ann@a.example", "active": True, CLUB: HELD}
     heard = await target.wire.send("PUT", f"/Users/{target.user}", ann)
     assert 200 == heard.status, heard.body
     other = await desk.connection("generic", profile=profile, team=connected.team)
-    _, token = await admin.create_token(connected.connection, user=target.user)
+    _, token = await admin.create_token(connected.connection, user=target.user, by=BY)
     return Club(
         **{field.name: getattr(target, field.name) for field in fields(Target)},
         other=Wire(other.url, other.token),

@@ -16,6 +16,7 @@ from hub.scim.match import matches
 from hub.scim.parsing import parse_filter
 from hub.scim.schema import ResourceType
 from hub.teams import Profile
+from tests.author import BY
 from tests.digest import digest
 from tests.inprocess import Bench
 from tests.input.test_hostile import TEXTS
@@ -75,7 +76,7 @@ def crowd(house: Bench) -> Crowd:
     """Make the crowd."""
     provider = Provider.new(house, Profile.STRICT)
     admin = house.house.admin
-    house.run(admin.add_schema(provider.way.team, json.dumps(SCHEMA).encode(), kind="User"))
+    house.run(admin.add_schema(provider.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
     for number, text in enumerate(CORPUS):
         provider.user(
             f"{text}{number}",

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from hub.teams import Profile
 from storage.database import Database
+from tests.author import BY
 from tests.digest import digest
 from tests.inprocess import Bench, bench
 from tests.input.club import HELD, SCHEMA
@@ -78,7 +79,7 @@ def limited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def peopled(hub: Bench, profile: Profile) -> Limited:
     """Make a provider of *profile* with three users and a group of two."""
     provider = Provider.new(hub, profile)
-    hub.run(hub.house.admin.add_schema(provider.way.team, json.dumps(SCHEMA).encode(), kind="User"))
+    hub.run(hub.house.admin.add_schema(provider.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
     ann, bob = provider.made("/Users", clubber(HELD, "ann"))["id"], provider.user("bob")["id"]
     cid, group = provider.user("cid")["id"], provider.group("G", ann, bob)["id"]
     cursor = provider.get("/Users", cursor="", count="1")["nextCursor"]

@@ -9,6 +9,7 @@ import pytest
 from attrs import frozen
 
 from hub.teams import Profile
+from tests.author import BY
 from tests.inprocess import Bench
 from tests.input.club import CLUB, SCHEMA
 from tests.protocol.provider import GROUP, PATCH, SEARCH, USER, Provider, patch
@@ -219,7 +220,9 @@ def providers(house: Bench) -> dict[Profile, Provider]:
     """Return a provider of each profile, with the team's own schema."""
     found = {profile: Provider.new(house, profile) for profile in Profile}
     for each in found.values():
-        house.run(house.house.admin.add_schema(each.way.team, json.dumps(SCHEMA).encode(), kind="User"))
+        house.run(
+            house.house.admin.add_schema(each.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
+        )
     return found
 
 

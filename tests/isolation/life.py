@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from hub.engine.relay import settle
-from hub.main import new_id
+from hub.teams import Team
 from tests.digest import digest
 from tests.inprocess import Bench, Way
+from tests.seated import Crew, crew
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -18,6 +18,7 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 OFF = {"op": "replace", "path": "active", "value": False}
 ON = {"op": "replace", "path": "active", "value": True}
 NOBODY = {"op": "replace", "path": "members", "value": []}
+NAMELESS = {"op": "replace", "path": "displayName", "value": "Other"}
 
 
 @frozen(kw_only=True)
@@ -85,6 +86,9 @@ def side(hub: Bench, way: Way) -> Side:
 def live(hub: Bench) -> None:
     """Live side by side; raises where one side notices another."""
     one, two = hub.team(seats=100), hub.team(seats=90)
+    bystanders = [Crew(hub=hub, way=hub.way(team, "generic")) for team in (one, two)]
+    for bystander in bystanders:
+        bystander.refuse("ann")
     sides = [
         side(hub, way) for way in (hub.way(one, "generic"), hub.way(one, "generic"), hub.way(two, "okta"))
     ]
@@ -98,12 +102,67 @@ def live(hub: Bench) -> None:
     assert (204, None) == sides[1].ask("DELETE", f"/Groups/{sides[1].group}")
     assert before[2] == sides[2].seen()
     assert [sides[0].user] == sides[0].found("/Users")
+    assert [[("ann", "standard", 1)]] * 2 == [bystander.refused() for bystander in bystanders]
+    asks_for_its_own(hub, one, two)
+    asks_for_its_own(hub, two, one)
     for team, bought in ((one, 100), (two, 90)):
+        entries = hub.run(hub.house.bookkeeping.books.length(team.id))
+        assert entries == hub.run(hub.house.relay.sealer.seal(team.id))
+        assert hub.run(hub.house.relay.sealer.seals.latest(team.id))
         for person in persons(hub, team.id):
-            hub.run(settle(hub.house.admin.registry, team.id, person, ids=new_id))
+            hub.run(hub.house.relay.settling.settle(team.id, person))
         assert [] == hub.run(hub.house.admin.verify(team))
         seats = hub.run(hub.house.admin.seats(team))["standard"]
         assert (bought, 1) == (seats.bought, seats.held)
+
+
+def wants_seats(hub: Bench) -> None:
+    """Be refused, wait, be seated in turn and move in one team; raises where another team notices."""
+    one, two, three = crew(hub, seats=1), crew(hub, seats=1), crew(hub, seats=2)
+    beside = evolve(one, way=hub.way(one.way.team, "generic"))
+    for team in (beside, three):
+        team.refuse("ann")
+    people: dict[str, str] = {}
+    for team, grace in ((two, 0), (one, 60)):
+        people["ann"] = team.make("ann")
+        team.buy("viewer", 1)
+        assert 403 == team.create("bob").status_code
+        team.kind("standard", policy="wait", grace=grace)
+        people |= {name: team.make(name) for name in ("cid", "dan")}
+        people["crew"] = team.group("Crew", people["dan"])
+    beside.refuse("ann")
+    beside.refuse("bob")
+    before = [known(hub, team) for team in (two, three)]
+
+    assert 200 == one.switch(people["cid"], active=False)
+    one.buy("standard", 1)
+    one.settle()
+    assert {"ann": "standard", "cid": "", "dan": "standard"} == one.spots()
+    assert 200 == one.switch(people["ann"], active=False)
+    one.make("bob")
+    one.time_passes()
+    one.settle()
+    assert {"ann": "", "cid": "", "dan": "standard", "bob": "standard"} == one.spots()
+    one.rule(('groups.display eq "Crew"', "viewer"))
+    assert 204 == one.patch(people["crew"], NAMELESS, endpoint="/Groups")
+    assert 204 == one.patch(people["crew"], {**NAMELESS, "value": "Crew"}, endpoint="/Groups")
+    assert 200 == one.say(people["dan"], "title", "Guide")
+    one.settle()
+    assert "viewer" == one.spots()["dan"]
+
+    ann, bob = ("ann", "standard", 1), ("bob", "standard", 1)
+    refused = [team.refused() for team in (one, beside, two, three)]
+    assert [[], [("ann", "standard", 2), bob], [bob], [ann]] == refused
+    assert [0] == [row["told"] for row in three.rows("SELECT told FROM seats WHERE team_id = $1")]
+    assert [0] == [row["grace"] for row in two.rows("SELECT DISTINCT grace FROM seats WHERE team_id = $1")]
+    assert before == [known(hub, team) for team in (two, three)]
+    assert 201 == two.create("eva").status_code
+    assert "?standard" == two.spots()["eva"]
+
+
+def known(hub: Bench, team: Crew) -> Any:
+    """Return all that is kept of a team."""
+    return hub.run(digest(hub.house.database, team.team))
 
 
 def persons(hub: Bench, team: str) -> list[str]:
@@ -138,6 +197,18 @@ def finds_its_own(side: Side) -> None:
     assert [side.user, side.group] == side.found("")
     assert [side.user] == side.found("/Users")
     assert [side.user] == [each["value"] for each in side.ask("GET", f"/Groups/{side.group}")[1]["members"]]
+
+
+def asks_for_its_own(hub: Bench, team: Team, other: Team) -> None:
+    """See that a team's product is told of the team's own people, whoever else is called so."""
+    key, mine, theirs = hub.key(team), persons(hub, team.id), persons(hub, other.id)
+    answers = [
+        hub.question(team, key, user="ann").json(),
+        *hub.question(team, key, ["ann"]).json(),
+        *(hub.question(team, key, person=id).json() for id in theirs),
+    ]
+    assert ["seated", "seated", *["unknown"] * len(theirs)] == [each["reason"] for each in answers]
+    assert {answers[0]["person"], answers[1]["person"]} <= set(mine)
 
 
 def touches_no_other(side: Side, others: list[Side]) -> None:

@@ -111,7 +111,7 @@ def _events(now: State) -> Iterator[str]:
         yield f"the book and the events differ: {said - booked} were only told, {booked - said} only booked"
     versions: dict[str, list[int]] = {}
     for event in events:
-        if event["name"] not in SEAT_EVENTS.values():
+        if event["name"] not in SEAT_EVENTS.values() and event["resource"] is not None:
             versions.setdefault(event["resource"], []).append(event["version"])
     for resource, told in versions.items():
         if sorted(told) != list(range(1, len(told) + 1)):

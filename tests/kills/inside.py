@@ -12,6 +12,7 @@ from hub.main import House, open_house
 from hub.settings import Settings
 from hub.spi import Inbound, Verb
 from storage.store import DatabaseStore
+from tests.author import BY
 from tests.kills import checker
 from tests.kills.operations import person
 from tests.running import DOMAIN, ISSUER, Hub
@@ -30,9 +31,11 @@ class Inside:
     async def settle_in(self) -> None:
         """Make the team and the connection."""
         admin = self.house.admin
-        self.team = await admin.create_team("inside", seats=100_000, plan="enterprise", sso_issuer=ISSUER)
+        self.team = await admin.create_team(
+            "inside", seats=100_000, plan="enterprise", sso_issuer=ISSUER, by=BY
+        )
         connection, self.token = await admin.create_connection(
-            self.team, idp="generic", domains=[DOMAIN], on=True
+            self.team, idp="generic", domains=[DOMAIN], on=True, by=BY
         )
         self.id = connection.id
 

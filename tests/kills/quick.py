@@ -18,6 +18,7 @@ import httpx2
 from hub.cli.serve import serve
 from hub.engine import failpoints
 from hub.teams import Team
+from tests.author import BY
 from tests.postgres import free_port
 from tests.running import DOMAIN, Connected, Desk, Hub
 
@@ -82,7 +83,9 @@ def victim(hub: Hub, failpoint: str = "", plant: Plant | None = None) -> Iterato
 async def connected(desk: Desk, idp: str, url: str, *, team: Team | None = None) -> Connected:
     """Return a connection of *team*, or of a fresh one, reached through the hub at *url*."""
     team = team or await desk.team()
-    connection, token = await desk.house.admin.create_connection(team, idp=idp, domains=[DOMAIN], on=True)
+    connection, token = await desk.house.admin.create_connection(
+        team, idp=idp, domains=[DOMAIN], on=True, by=BY
+    )
     return Connected(
         house=desk.house, team=team, connection=connection, token=token,
         url=f"{url}/scim/v2/{connection.id}",

@@ -12,6 +12,7 @@ from hub.engine import failpoints
 from tests.kills import checker
 from tests.kills.operations import CREATE, DONE, OPERATIONS, Operation
 from tests.kills.quick import DIED, through, victim
+from tests.kills.test_notes import IN_A_NOTE
 from tests.kills.test_relay import AROUND_A_HOOK
 from tests.running import Desk
 
@@ -74,7 +75,7 @@ def test_every_failpoint_is_tried():
     tried = {failpoint for operation in OPERATIONS for failpoint in operation.failpoints}
 
     assert set(failpoints.FAILPOINTS) == passed
-    assert set(failpoints.FAILPOINTS) == tried | set(AROUND_A_HOOK)
+    assert set(failpoints.FAILPOINTS) == tried | set(AROUND_A_HOOK) | {IN_A_NOTE}
 
 
 async def test_half_an_effect_is_noticed(hub: Desk):

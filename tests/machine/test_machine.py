@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from hub.teams import State
+from tests.author import BY
 from tests.inprocess import Bench, bench
 from tests.machine.asking import (
     GROUP_NAMES,
@@ -213,7 +214,7 @@ class Machine(RuleBasedStateMachine):
         for provider in closed or [self.providers[of]]:
             provider.state = "on" if closed else state
             admin = self.hub.house.admin
-            self.hub.run(admin.set_state(provider.way.connection, State(provider.state)))
+            self.hub.run(admin.set_state(provider.way.connection, State(provider.state), by=BY))
         self.last = None
 
     @precondition(lambda self: self.last is not None)

@@ -53,6 +53,12 @@ def test_quirk_is_one_sentence_with_a_link(dialect: Dialect, quirk: Quirk[Inboun
     assert quirk.remedy == "" or quirk.remedy.endswith(".")
 
 
+@each_dialect
+def test_how_to_have_somebody_pushed_again_is_a_sentence(dialect: Dialect):
+    """An administrator reads it beside the name of whoever was refused."""
+    assert re.fullmatch(r"[A-Z][^.]+\.", dialect.retry)
+
+
 @each_quirk
 @given(data=st.data())
 @settings(max_examples=scale(25, trust=2_000))

@@ -11,6 +11,7 @@ import httpx2
 from attrs import evolve, frozen
 
 from hub.teams import Profile
+from tests.author import BY
 from tests.inprocess import HOST, MEDIA_TYPE, Bench, Way
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -44,7 +45,7 @@ class Provider:
 
     def of_user(self, id: str) -> Provider:
         """Return whoever has a token that stands for one user."""
-        _, token = self.hub.run(self.hub.house.admin.create_token(self.way.connection, user=id))
+        _, token = self.hub.run(self.hub.house.admin.create_token(self.way.connection, user=id, by=BY))
         return evolve(self, way=evolve(self.way, token=token))
 
     async def send(

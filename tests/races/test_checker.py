@@ -7,7 +7,7 @@ import json
 import pytest
 from attrs import evolve
 
-from tests.races.checker import Kept, faults
+from tests.races.checker import Kept, faults, out_of_turn
 
 pytestmark = pytest.mark.races
 
@@ -44,8 +44,9 @@ WELL = Kept(
         entry(3, "released", "held:p", "free"),
         entry(4, "taken", "free", "held:p"),
     ],
-    seats=[{"kind": "standard", "bought": 1, "held": 1}],
+    seats=[{"kind": "standard", "bought": 1, "held": 1, "overdraft": 0, "waiting": 0}],
     holdings=[{"person_id": "p", "kind": "standard"}],
+    waiting=[],
     persons=[{"id": "p", "claims": 1}],
     users=[user("u", "p", "ann")],
     events=[
@@ -83,7 +84,7 @@ BAD = {
     ),
     "a gap": ({"entries": [*WELL.entries[:2], *WELL.entries[3:]]}, "entry 4 stands at place 3"),
     "miscounted": (
-        {"seats": [{"kind": "standard", "bought": 1, "held": 0}]},
+        {"seats": [{**WELL.seats[0], "held": 0}]},
         "standard: (bought, held) is counted (1, 0), and adds up to (1, 1)",
     ),
     "no holding": ({"holdings": []}, "the open holdings are not those of the book"),
@@ -93,6 +94,14 @@ BAD = {
         "q is active without a seat",
     ),
     "a seat kept": ({"users": [user("u", "p", "ann", active=False)]}, "p holds a seat and is not active"),
+    "a place kept": (
+        {"waiting": [{"person_id": "q", "kind": "standard"}], "seats": [{**WELL.seats[0], "waiting": 1}]},
+        "q waits for a seat and is not active",
+    ),
+    "a queue miscounted": (
+        {"waiting": [{"person_id": "p", "kind": "standard"}]},
+        "standard: 0 are counted as waiting, 1 wait",
+    ),
     "a claim lost": ({"persons": [{"id": "p", "claims": 0}]}, "p has 0 claims and 1 active users"),
     "one name twice": (
         {"users": [*WELL.users, user("v", "p", "ann", active=False)]},
@@ -131,3 +140,28 @@ def test_nothing_is_wrong_with_a_team_that_is_well():
 def test_faults_are_seen(change, fault):
     """Each fault is told in a sentence."""
     assert fault in faults(evolve(WELL, **change))
+
+
+def told(name, person, seat=None):
+    """One event about a seat, or about access."""
+    return {"name": name, "person": person, "seat": seat}
+
+
+IN_TURN = [
+    told("seat_taken", "o", "standard"),
+    told("seat_waiting", "p", "standard"),
+    told("seat_waiting", "q", "standard"),
+    told("user_deactivated", "p"),
+    told("seat_taken", "v", "viewer"),
+    told("seat_taken", "q", "standard"),
+    told("seat_taken", "r", "standard"),
+]
+
+
+def test_who_is_seated_out_of_turn_is_seen():
+    """Whoever passes over somebody who waits: not who comes when nobody does, nor for another kind."""
+    assert [] == out_of_turn(IN_TURN, "standard")
+    passed = [*IN_TURN[:3], told("seat_taken", "q", "standard"), told("seat_taken", "p", "standard")]
+    assert ["q is seated, and p came first"] == out_of_turn(passed, "standard")
+    newcomer = [*IN_TURN[:5], told("seat_taken", "r", "standard")]
+    assert ["r is seated, and q came first"] == out_of_turn(newcomer, "standard")

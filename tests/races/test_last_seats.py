@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 
 import pytest
 from attrs import define, field
 
+from hub.engine.ports import Scope, Unit
+from hub.ledger import moves
+from tests.races import checker
 from tests.races.racing import Door, Pair, together
 from tests.scale import scale
 
@@ -15,8 +19,14 @@ pytestmark = pytest.mark.races
 
 TEAMS, SEATS = 5, 12
 
+#: Seats of a second kind that people overflow into, and seats that are lent.
+VIEWERS, LENT = 5, 3
+
 #: Racers of each connection, and how many requests all send together, on each database.
 RACERS, ATTEMPTS = 4, scale(2_500, trust=50_000)
+
+#: And with each other policy.
+POLICY_ATTEMPTS = scale(800, trust=50_000)
 
 
 @define
@@ -152,6 +162,55 @@ async def test_the_last_seats_are_sold_once(pair: Pair):
 
     assert any(racer.refused for racer in racers)
     assert [] == await faults_of(pair, racers)
+
+
+#: What becomes of who finds no seat left → the columns that say so, and how many more are let in for it.
+POLICIES = {
+    "wait": ("policy = 'wait'", None),
+    "overflow": ("policy = 'overflow', overflow = 'viewer'", VIEWERS),
+    "overdraft": (f"policy = 'overdraft', overdraft = {LENT}", LENT),
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_no_policy_gives_more_than_it_allows(pair: Pair, policy: str):
+    """However many ask at once: no more of a kind than are bought or lent; who waits is seated in turn."""
+    terms, more = POLICIES[policy]
+    racers = await racers_of(pair)
+    teams = {racer.door.connected.team.id: racer.door.connected.team for racer in racers}
+    for team in teams:
+        await furnish(pair, team, terms)
+
+    await together(racer.rush(SEATS // 2) for racer in racers)
+    everybody = len(racers) // TEAMS * (SEATS // 2)
+    assert [everybody if more is None else SEATS + more] * TEAMS == granted(racers)
+    await together(racer.churn(POLICY_ATTEMPTS // len(racers)) for racer in racers)
+    await rested(pair, list(teams))
+
+    assert [] == await faults_of(pair, racers)
+    if more is None:
+        told = [await checker.told(pair.desk.house, team) for team in teams]
+        assert [] == [fault for events in told for fault in checker.out_of_turn(events, "standard")]
+
+
+async def furnish(pair: Pair, team: str, terms: str) -> None:
+    """Give a team seats of a second kind, and its first kind those *terms*."""
+
+    async def work(unit: Unit) -> None:
+        await unit.buy("viewer", VIEWERS)
+        await unit.post("bought", "more", moves.buy("viewer", VIEWERS))
+
+    house = pair.desk.house
+    await house.admin.registry.store(Scope(team=team)).write(work, reference="more")
+    await house.database.rows(f"UPDATE seats SET {terms} WHERE team_id = $1 AND kind = 'standard'", team)
+
+
+async def rested(pair: Pair, teams: list[str]) -> None:
+    """Return once nobody of these *teams* waits for a seat that is left."""
+    waits = "SELECT team_id FROM seats WHERE waiting > 0 AND held < bought + overdraft"
+    async with asyncio.timeout(60):
+        while {row["team_id"] for row in await pair.desk.house.database.rows(waits)} & {*teams}:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_check_before_the_insert_oversells(planted):

@@ -12,6 +12,7 @@ from tests.running import Connected
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+SEAT = "urn:provisioning-hub:params:scim:schemas:extension:seat:2.0:User"
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
 PATCH, SEARCH, LIST, ERROR = (
     f"{MESSAGES}:{name}" for name in ("PatchOp", "SearchRequest", "ListResponse", "Error")

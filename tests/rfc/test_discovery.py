@@ -7,7 +7,8 @@ import json
 import pytest
 
 from hub.teams import Profile
-from tests.rfc.provider import ENTERPRISE, GROUP, LIST, USER, Provider
+from tests.author import BY
+from tests.rfc.provider import ENTERPRISE, GROUP, LIST, SEAT, USER, Provider
 
 SCHEMAS = "urn:ietf:params:scim:schemas:core:2.0"
 TEACHER = "urn:example:params:scim:schemas:extension:school:2.0:Teacher"
@@ -42,7 +43,7 @@ async def test_section_4_resource_types(provider):
     assert ([LIST], 2) == (told["schemas"], told["totalResults"])
     assert user in told["Resources"]
     assert ("/Users", USER) == (user["endpoint"], user["schema"])
-    assert [{"schema": ENTERPRISE, "required": False}] == user["schemaExtensions"]
+    assert [{"schema": urn, "required": False} for urn in (ENTERPRISE, SEAT)] == user["schemaExtensions"]
     assert (404, None) == await provider.refusal("GET", "/ResourceTypes/Device")
 
 
@@ -52,7 +53,7 @@ async def test_section_4_schemas(provider):
     user = await provider.get(f"/Schemas/{USER}")
     attributes = {each["name"]: each for each in user["attributes"]}
 
-    assert {USER, GROUP, ENTERPRISE} == {each["id"] for each in told["Resources"]}
+    assert {USER, GROUP, ENTERPRISE, SEAT} == {each["id"] for each in told["Resources"]}
     assert user in told["Resources"]
     assert {
         "name": "userName",
@@ -94,7 +95,7 @@ async def test_rfc7643_section_3_3_a_schema_of_a_team(hub):
         {"name": "key", "type": "binary"},
     ]
     text = json.dumps({"id": TEACHER, "name": "Teacher", "attributes": attributes}).encode()
-    await hub.house.admin.add_schema(team, text, kind="User")
+    await hub.house.admin.add_schema(team, text, kind="User", by=BY)
     team = await hub.house.admin.team(team.name)
     school = Provider(connected=await hub.connection("generic", profile=Profile.STRICT, team=team))
     told = {"room": "A1", "hired": "2011-08-01T21:32:44.882Z", "hours": 12, "rate": 1.5, "key": "aGk="}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.teams import Profile, State
+from tests.author import BY
 from tests.rfc.provider import PATCH, USER, Provider, refused
 
 
@@ -21,9 +22,9 @@ async def test_section_3_12_403_and_503(hub, provider):
     """§3.12: an administrator turned the connection off; or holds it, which is over some time."""
     admin, connection = hub.house.admin, provider.connected.connection
     body = {"schemas": [USER], "userName": "bjensen"}
-    await admin.set_state(connection, State.PAUSED)
+    await admin.set_state(connection, State.PAUSED, by=BY)
     paused = await provider.ask("POST", "/Users", body)
-    await admin.set_state(connection, State.OFF)
+    await admin.set_state(connection, State.OFF, by=BY)
     off = await provider.ask("GET", "/Users")
 
     assert ((503, None), True) == (refused(paused), paused.headers["retry-after"].isdigit())

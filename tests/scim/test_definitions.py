@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from hub.scim.catalog import ENTERPRISE_USER, USER
+from hub.scim.catalog import ENTERPRISE_USER, SEAT_USER, USER
 from hub.scim.definitions import ATTRIBUTES_MAX, SchemaError, read_schema
 from hub.scim.discovery import definition
 from hub.scim.schema import Mutability, Returned, Type, Uniqueness
@@ -166,10 +166,11 @@ WRONG_SCHEMAS = [
     (schema(attribute(), id="urn:example:a[b]:User"), "id: must be a URN"),
     (schema(attribute(), id="urn:example:ä:User"), "id: must be a URN"),
     (schema(attribute(), id=f"{URN}\n"), "id: must be a URN"),
-    (schema(attribute(), id=USER.id), "id: belongs to a schema of SCIM itself"),
-    (schema(attribute(), id=USER.id.upper()), "id: belongs to a schema of SCIM itself"),
-    (schema(attribute(), id=f"{USER.id}:more"), "id: belongs to a schema of SCIM itself"),
-    (schema(attribute(), id=ENTERPRISE_USER.id), "id: belongs to a schema of SCIM itself"),
+    (schema(attribute(), id=USER.id), "id: belongs to a schema that every team has"),
+    (schema(attribute(), id=USER.id.upper()), "id: belongs to a schema that every team has"),
+    (schema(attribute(), id=f"{USER.id}:more"), "id: belongs to a schema that every team has"),
+    (schema(attribute(), id=SEAT_USER.id), "id: belongs to a schema that every team has"),
+    (schema(attribute(), id=ENTERPRISE_USER.id), "id: belongs to a schema that every team has"),
     (schema(attribute(), id="urn:ietf:params:scim:api:messages:2.0:Error"), "id: belongs to a schema"),
     (schema(attribute(), name=["Acme"]), "name: must be a text"),
     (schema(attribute(), description=7), "description: must be a text"),

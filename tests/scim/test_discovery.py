@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER, GROUP, RESOURCE_TYPES, USER
+from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER, GROUP, RESOURCE_TYPES, SEAT_USER, USER
 from hub.scim.definitions import read_schema
 from hub.scim.discovery import Abilities, resource_types, schemas, service_provider_config
 from hub.scim.extensions import Extension, types_of, written
@@ -49,7 +49,10 @@ def test_resource_types():
     user, group = resource_types(BUILT_IN, BASE)
 
     assert ("User", "/Users", USER.id) == (user["id"], user["endpoint"], user["schema"])
-    assert [{"schema": ENTERPRISE_USER.id, "required": False}] == user["schemaExtensions"]
+    assert [
+        {"schema": ENTERPRISE_USER.id, "required": False},
+        {"schema": SEAT_USER.id, "required": False},
+    ] == user["schemaExtensions"]
     assert ("Group", "/Groups", GROUP.id, []) == (
         group["id"],
         group["endpoint"],
@@ -61,11 +64,13 @@ def test_resource_types():
 
 def test_schemas():
     """RFC 7643 §7: each schema once, found under its URN."""
-    assert [USER.id, ENTERPRISE_USER.id, GROUP.id] == [document["id"] for document in schemas(BUILT_IN, BASE)]
-    assert f"{BASE}/Schemas/{GROUP.id}" == schemas(BUILT_IN, BASE)[2]["meta"]["location"]
+    assert [USER.id, ENTERPRISE_USER.id, SEAT_USER.id, GROUP.id] == [
+        document["id"] for document in schemas(BUILT_IN, BASE)
+    ]
+    assert f"{BASE}/Schemas/{GROUP.id}" == schemas(BUILT_IN, BASE)[3]["meta"]["location"]
 
 
-@pytest.mark.parametrize("schema", [USER, GROUP, ENTERPRISE_USER])
+@pytest.mark.parametrize("schema", [USER, GROUP, ENTERPRISE_USER, SEAT_USER])
 def test_every_attribute_is_told_in_full(schema):
     """RFC 7643 §7: each characteristic is said, and nothing is null or empty."""
     attributes = list(told(schema).values())

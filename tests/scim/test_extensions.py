@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER, GROUP_TYPE, USER_TYPE
+from hub.scim.catalog import BUILT_IN, ENTERPRISE_USER, GROUP_TYPE, SEAT_USER, USER_TYPE
 from hub.scim.definitions import read_schema
 from hub.scim.discovery import definition, schemas
 from hub.scim.extensions import NONE, Extension, overlapping, read, types_of, written
@@ -49,7 +49,7 @@ def test_only_its_kind_is_extended():
 
     assert ["User", "Group"] == list(types)
     assert GROUP_TYPE is types["Group"]
-    assert [ENTERPRISE_USER.id, URN] == [each.id for each in types["User"].extensions]
+    assert [ENTERPRISE_USER.id, SEAT_USER.id, URN] == [each.id for each in types["User"].extensions]
     place = types["User"].find("BADGE", schema=URN.upper())
     assert place is not None
     assert (URN, "badge") == (place.urn, place.attribute.name)

@@ -30,6 +30,10 @@ class World:
         """Run *work* in a transaction."""
         return await self.store(connection, team).write(work, reference=reference)
 
+    async def put(self, thing, team="t"):
+        """Change the team, or add or change one of its connections or tokens."""
+        await self.registry.store(Scope(team=team)).write(lambda unit: unit.put(thing), reference="test")
+
     async def add(self, *resources, connection="c1", team="t", exclusive=True):
         """Add *resources*, and for users the people they are about."""
 
@@ -68,6 +72,7 @@ def listed(kind, where=None, *, count=10, **asked):
 async def world(database):
     """Make the teams and their connections."""
     registry = DatabaseRegistry(database=database, clock=lambda: NOW, patience=5)
+    world = World(database=database, registry=registry)
     for team, connections in (("t", ("c1", "c2")), ("u", ("d1",))):
 
         async def found(unit, team=team):
@@ -76,5 +81,5 @@ async def world(database):
 
         await registry.store(Scope(team=team)).write(found, reference="found")
         for connection in connections:
-            await registry.put_connection(Connection(id=connection, team=team, idp="generic"))
-    return World(database=database, registry=registry)
+            await world.put(Connection(id=connection, team=team, idp="generic"), team=team)
+    return world

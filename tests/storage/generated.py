@@ -237,7 +237,7 @@ def _places(resource_type: ResourceType) -> Iterator[tuple[Path, Attribute]]:
     """Yield each path of the type, with the attribute that it names."""
     own = (*COMMON, *(a for a in resource_type.schema.attributes if a.name != "password"))
     for urn, attributes in [(None, own), *((each.id, each.attributes) for each in resource_type.extensions)]:
-        for attribute in attributes:
+        for attribute in (each for each in attributes if each.searchable):
             yield Path(name=attribute.name, schema=urn), attribute
             for sub in attribute.sub_attributes:
                 yield Path(name=attribute.name, schema=urn, sub=sub.name), sub

@@ -70,7 +70,7 @@ async def settled(world, resources, edges):
     """Write *resources* into a new connection, and return its store and what they are called there."""
     number = next(_numbers)
     connection = f"k{number}"
-    await world.registry.put_connection(Connection(id=connection, team="t", idp="generic"))
+    await world.put(Connection(id=connection, team="t", idp="generic"))
     store = world.registry.store(Scope(team="t", connection=connection, types=TYPES))
     made = [
         evolve(

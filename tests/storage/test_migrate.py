@@ -83,6 +83,23 @@ async def test_a_migration_may_take_long(postgres, monkeypatch):
     assert [None, None] == given
 
 
+async def test_a_book_goes_on_from_its_latest_entry(database_url):
+    """An entry never goes back in time, also not behind those that were there before that was seen to."""
+    await migrate.migrate(database_url, target="0003_indexes_at_size")
+    async with opened(database_url) as database, database.transaction() as client:
+        for sql in OLD:
+            await database.run(client, sql)
+        columns = "team_id, number, at, what, reference, postings"
+        entry = f"INSERT INTO entries ({columns}) VALUES ('t', $1, $2, 'bought', 'r', '[]')"
+        for number, at in enumerate(("2030", "2031"), 1):
+            await database.run(client, entry, number, at)
+
+    await migrate.migrate(database_url)
+    async with opened(database_url) as database:
+        rows = await database.rows("SELECT booked_at FROM teams")
+    assert ["2031"] == [row["booked_at"] for row in rows]
+
+
 async def test_what_filters_read_is_written_for_what_is_there(database_url):
     """Resources of before the searched values are found by filters afterwards, however many."""
     await migrate.migrate(database_url, target="0001_the_house")

@@ -12,7 +12,7 @@ from hub.moments import later
 from hub.spi import Event
 from storage import pruning
 from storage.database import Database
-from storage.outbox import DatabaseOutbox
+from storage.outbox import DUE, DatabaseOutbox
 from tests.storage.conftest import NOW, user
 
 
@@ -192,12 +192,36 @@ async def test_old_events_go_a_few_at_a_time(world, outbox, monkeypatch):
     assert [2, 2, 1, 0] == deleted
 
 
-async def test_unsettled_people_take_turns(world, outbox):
-    """They who cannot be settled hide nobody: whoever asks is told of the next, round and round."""
-    people = [user(f"u{n}") for n in range(5)]
-    await world.add(*people)
-    for each in people:
-        await world.write(lambda unit, each=each: unit.unsettled(each.person, due=True))
+async def test_who_is_to_be_settled_comes_in_order(world, outbox):
+    """Whoever is marked or whose time has come, once each, after whom and as many as are asked for."""
+    await world.add(*(user(f"u{n}") for n in range(5)))
+    await world.add(user("theirs"), connection="d1", team="u")
+    later = "2999-01-01T00:00:00.000Z"
+    for which, change in (
+        ("('p-u0', 'p-u2', 'p-theirs')", "unsettled = TRUE"),
+        ("('p-u2', 'p-u3')", f"settle_at = '{NOW}'"),
+        ("('p-u1')", f"settle_at = '{later}'"),
+    ):
+        await world.database.rows(f"UPDATE persons SET {change} WHERE id IN {which}")
 
-    turns = [[person for _, person in await outbox.unsettled(count=2)] for _ in range(4)]
-    assert [["p-u0", "p-u1"], ["p-u2", "p-u3"], ["p-u4"], ["p-u0", "p-u1"]] == turns
+    all_ = [("t", "p-u0"), ("t", "p-u2"), ("t", "p-u3"), ("u", "p-theirs")]
+    assert all_ == await outbox.due(after=("", ""), count=9)
+    assert all_[:2] == await outbox.due(after=("", ""), count=2)
+    assert all_[2:] == await outbox.due(after=all_[1], count=9)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_sqlite_looks_at_nobody_else(world):
+    """It knows nothing of its tables: however many people a team has, each look is into a small index."""
+    plan = await world.database.rows(f"EXPLAIN QUERY PLAN {DUE}", "", "", 1, NOW)
+    used = {word for row in plan for word in row["detail"].split() if word.startswith("persons_")}
+    assert {"persons_unsettled", "persons_to_settle"} == used
+
+
+async def test_only_kinds_that_are_left_are_waited_for(world, outbox):
+    """A full kind has nothing to give; one that nobody waits for needs no look."""
+    await world.database.rows("UPDATE seats SET waiting = 1 WHERE team_id = 't'")
+
+    assert [("t", "standard")] == await outbox.waited_for(count=9)
+    await world.database.rows("UPDATE seats SET held = 2")
+    assert [] == await outbox.waited_for(count=9)

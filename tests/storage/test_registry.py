@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from attrs import evolve
 
 from hub.teams import Connection, Profile, State, Team, Token
@@ -20,11 +21,11 @@ TOKEN = Token(key_id="k", team="t", connection="c9", digest="d", created_at=NOW)
 
 async def test_a_connection_is_kept_and_changed(world):
     """What was put is what is found; putting it again changes it."""
-    await world.registry.put_connection(CONNECTION)
+    await world.put(CONNECTION)
     assert CONNECTION == await world.registry.connection("c9")
 
     off = evolve(CONNECTION, state=State.OFF)
-    await world.registry.put_connection(off)
+    await world.put(off)
     assert off == await world.registry.connection("c9")
     assert {"c1", "c2", "c9"} == {each.id for each in await world.registry.connections("t")}
     assert 4 == len(await world.registry.connections())
@@ -32,8 +33,8 @@ async def test_a_connection_is_kept_and_changed(world):
 
 async def test_a_token_comes_with_its_owner(world):
     """One question tells the token, its connection and its team."""
-    await world.registry.put_connection(CONNECTION)
-    await world.registry.put_token(TOKEN)
+    await world.put(CONNECTION)
+    await world.put(TOKEN)
 
     assert (TOKEN, CONNECTION, Team(id="t", name="team t", plan="basic")) == await world.registry.token("k")
     assert None is await world.registry.token("x")
@@ -43,7 +44,7 @@ async def test_a_token_may_stand_for_a_user(world):
     """Whom it stands for is kept, and with the user it goes."""
     await world.add(user("u9"))
     token = evolve(TOKEN, connection="c1", user="u9")
-    await world.registry.put_token(token)
+    await world.put(token)
     (kept, *_) = await world.registry.token("k")
 
     assert token == kept
@@ -54,10 +55,10 @@ async def test_a_token_may_stand_for_a_user(world):
 
 async def test_a_token_is_revoked_in_place(world):
     """Putting a token again changes it, and adds none."""
-    await world.registry.put_connection(CONNECTION)
-    await world.registry.put_token(TOKEN)
+    await world.put(CONNECTION)
+    await world.put(TOKEN)
     revoked = evolve(TOKEN, revoked_at=NOW)
-    await world.registry.put_token(revoked)
+    await world.put(revoked)
 
     assert [revoked] == list(await world.registry.tokens("c9"))
 
@@ -72,17 +73,29 @@ async def test_a_team_is_found_by_name_and_by_id(world):
     assert ["team t", "team u"] == [each.name for each in await world.registry.teams()]
 
 
-async def test_schemas_are_put_where_nobody_else_did(world):
-    """What a team adds comes with it and with its tokens; who has not seen the last word does not write."""
-    await world.registry.put_connection(CONNECTION)
-    await world.registry.put_token(TOKEN)
-    team = await world.registry.team(id="t")
+async def test_a_team_is_changed(world):
+    """What a team adds comes with it and with its tokens, and no other team has it."""
+    await world.put(CONNECTION)
+    await world.put(TOKEN)
+    changed = Team(id="t", name="team t", plan="enterprise", sso_issuer="https://a", schemas='[{"a": 1}]')
+    await world.put(changed)
 
-    assert await world.registry.put_schemas(team, '[{"a": 1}]')
-    assert not await world.registry.put_schemas(team, "[2]")
-    assert '[{"a": 1}]' == (await world.registry.team(name="team t")).schemas
-    assert '[{"a": 1}]' == (await world.registry.token("k"))[2].schemas
-    assert ["[]"] == [each.schemas for each in await world.registry.teams() if each.id == "u"]
+    assert changed == await world.registry.team(name="team t")
+    assert changed == (await world.registry.token("k"))[2]
+    assert [Team(id="u", name="team u", plan="basic")] == [
+        each for each in await world.registry.teams() if each.id == "u"
+    ]
+
+
+@pytest.mark.parametrize("thing", [CONNECTION, TOKEN])
+async def test_nothing_of_another_team_is_changed(world, thing):
+    """Whoever names what another team has changes nothing of it."""
+    await world.put(CONNECTION)
+    await world.put(TOKEN)
+
+    with pytest.raises(AssertionError, match="another team's"):
+        await world.put(evolve(thing, team="u", **({"connection": "d1"} if thing is TOKEN else {})), team="u")
+    assert (TOKEN, CONNECTION) == (await world.registry.token("k"))[:2]
 
 
 async def test_holders_of_a_schema(world):

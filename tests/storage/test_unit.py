@@ -7,12 +7,12 @@ from contextlib import suppress
 
 import pytest
 
-from hub.engine.ports import NameTaken, UnknownKind, UnknownMembers
-from hub.ledger.moves import buy
+from hub.engine.ports import NameTaken, UnknownMembers
+from hub.ledger.moves import buy, settle
 from hub.scim.expressions import Compare, Operator, Path
 from hub.scim.membership import MemberChange
 from storage.keys import LENGTH_MAX
-from tests.storage.conftest import group, listed, user
+from tests.storage.conftest import NOW, group, listed, user
 
 
 async def test_a_work_that_raises_writes_nothing(world):
@@ -50,14 +50,15 @@ async def test_seats_are_taken_while_there_are_any(world):
     """Taking says no when the last is gone, and yes again when one was given back."""
 
     async def take(unit):
-        return await unit.take("standard")
+        count = await unit.take("standard")
+        return count and count.held
 
     async def give_back(unit):
-        await unit.give_back("standard")
+        return await unit.count("standard", held=-1)
 
-    assert [True, True, False] == [await world.write(take) for _ in range(3)]
-    await world.write(give_back)
-    assert True is await world.write(take)
+    assert [1, 2, None] == [await world.write(take) for _ in range(3)]
+    assert 1 == (await world.write(give_back)).held
+    assert 2 == await world.write(take)
 
 
 async def test_an_unknown_kind_has_no_seats(world):
@@ -66,7 +67,7 @@ async def test_an_unknown_kind_has_no_seats(world):
     async def take(unit):
         return await unit.take("golden")
 
-    assert False is await world.write(take)
+    assert None is await world.write(take)
 
 
 async def test_the_database_refuses_more_than_was_bought(world):
@@ -117,22 +118,29 @@ async def test_entries_are_numbered_without_gaps(world):
     assert [("t", 1), ("t", 2), ("t", 3), ("u", 1)] == [(row["team_id"], row["number"]) for row in entries]
 
 
-async def test_a_person_holds_one_seat(world):
-    """A second open holding is not opened; after the first is closed it is."""
+async def test_a_holding_begins_and_ends_with_its_entry(world):
+    """Who takes a seat holds it from the moment of the entry; a second one beside it is no line of a book."""
 
-    async def hold(unit):
-        return await unit.hold("p", "standard")
-
-    async def unhold(unit):
-        return await unit.unhold("p")
+    async def post(unit, held, wanted):
+        await unit.post("moved", "r", settle("p", held=held, wanted=wanted))
 
     async def claim(unit):
         return await unit.claim("p", None, 1)
 
+    async def buy(unit):
+        await unit.buy("golden", 1)
+
     await world.write(claim)
-    assert [True, False] == [await world.write(hold), await world.write(hold)]
-    assert ["standard", None] == [await world.write(unhold), await world.write(unhold)]
-    assert True is await world.write(hold)
+    await world.write(buy)
+    await world.write(lambda unit: post(unit, None, "standard"))
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        await world.write(lambda unit: post(unit, None, "golden"))
+    await world.write(lambda unit: post(unit, "standard", "golden"))
+    await world.write(lambda unit: post(unit, "golden", None))
+    assert [("standard", NOW, NOW), ("golden", NOW, NOW)] == [
+        (row["kind"], row["since"], row["until"])
+        for row in await world.database.rows("SELECT kind, since, until FROM holdings ORDER BY id")
+    ]
 
 
 async def test_an_address_has_one_owner(world):
@@ -156,18 +164,7 @@ async def test_claims_are_counted_afresh(world):
         await unit.claims("p-u1", 5)
         return await unit.recount("p-u1")
 
-    assert 1 == await world.write(recount)
-
-
-async def test_a_kind_that_was_never_bought_cannot_be_held(world):
-    """The refusal has a name of its own."""
-
-    async def hold(unit):
-        await unit.claim("p", None, 1)
-        await unit.hold("p", "golden")
-
-    with pytest.raises(UnknownKind):
-        await world.write(hold)
+    assert 1 == (await world.write(recount)).claims
 
 
 @pytest.mark.parametrize("length", [LENGTH_MAX, LENGTH_MAX + 1, 100_000])
@@ -259,9 +256,9 @@ async def test_a_savepoint_loses_only_its_own_part(world):
         await unit.claim("p", None, 1)
         with suppress(LookupError):
             async with unit.savepoint():
-                await unit.hold("p", "standard")
+                await unit.post("taken", "r", settle("p", held=None, wanted="standard"))
                 await _fail()
-        return await unit.held("p")
+        return (await unit.claimant("p")).spot.held
 
     assert None is await world.write(work)
     assert [1] == [row["claims"] for row in await world.database.rows("SELECT claims FROM persons")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -11,12 +11,13 @@ from attrs import define, evolve, field
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.exchanges import Exchange, Recording
+from hub.engine.questions import REFUSED as UNKNOWN
 from hub.engine.requests import Admission, Answer
 from hub.engine.service import REFUSED
 from hub.scim.errors import Unauthorized
 from hub.settings import Settings
-from hub.spi import Dialect, Inbound
-from hub.teams import Connection, Profile, State, Team
+from hub.spi import Dialect, Inbound, Json
+from hub.teams import ApiKey, Connection, Profile, State, Team
 from hub.web.app import build
 from tests.web.asking import TOKEN, Client
 
@@ -64,10 +65,41 @@ class FakeService:
 
 
 @define
+class FakeQuestions:
+    """Lets team t1 in with the right token, remembers whom it was asked for, and answers as told."""
+
+    outcome: dict[str, Json] | Exception = field(factory=lambda: dict[str, Json](max_age=300, revision=7))
+    asked: list[str] = field(factory=list)
+    credentials: list[tuple[str, str | None]] = field(factory=list)
+
+    async def admit(self, team: str, authorization: str | None) -> ApiKey:
+        """Admit t1 with its token."""
+        self.credentials.append((team, authorization))
+        if (team, authorization) != ("t1", TOKEN):
+            raise Unauthorized(UNKNOWN)
+        return ApiKey(key_id="k1", team="t1", digest="d", created_at="2026-01-01T00:00:00.000Z")
+
+    async def by_name(self, team: str, names: Sequence[str]) -> list[dict[str, Json]]:
+        """Answer, or raise, what the test wants."""
+        return [self._answer(name) for name in names]
+
+    async def by_id(self, team: str, person: str) -> dict[str, Json]:
+        """Answer, or raise, what the test wants."""
+        return self._answer(person)
+
+    def _answer(self, name: str) -> dict[str, Json]:
+        self.asked.append(name)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return {**self.outcome, "person": name}
+
+
+@define
 class House:
     """The application over a fake service, with what it kept."""
 
     service: FakeService = field(factory=FakeService)
+    questions: FakeQuestions = field(factory=FakeQuestions)
     settings: Settings = field(factory=Settings)
     reasons: list[str] | Exception = field(factory=list)
     kept: list[Exchange] = field(factory=list)
@@ -75,7 +107,14 @@ class House:
 
     def client(self) -> Client:
         """Build the application as settings are now, and return a client of it."""
-        return Client(app=build(self.service, settings=self.settings, keeper=self, ready=self.ready))
+        app = build(
+            self.service,
+            questions=self.questions,
+            settings=self.settings,
+            keeper=self,
+            ready=self.ready,
+        )
+        return Client(app=app)
 
     def begin(self) -> Recording:
         """Number the requests as they come."""

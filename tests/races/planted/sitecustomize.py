@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import evolve
 
-from hub.engine.ports import NameTaken, Resource, Work
+from hub.engine.ports import Claimant, NameTaken, Resource, SeatCount, Work
 from hub.scim.membership import MemberChange
 from storage import records
 from storage.database import Database
@@ -28,24 +28,25 @@ BUG: ContextVar[str] = ContextVar("BUG")
 READ: ContextVar[Sequence[Any]] = ContextVar("READ")
 
 
-async def take(unit: DatabaseUnit, kind: str) -> bool:
+async def take(unit: DatabaseUnit, kind: str) -> SeatCount | None:
     """Look whether a seat is left, then count one more: check, then insert."""
     rows = READ.get()
     if unit.database.dialect == "postgres":  # there the transaction's own look is old enough
         rows = await unit.rows("SELECT * FROM seats WHERE team_id = $1", unit.scope.team)
     if not any(row["held"] < row["bought"] for row in rows if row["kind"] == kind):
-        return False
-    await unit.rows(
-        "UPDATE seats SET held = held + 1 WHERE team_id = $1 AND kind = $2", unit.scope.team, kind
+        return None
+    (taken,) = await unit.rows(
+        "UPDATE seats SET held = held + 1 WHERE team_id = $1 AND kind = $2 RETURNING *",
+        *(unit.scope.team, kind),
     )
-    return True
+    return records.seat_count(taken)
 
 
-async def claims(unit: DatabaseUnit, person: str, change: int) -> int:
+async def claims(unit: DatabaseUnit, person: str, change: int) -> Claimant:
     """Write down how many claims there were, and one more or less."""
     (count,) = (row["claims"] + change for row in READ.get() if row["id"] == person)
     await unit.rows("UPDATE persons SET claims = $2 WHERE id = $1", person, count)
-    return int(count)
+    return await unit.claimant(person)
 
 
 async def claim(unit: DatabaseUnit, person: str, address: str | None, change: int) -> str:

@@ -1,0 +1,177 @@
+"""hub person: who is in a team, and whoever is vouched for by hand."""
+
+from typing import Any
+
+from attrs import asdict
+from cyclopts import App
+
+from hub.cli import printing
+from hub.cli.options import NONE, UNSAID, Changing, Options
+from hub.engine.dossiers import Dossier, entitlement_of, sentence
+from hub.main import House
+
+app = App(name="person", help="People: who is in a team and why; added and seated by hand before SCIM.")
+
+COLUMNS = ("Called", "Name", "Access", "Seat", "Since", "Vouched for by", "Person")
+
+
+@app.command
+async def add(team: str, address: str, /, *, name: str | None = None, options: Changing = UNSAID) -> None:
+    """Add the person with that ADDRESS to TEAM by hand; a seat is given by `hub person seat`.
+
+    Parameters
+    ----------
+    name
+        What they are called.
+    """
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.add(whose, address, name=name, by=options.by)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command
+async def seat(team: str, address: str, /, *, kind: str | None = None, options: Changing = UNSAID) -> None:
+    """Give the person called ADDRESS a seat of TEAM.
+
+    Parameters
+    ----------
+    kind
+        Of which kind, as `hub seat-kind list` has them; otherwise as the rules of TEAM say.
+    """
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        await house.people.seat(whose, person, kind=kind, by=options.by)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command
+async def unseat(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
+    """Free the seat of the person called ADDRESS, who stays in TEAM; or their place in the queue."""
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        await house.people.unseat(whose, person, by=options.by)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command
+async def remove(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
+    """Remove the person called ADDRESS from TEAM; their seat comes free."""
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        await house.people.remove(whose, person, by=options.by)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command
+async def suspend(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
+    """Shut the person called ADDRESS out of TEAM, whoever vouches for them; needs --why. The seat stays."""
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        await house.people.suspend(whose, person, by=options.by)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command
+async def unsuspend(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
+    """End the suspension of the person called ADDRESS."""
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        await house.people.unsuspend(whose, person, by=options.by)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command
+async def erase(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
+    """Erase the person called ADDRESS: what names them is taken out of all that the hub keeps; needs --why.
+
+    They lose access and seat. The book keeps an id that names nobody any more.
+    """
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        with printing.working("Erasing") as working:
+            count = await house.erasing.erase(whose, person, by=options.by, progress=working)
+    options.answer(
+        {"erased": person, "rows": count},
+        f"Erased; the book knows them as {person}, which names nobody."
+        f" {count} requests, events and notes name them no more.\n"
+        "A provider that still has them assigned makes them anew: remove them there, too.",
+    )
+
+
+@app.command
+async def show(team: str, address: str, /, *, options: Options = NONE) -> None:
+    """Show why the person called ADDRESS has access to TEAM or has not, and what is known of them."""
+    async with options.house() as house:
+        whose = await house.admin.team(team)
+        person = await house.people.find(whose, address)
+        await _answer(house, await house.people.dossier(whose, person), options)
+
+
+@app.command(name="list")
+async def list_(team: str, /, *, options: Options = NONE) -> None:
+    """List the people of TEAM."""
+    async with options.house() as house:
+        now = house.people.clock()
+        people = house.people.of(await house.admin.team(team))
+        await options.answer_each(
+            people, lambda each: _described(each, now), COLUMNS, lambda each: _row(each, now)
+        )
+
+
+async def _answer(house: House, dossier: Dossier, options: Options) -> None:
+    now = house.people.clock()
+    lines = {
+        "Person": dossier.standing.person,
+        "Name": dossier.name,
+        "Addresses": ", ".join(dossier.addresses),
+        "Vouched for by": ", ".join(dossier.vouchers),
+        "Suspended": dossier.suspended,
+    }
+    told = [f"{label:<15} {line}" for label, line in lines.items() if line]
+    told += [
+        f"{'User':<15} {each.user_name} of {each.idp} ({each.connection})"
+        + (", inactive" * (not each.active))
+        for each in dossier.vouching
+    ]
+    told += [
+        f"{'Seat':<15} {each.kind} from {each.since} to {each.until or 'now'}" for each in dossier.holdings
+    ]
+    options.answer(_described(dossier, now), "\n".join([sentence(dossier, now=now), *told]))
+
+
+def _described(dossier: Dossier, now: str) -> dict[str, Any]:
+    entitlement = entitlement_of(dossier, now=now)
+    return {
+        "person": dossier.standing.person,
+        "says": sentence(dossier, now=now),
+        "entitled": entitlement.entitled,
+        "reason": entitlement.reason,
+        "name": dossier.name,
+        "addresses": list(dossier.addresses),
+        "by_hand": dossier.standing.by_hand,
+        "suspended": dossier.suspended,
+        "users": [asdict(each) for each in dossier.vouching],
+        "waiting": None if dossier.queued is None else asdict(dossier.queued),
+        "seats": [{"kind": each.kind, "since": each.since, "until": each.until} for each in dossier.holdings],
+    }
+
+
+def _row(dossier: Dossier, now: str) -> list[object]:
+    seat, queued = dossier.standing.seat, dossier.queued
+    place = seat or queued
+    return [
+        dossier.called,
+        dossier.name,
+        entitlement_of(dossier, now=now).reason,
+        seat.kind if seat else queued and f"waits for {queued.kind} ({queued.position})",
+        place and place.since,
+        dossier.vouchers,
+        dossier.standing.person,
+    ]

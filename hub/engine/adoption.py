@@ -1,0 +1,165 @@
+"""People by hand made users of a connection, so that its provider finds and matches them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from attrs import Factory, define, evolve, frozen
+
+from hub.spi import Inbound, Verb
+
+from .admin import AdminError
+from .batches import in_batches
+from .byhand import document_of
+from .dossiers import people
+from .events import event
+from .plugins import UnknownDialect
+from .ports import NameTaken, Resource
+from .requests import own
+from .trail import changed
+
+if TYPE_CHECKING:
+    from hub.spi import Dialect
+    from hub.teams import Connection, Team
+
+    from .batches import Progress
+    from .dossiers import Dossier
+    from .plugins import Plugins
+    from .ports import Author, Dossiers, Ids, Registry, Unit
+    from .rolls import Rolls
+
+#: How many people are told of by name.
+NAMED_MAX = 100
+
+
+@define(kw_only=True)
+class Adopted:
+    """How many people become users, and how many stay as they are.
+
+    These have an address of no domain of the connection's (*elsewhere*), or no seat (*seatless*), or
+    another user of the connection is called so (*taken*, the first of them by name).
+    """
+
+    adopted: int = 0
+    elsewhere: int = 0
+    seatless: int = 0
+    taken: list[str] = Factory(list)
+
+
+@frozen(kw_only=True)
+class Adoption:
+    """Makes people by hand users of a connection; nobody's seat moves by that."""
+
+    registry: Registry
+    dossiers: Dossiers
+    rolls: Rolls
+    plugins: Plugins
+    ids: Ids
+
+    async def prospect(self, connection: Connection) -> Adopted:
+        """Return what `adopt` would do, but for names that are taken."""
+        _check_domains(connection)
+        told, after = Adopted(), ""
+        while page := await self.dossiers.by_hand(connection.team, after):
+            for each in page:
+                told.adopted += _address(connection, each, told) is not None
+            after = page[-1].standing.person
+        return told
+
+    async def adopt(self, connection: Connection, *, by: Author, progress: Progress) -> Adopted:
+        """Make people by hand users of *connection*, each in a transaction of their own.
+
+        Their claim takes the place of the administrator's. Whoever has no seat is left: the provider's
+        assigning them is to give them one. Doing it again goes on with the others.
+        """
+        _check_domains(connection)
+        team = await self.registry.team(id=connection.team)
+        assert team is not None
+        dialect, told = self._dialect(connection), Adopted()
+        passed = await in_batches(
+            partial(self.dossiers.by_hand, connection.team),
+            partial(self._adopt, team, connection, dialect, by, told),
+            id_of=lambda each: each.standing.person,
+            progress=progress,
+        )
+        told.adopted = passed.done
+        if passed.failed:
+            raise AdminError(
+                f"adopted {people(passed.done)}, but could not adopt {people(passed.failed)}:"
+                " the log says why; give the command again to go on"
+            )
+        return told
+
+    async def _adopt(
+        self,
+        team: Team,
+        connection: Connection,
+        dialect: Dialect,
+        by: Author,
+        told: Adopted,
+        dossier: Dossier,
+    ) -> bool:
+        address = _address(connection, dossier, told)
+        if address is None:
+            return False
+        id, person = self.ids(), dossier.standing.person
+        document = document_of(address, dossier.name, id=id)
+        request = own(
+            Inbound(verb=Verb.CREATE, kind="User"),
+            team=team,
+            connection=connection,
+            dialect=dialect,
+            reference=f"adopt_{self.ids()}",
+        )
+
+        async def work(unit: Unit) -> bool:
+            before = await unit.personal(person)
+            if before is None or not before.by_hand:  # taken over meanwhile
+                return False
+            user = Resource(
+                id=id, kind="User", document=document, created=unit.now, modified=unit.now, person=person
+            )
+            await unit.put_personal(person, evolve(before, by_hand=False, name=None))
+            await unit.insert(user, exclusive=True)
+            await unit.flush()
+            joined = await self.rolls.welcome(unit, request, user, ids=self.ids)
+            made = event("user_provisioned", request, None, user, ids=self.ids, now=unit.now)
+            await unit.tell([made, *joined])
+            said = changed({"by_hand": True}, {"by_hand": False, "connection": connection.id})
+            await unit.note(by, "connection.adopt", address, changes=said, person=person)
+            await unit.finish()
+            return True
+
+        store = self.registry.store(request.admission.scope)
+        try:
+            return await store.write(work, reference=request.reference)
+        except NameTaken:
+            if len(told.taken) < NAMED_MAX:
+                told.taken.append(address)
+            return False
+
+    def _dialect(self, connection: Connection) -> Dialect:
+        try:
+            return self.plugins.dialect(connection.idp)
+        except UnknownDialect as error:
+            raise AdminError(str(error)) from None
+
+
+def _address(connection: Connection, dossier: Dossier, told: Adopted) -> str | None:
+    """Return the address by which a person becomes a user of *connection*; where none does, count why."""
+    address = next((each for each in dossier.addresses if connection.asserts(each)), None)
+    if address is None:
+        told.elsewhere += 1
+    elif dossier.standing.seat is None and dossier.queued is None:
+        told.seatless += 1
+        return None
+    return address
+
+
+def _check_domains(connection: Connection) -> None:
+    if not connection.domains:
+        raise AdminError(
+            f"connection {connection.id} vouches for no domain, so that nobody is known to be its:"
+            " make one with --domain"
+        )

@@ -1,0 +1,54 @@
+"""Long work in bounded batches, each part of it in a transaction of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+from attrs import frozen
+
+log = structlog.get_logger("hub.batches")
+
+T = TypeVar("T")
+
+#: How many parts are done at once.
+BATCH = 25
+
+#: Told how much is done.
+Progress = Callable[[object], object]
+
+
+@frozen(kw_only=True)
+class Done:
+    """How many parts of long work are done, how many there was nothing to do for, and how many failed."""
+
+    done: int = 0
+    spared: int = 0
+    failed: int = 0
+
+
+async def in_batches(
+    page: Callable[[str], Awaitable[Sequence[T]]],
+    do: Callable[[T], Awaitable[bool]],
+    *,
+    id_of: Callable[[T], str],
+    progress: Progress,
+) -> Done:
+    """Do each part of all pages, of which *page* returns the one after an id, in order of id.
+
+    *do* says whether there was anything to do. What fails is logged, and holds up nothing else: what is
+    done stays done, and who comes again goes on with the rest.
+    """
+    done, spared, failed, after = 0, 0, 0, ""
+    while parts := await page(after):
+        ends = await asyncio.gather(*map(do, parts), return_exceptions=True)
+        for part, end in zip(parts, ends, strict=True):
+            if isinstance(end, BaseException):
+                log.error("alarm.part_failed", part=id_of(part), exc_info=end)
+                failed += 1
+        done, spared = done + sum(end is True for end in ends), spared + sum(end is False for end in ends)
+        after = id_of(parts[-1])
+        progress(f"{done} done")
+    return Done(done=done, spared=spared, failed=failed)

@@ -1,0 +1,280 @@
+"""People whom an administrator vouches for: before SCIM, and while no connection is in use."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import evolve, frozen
+
+from hub.scim.errors import ScimError
+from hub.scim.folding import fold
+from hub.spi import Seat
+from hub.teams import locking
+
+from . import seats
+from .admin import AdminError
+from .entitlements import Bond
+from .events import told_of
+from .placing import NOWHERE
+from .ports import Resource, Scope, Spot
+from .trail import changed, note_removal
+
+if TYPE_CHECKING:
+    from hub.scim.strictjson import Json
+    from hub.teams import Team
+
+    from .dossiers import Dossier
+    from .entitlements import Standing
+    from .ousting import Ousting
+    from .plugins import Plugins
+    from .ports import Author, Clock, Dossiers, Ids, Registry, Standings, Unit, Work
+    from .seats import Move
+
+T = TypeVar("T")
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+#: The longest address (RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets), and the longest name.
+ADDRESS_MAX, NAME_MAX = 320, 200
+
+
+class Locked(AdminError):
+    """A connection assigns the seats of the team, so that nobody does by hand."""
+
+
+@frozen(kw_only=True)
+class People:
+    """What an administrator does with people, and what they are told of them; each raises `AdminError`."""
+
+    registry: Registry
+    dossiers: Dossiers
+    standings: Standings
+    ousting: Ousting
+    plugins: Plugins
+    clock: Clock
+    ids: Ids
+
+    async def find(self, team: Team, name: str) -> str:
+        """Return the person who is called *name*: by an address, else by a userName, or by their id."""
+        called = fold(name.strip())
+        found = (await self.standings.named(team.id, [called])).get(called) or await self.standings.person(
+            team.id, name.strip()
+        )
+        for bond in Bond:
+            if meant := [each for each in found if each.bond is bond]:
+                return _one(meant, name)
+        raise AdminError(f"'{team.name}' has nobody called '{name}': `hub person list TEAM` shows all")
+
+    async def dossier(self, team: Team, person: str) -> Dossier:
+        """Return what is known of a person."""
+        dossier = await self.dossiers.person(team.id, person)
+        if dossier is None:
+            raise AdminError(f"'{team.name}' has no person '{person}' any more")
+        return dossier
+
+    def of(self, team: Team) -> AsyncIterator[Dossier]:
+        """Return what is known of all of a team's people."""
+        return self.dossiers.of(team.id)
+
+    async def add(self, team: Team, address: str, *, name: str | None = None, by: Author) -> str:
+        """Vouch for the person with that *address*, new or known, and return them; that gives no seat."""
+        address, name = _address(address), _name(name)
+
+        async def work(unit: Unit) -> str:
+            await _check_unlocked(unit)
+            person = await unit.claim(self.ids(), address, 0)
+            before = await unit.personal(person)
+            assert before is not None
+            after = evolve(before, by_hand=True, name=name or before.name)
+            if after == before:
+                return person
+            await unit.put_personal(person, after)
+            claimant = await unit.recount(person)
+            assert claimant is not None
+            if claimant.claims > 1:
+                raise AdminError(f"'{address}' is in '{team.name}' already: `hub person show` says by whom")
+            await unit.settled(person, until=None)
+            said = [{"by_hand": each.by_hand, "name": each.name} for each in (before, after)]
+            await unit.note(by, "person.add", address, changes=changed(*said), person=person)
+            return person
+
+        return await self._write(team, work)
+
+    async def seat(self, team: Team, person: str, *, kind: str | None = None, by: Author) -> Move:
+        """Give *person* a seat of *kind*, else of the kind that the team's rules choose for them.
+
+        What becomes of who finds none left is what the kind's policy says. Who has a seat keeps it.
+        """
+        dossier, reference = await self.dossier(team, person), f"seat_{self.ids()}"
+
+        async def work(unit: Unit) -> Move:
+            now = await _check_unlocked(unit)
+            await unit.personal(person)
+            claimant = await unit.recount(person)
+            assert claimant is not None
+            if not claimant.claims:
+                raise AdminError(f"nobody vouches for '{dossier.called}': `hub person add` does")
+            if kind and claimant.spot.held not in (None, kind):
+                held = claimant.spot.held
+                raise AdminError(
+                    f"'{dossier.called}' holds a {held} seat: `hub person unseat` frees it first"
+                )
+            wanted = kind or self._chosen(now, await unit.users(person) or [_user(dossier, at=unit.now)])
+            try:
+                moved = await seats.grant(unit, person, claimant.spot, wanted, reference=reference)
+            except ScimError as error:
+                raise AdminError(error.detail) from None
+            if moved.told:
+                await self._tell(unit, team, person, moved, reference)
+                said = changed(_place(moved.before), _place(moved.after))
+                await unit.note(by, "person.seat", dossier.called, changes=said, person=person)
+            return moved
+
+        return await self._write(team, work, reference)
+
+    def _chosen(self, team: Team, users: Sequence[Resource]) -> str:
+        choice = seats.choice_of(self.plugins, team, users, young=False)
+        if not isinstance(choice, Seat) or choice.kind is None:
+            raise AdminError("the rules choose no seat for this person: --kind says which")
+        return choice.kind
+
+    async def unseat(self, team: Team, person: str, *, by: Author) -> Move:
+        """Take the seat of *person*, for whom an administrator vouches, or their place in the queue."""
+        dossier, reference = await self.dossier(team, person), f"seat_{self.ids()}"
+
+        async def work(unit: Unit) -> Move:
+            await _check_unlocked(unit)
+            personal, claimant = await unit.personal(person), await unit.recount(person)
+            assert personal is not None
+            assert claimant is not None
+            if claimant.claims and not personal.by_hand:
+                raise AdminError(
+                    f"'{dossier.called}' is in by {' and '.join(dossier.vouchers)}: `hub person remove` takes"
+                    " access and seat"
+                )
+            moved = await seats.move(unit, person, claimant.spot, NOWHERE, reference=reference)
+            if moved.before != moved.after:
+                await self._tell(unit, team, person, moved, reference)
+                said = changed(_place(moved.before), _place(moved.after))
+                await note_removal(unit, by, "person.unseat", dossier.called, changes=said, person=person)
+            return moved
+
+        return await self._write(team, work, reference)
+
+    async def remove(self, team: Team, person: str, *, by: Author) -> None:
+        """Have nobody vouch for *person* any more: their seat comes free, or is kept for them for a while.
+
+        Users of connections that are not in use are deactivated, as if their provider had asked for it.
+        """
+        dossier, reference = await self.dossier(team, person), f"remove_{self.ids()}"
+
+        async def work(unit: Unit) -> None:
+            await _check_unlocked(unit)
+            before = await unit.personal(person)
+            assert before is not None
+            if not before.by_hand:
+                return
+            await unit.put_personal(person, evolve(before, by_hand=False))
+            moved = await seats.let_go(unit, person, chosen=False, reference=reference)
+            await self._tell(unit, team, person, moved, reference)
+            said = changed({"by_hand": True}, {"by_hand": False})
+            await note_removal(unit, by, "person.remove", dossier.called, changes=said, person=person)
+
+        await self._write(team, work, reference)
+        connections = {each.id: each for each in await self.registry.connections(team.id)}
+        for each in dossier.vouching:
+            if each.active:
+                await self.ousting.deactivate(
+                    team, connections[each.connection], each.user, by=by, action="person.remove"
+                )
+
+    async def suspend(self, team: Team, person: str, *, by: Author) -> None:
+        """Shut *person* out, whoever vouches for them; seat and claims stay."""
+        if not (by.why or "").strip():
+            raise AdminError("a suspension needs a reason: --why says it")
+        await self._suspend(team, person, by.why, by=by)
+
+    async def unsuspend(self, team: Team, person: str, *, by: Author) -> None:
+        """End a suspension."""
+        await self._suspend(team, person, None, by=by)
+
+    async def _suspend(self, team: Team, person: str, why: str | None, *, by: Author) -> None:
+        dossier = await self.dossier(team, person)
+
+        async def work(unit: Unit) -> None:
+            before = await unit.personal(person)
+            assert before is not None
+            if before.suspended == why:
+                return
+            await unit.put_personal(person, evolve(before, suspended=why))
+            said = changed({"suspended": before.suspended}, {"suspended": why})
+            if why is None:
+                await unit.note(by, "person.unsuspend", dossier.called, changes=said, person=person)
+            else:
+                await note_removal(unit, by, "person.suspend", dossier.called, changes=said, person=person)
+
+        await self._write(team, work)
+
+    async def _tell(self, unit: Unit, team: Team, person: str, moved: Move, reference: str) -> None:
+        await unit.tell(
+            told_of(moved, team=team.id, person=person, ids=self.ids, at=unit.now, cause=reference)
+        )
+
+    async def _write(self, team: Team, work: Work[T], reference: str | None = None) -> T:
+        store = self.registry.store(Scope(team=team.id))
+        return await store.write(work, reference=reference or f"admin_{self.ids()}")
+
+
+def document_of(address: str, name: str | None, *, id: str) -> dict[str, Json]:
+    """Return the user that a person by hand is, or would be, in a connection."""
+    named: dict[str, Json] = {} if name is None else {"displayName": name}
+    mail: Json = {"value": address, "type": "work", "primary": True}
+    return {"schemas": [USER], "id": id, "userName": address, **named, "active": True, "emails": [mail]}
+
+
+async def _check_unlocked(unit: Unit) -> Team:
+    """Return the team, or raise `Locked` where a connection assigns its seats; neither changes meanwhile."""
+    team = await unit.team()
+    if by := locking(team, await unit.connections()):
+        raise Locked(
+            f"the seats of '{team.name}' are assigned by {by.idp} (connection {by.id}), which is {by.state}:"
+            f" do it there, or turn it off: `hub connection off {by.id}`"
+        )
+    return team
+
+
+def _user(dossier: Dossier, *, at: str) -> Resource:
+    """Return a person by hand as rules look at users."""
+    person = dossier.standing.person
+    document = document_of(dossier.called, dossier.name, id=person)
+    return Resource(id=person, kind="User", document=document, created=at, modified=at, person=person)
+
+
+def _one(meant: Sequence[Standing], name: str) -> str:
+    ids = sorted({each.person for each in meant})
+    if len(ids) > 1:
+        raise AdminError(f"several people are called '{name}': say one by id: {', '.join(ids)}")
+    return ids[0]
+
+
+def _address(text: str) -> str:
+    address = fold(text.strip())
+    local, _, domain = address.rpartition("@")
+    if not local or "." not in domain or not all(domain.split(".")) or not _writable(address, ADDRESS_MAX):
+        raise AdminError(f"'{text}' is not an address, such as ann@example.com")
+    return address
+
+
+def _name(text: str | None) -> str | None:
+    if text is not None and (not text.strip() or not text.isprintable() or len(text) > NAME_MAX):
+        raise AdminError(f"a name has from 1 to {NAME_MAX} signs that can be seen")
+    return text.strip() if text else None
+
+
+def _writable(address: str, length_max: int) -> bool:
+    return len(address) <= length_max and address.isprintable() and " " not in address
+
+
+def _place(place: Spot) -> dict[str, str | None]:
+    return {"seat": place.held, "waits_for": place.waits}

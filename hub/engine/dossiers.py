@@ -1,0 +1,101 @@
+"""What is known of a person, and the sentence on why they have access, or have not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from .entitlements import Reason, decide
+
+if TYPE_CHECKING:
+    from hub.ledger.holdings import Holding
+
+    from .entitlements import Entitlement, Standing
+
+
+@frozen(kw_only=True)
+class Vouching:
+    """A user that vouches for a person, or did while it was *active*, with its *idp* and *connection*."""
+
+    connection: str
+    idp: str
+    user: str
+    user_name: str
+    active: bool
+
+
+@frozen(kw_only=True)
+class Queued:
+    """A place in the queue for a seat of a *kind*: 1 is the next."""
+
+    kind: str
+    position: int
+    since: str
+
+
+@frozen(kw_only=True)
+class Dossier:
+    """What a team has of a person; *suspended* is why they are shut out, *holdings* the oldest first."""
+
+    standing: Standing
+    name: str | None = None
+    suspended: str | None = None
+    addresses: tuple[str, ...] = ()
+    vouching: tuple[Vouching, ...] = ()
+    queued: Queued | None = None
+    holdings: tuple[Holding, ...] = field(factory=tuple)
+
+    @property
+    def called(self) -> str:
+        """Return what an administrator calls them: an address, else a userName, else their id."""
+        names = (*self.addresses, *(each.user_name for each in self.vouching))
+        return next(iter(names), self.standing.person)
+
+    @property
+    def vouchers(self) -> list[str]:
+        """Return who vouches for them."""
+        users = [f"{each.idp} ({each.connection})" for each in self.vouching if each.active]
+        return [*(["hand"] if self.standing.by_hand else []), *users]
+
+
+#: Why somebody has access, or has not.
+SENTENCES = {
+    Reason.SEATED: "has access: a {kind} seat since {since}, vouched for by {vouchers}",
+    Reason.OVERDRAFT: "has access: a {kind} seat since {since}, vouched for by {vouchers};"
+    " more seats of the kind are held than were bought",
+    Reason.NO_SEAT_NEEDED: "has access without a seat, as the rules say, vouched for by {vouchers}",
+    Reason.WAITING: "has no access: number {position} in the queue for a {kind} seat since {since},"
+    " vouched for by {vouchers}",
+    Reason.SEAT_UNDECIDED: "has no access yet: which seat is theirs is still to be decided,"
+    " vouched for by {vouchers}",
+    Reason.GRACE: "has no access: nobody vouches for them any more; their {kind} seat is kept until {until}",
+    Reason.SUSPENDED: "has no access: suspended by an administrator ({suspended}), vouched for by {vouchers}",
+    Reason.REMOVED: "has no access: nobody vouches for them any more",
+    Reason.NO_SEAT: "has no access: added by hand, and without a seat yet",
+}
+
+
+def entitlement_of(dossier: Dossier, *, now: str) -> Entitlement:
+    """Return whether a person may sign in *now*, as their product is told."""
+    return decide([dossier.standing], now=now)
+
+
+def sentence(dossier: Dossier, *, now: str) -> str:
+    """Return in a sentence why a person has access *now*, or has not."""
+    entitlement, queued, seat = entitlement_of(dossier, now=now), dossier.queued, dossier.standing.seat
+    place = queued or seat
+    said = SENTENCES[entitlement.reason].format(
+        kind=place.kind if place else None,
+        since=place.since if place else None,
+        position=queued.position if queued else None,
+        until=entitlement.until,
+        suspended=dossier.suspended,
+        vouchers=" and ".join(dossier.vouchers),
+    )
+    return f"{dossier.called} {said}."
+
+
+def people(count: int) -> str:
+    """Return how many people are meant, in words."""
+    return "1 person" if count == 1 else f"{count} people"

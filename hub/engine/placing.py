@@ -1,0 +1,78 @@
+"""Where a person is to be who wants a seat of a kind, and which share in use is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hub.ledger.policies import Policy, chain
+
+from .ports import SeatCount, Spot
+
+#: The shares in use, per cent, that are told of; and how far below one it has to fall to be told again.
+THRESHOLDS, REARMED_BELOW = (80, 95, 100), 5
+
+#: Neither with a seat nor waiting for one.
+NOWHERE = Spot()
+
+
+def place(
+    kinds: Mapping[str, SeatCount], wanted: str, *, now: Spot = NOWHERE, welcome: bool = False
+) -> Spot | None:
+    """Return where somebody comes to be who is *now* at one place and wants a seat *wanted*.
+
+    The first kind of the chain that they hold already, or that has one for them, is theirs. Where there
+    is none, the policy of the last kind decides: None is a refusal. Whoever is *welcome*, since the provider
+    was told so, is not refused any more: they wait, whatever the policy. None for them is a kind that
+    there is not.
+
+    While anybody waits for a kind, a newcomer waits behind them where that is the policy. Under any other
+    nobody waits but those who were welcome (undecided at first, or holding a seat of another kind until
+    one of this comes free): to refuse newcomers for their sake would refuse some whom seats are left for,
+    so that a newcomer gets one where it is one more than all who wait will take.
+    """
+    last = wanted
+    for kind in _chained(kinds, wanted):
+        if kind == now.held or (kind != now.waits and _has_one(kinds[kind])):
+            return Spot(held=kind)
+        last = kind
+    if last in kinds and kinds[last].policy is Policy.WAIT:
+        return Spot(held=now.held, waits=last)
+    return Spot(held=now.held, waits=wanted) if welcome and wanted in kinds else None
+
+
+def crossed(count: SeatCount) -> int | None:
+    """Return the highest share in use, per cent, that one more seat has come to and nobody was told of."""
+    reached = [share for share in THRESHOLDS if count.held * 100 >= share * count.bought]
+    return reached[-1] if reached and reached[-1] > count.told else None
+
+
+def _has_one(count: SeatCount) -> bool:
+    """Say whether a kind has a seat for a newcomer."""
+    queues = count.policy is Policy.WAIT
+    return count.left > 0 and not count.waiting if queues else count.left > count.waiting
+
+
+def in_order(overflows: Mapping[str, str | None]) -> list[str]:
+    """Return kinds in the order in which they are locked: each before that which it overflows into.
+
+    Whoever finds none left of one goes on to the next, and cannot begin anew for every seat they try.
+    """
+    return sorted(overflows, key=lambda kind: (-len(list(_until_seen(overflows, kind))), kind))
+
+
+def _chained(kinds: Mapping[str, SeatCount], wanted: str) -> Iterator[str]:
+    """Yield the kinds to be tried, each once; those that there are."""
+    overflows = {
+        kind: count.overflow if count.policy is Policy.OVERFLOW else None for kind, count in kinds.items()
+    }
+    return _until_seen(overflows, wanted)
+
+
+def _until_seen(overflows: Mapping[str, str | None], wanted: str) -> Iterator[str]:
+    """Yield *wanted* and the kinds that it overflows into: those that there are, each once."""
+    seen = set[str]()
+    for kind in chain(overflows, wanted):
+        if kind in seen or kind not in overflows:
+            return
+        seen.add(kind)
+        yield kind

@@ -1,0 +1,257 @@
+"""A team's rules: what they are, what a change of them would move, and having it moved."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import Factory, define, evolve, frozen
+
+from hub.spi import UNDECIDED, Choice, Seat
+
+from .admin import AdminError
+from .placing import place
+from .ports import Scope, Spot
+from .seating import Seating, SeatingError, Verdict, read, seating_of, seen, written
+from .seats import said_by_plugins
+from .trail import changed
+
+if TYPE_CHECKING:
+    from hub.scim.strictjson import Json
+    from hub.teams import Team
+
+    from .batches import Progress
+    from .plugins import Plugins
+    from .ports import Author, Books, Census, Clock, Ids, Registry, SeatCount, Subject, Unit, Work
+
+#: How many of those who would move are called by name.
+NAMED_MAX = 5
+
+
+@frozen(kw_only=True)
+class Shift:
+    """So many *people* would come from a kind that they hold, or wait for, to another; None is no seat."""
+
+    source: str | None
+    target: str | None
+    people: int
+    names: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Preview:
+    """What rules would do: how many *people* were asked about, and who would move.
+
+    *decided* counts for each rule those for whom it decides, *default* those for whom none does, *plugins*
+    those for whom a plugin does, *undecided* those whose groups may be on their way. *short* is by kind
+    how many seats there would be too few.
+    """
+
+    people: int
+    shifts: Sequence[Shift]
+    decided: Sequence[int]
+    default: int
+    plugins: int
+    undecided: int
+    short: Mapping[str, int]
+
+    @property
+    def moving(self) -> int:
+        """Return how many people would move."""
+        return sum(shift.people for shift in self.shifts)
+
+
+@frozen(kw_only=True)
+class Reasons:
+    """Why a person has the seat they are to have: what chose it, and which rules they match.
+
+    *rule* is the one that decided (0 is the first); None, and not *plugin*: the default did.
+    """
+
+    choice: Choice
+    rule: int | None
+    plugin: bool
+    young: bool
+    matches: Sequence[bool]
+
+
+@frozen(kw_only=True)
+class Ruling:
+    """What an administrator does with a team's rules, and is told of them; each raises `AdminError`."""
+
+    registry: Registry
+    books: Books
+    census: Census
+    plugins: Plugins
+    clock: Clock
+    ids: Ids
+
+    def rules(self, team: Team) -> Seating:
+        """Return the rules of *team*."""
+        try:
+            return seating_of(team)
+        except SeatingError as error:
+            raise AdminError(str(error)) from None
+
+    async def read(self, team: Team, value: Json) -> Seating:
+        """Return what *value* says, the `rules` in their order and the `default`: kinds that *team* has."""
+        try:
+            seating = read(value, team.schemas)
+        except SeatingError as error:
+            raise AdminError(str(error)) from None
+        kinds = await self.books.seats(team.id)
+        unknown = [(where, kind) for where, kind in seating.named if kind not in kinds]
+        faults = [
+            f"{where}: '{team.name}' never bought '{kind}': it has {', '.join(kinds)}"
+            for where, kind in unknown
+        ]
+        if faults:
+            raise AdminError("\n".join(faults))
+        return seating
+
+    async def preview(self, team: Team, seating: Seating, *, progress: Progress) -> Preview:
+        """Return what *seating* would do, and change nothing."""
+        tally = _Tally(kinds=await self.books.seats(team.id))
+        async for page in self._judged(team, seating):
+            for each in page:
+                tally.count(each)
+            progress(f"{tally.people} people")
+        return tally.preview(len(seating.rules))
+
+    async def apply(self, team: Team, seating: Seating, *, by: Author, progress: Progress) -> int:
+        """Have *seating*, as `read` returned it, be the rules of *team*; return how many people it moves.
+
+        The rules are kept first; then people are marked, a page at a time, for the relay to settle. Who
+        stops it on its way, and asks for the same again, has the rest marked.
+        """
+
+        async def work(unit: Unit) -> None:
+            now = await unit.team()
+            after = evolve(now, seating=written(seating))
+            self.rules(after)  # what they look at may be gone meanwhile
+            if after != now:
+                await unit.put(after)
+                said = [{"seating": each.seating} for each in (now, after)]
+                await unit.note(by, "rule.set", team.name, changes=changed(*said))
+
+        await self._write(team, work)
+        moving, kinds = 0, await self.books.seats(team.id)
+        async for page in self._judged(team, seating):
+            people = [each.subject.person for each in page if each.moves(kinds)]
+            if people:
+                await self._mark(team, people)
+            moving += len(people)
+            progress(f"{moving} people to be moved")
+        return moving
+
+    async def reasons(self, team: Team, person: str) -> Reasons:
+        """Return which rule chooses what for *person*."""
+        subject, seating = await self.census.subject(team.id, person), self.rules(team)
+        if subject is None:
+            raise AdminError("no identity provider vouches for this person: rules have no say in their seat")
+        judged = self._judge(team, seating, subject)
+        users = [seen(user.document, user.groups) for user in subject.users]
+        return Reasons(
+            choice=judged.verdict.choice,
+            rule=judged.verdict.rule,
+            plugin=judged.plugin,
+            young=self._is_young(subject),
+            matches=[any(map(rule.matches, users)) for rule in seating.rules],
+        )
+
+    async def _judged(self, team: Team, seating: Seating) -> AsyncIterator[list[_Judged]]:
+        async for page in self.census.subjects(team.id):
+            yield [self._judge(team, seating, subject) for subject in page]
+
+    def _judge(self, team: Team, seating: Seating, subject: Subject) -> _Judged:
+        """Say what becomes of somebody, as `settle` will."""
+        young = self._is_young(subject)
+        said = said_by_plugins(self.plugins, team, subject.users, young=young)
+        if said is not None:
+            return _Judged(subject=subject, verdict=Verdict(choice=said), plugin=True)
+        users = [(user.document, user.groups) for user in subject.users]
+        return _Judged(subject=subject, verdict=seating.judge(users, young=young), plugin=False)
+
+    def _is_young(self, subject: Subject) -> bool:
+        return subject.settle_at is not None and subject.settle_at > self.clock()
+
+    async def _mark(self, team: Team, people: Sequence[str]) -> None:
+        async def work(unit: Unit) -> None:
+            await unit.unsettle_people(people)
+
+        await self._write(team, work)
+
+    async def _write(self, team: Team, work: Work[None]) -> None:
+        await self.registry.store(Scope(team=team.id)).write(work, reference=f"admin_{self.ids()}")
+
+
+@frozen(kw_only=True)
+class _Judged:
+    """Somebody, and what was chosen for them."""
+
+    subject: Subject
+    verdict: Verdict
+    plugin: bool
+
+    def moves(self, kinds: Mapping[str, SeatCount]) -> bool:
+        """Say whether they would leave where they are, as the team's seats are now."""
+        choice, now = self.verdict.choice, self.subject.spot
+        if not isinstance(choice, Seat):
+            return False
+        if choice.kind is None or choice.kind == now.held:
+            return now != Spot(held=choice.kind)
+        return place(kinds, choice.kind, now=now, welcome=True) not in {now, None}
+
+
+@define(kw_only=True)
+class _Tally:
+    """What was counted so far: never more than there are kinds and rules, whatever the people."""
+
+    kinds: Mapping[str, SeatCount]
+    people: int = 0
+    shifts: Counter[tuple[str | None, str | None]] = Factory(Counter)
+    freed: Counter[str | None] = Factory(Counter)
+    names: defaultdict[tuple[str | None, str | None], list[str]] = Factory(lambda: defaultdict(list))
+    decided: Counter[object] = Factory(Counter)
+
+    def count(self, judged: _Judged) -> None:
+        """Add somebody."""
+        choice, rule = judged.verdict.choice, judged.verdict.rule
+        self.people += 1
+        self.decided["plugins" if judged.plugin else choice if choice is UNDECIDED else rule] += 1
+        if isinstance(choice, Seat) and judged.moves(self.kinds):
+            spot = judged.subject.spot
+            shift = (spot.held or spot.waits, choice.kind)
+            self.shifts[shift] += 1
+            self.freed[spot.held] += 1
+            if len(self.names[shift]) < NAMED_MAX:
+                self.names[shift].append(_called(judged.subject))
+
+    def preview(self, rules: int) -> Preview:
+        """Return what came of it, for so many *rules*."""
+        return Preview(
+            people=self.people,
+            shifts=[
+                Shift(source=source, target=target, people=people, names=tuple(self.names[source, target]))
+                for (source, target), people in self.shifts.most_common()
+            ],
+            decided=[self.decided[rule] for rule in range(rules)],
+            default=self.decided[None],
+            plugins=self.decided["plugins"],
+            undecided=self.decided[UNDECIDED],
+            short=self._short(),
+        )
+
+    def _short(self) -> dict[str, int]:
+        """Return by kind how many of those who come to it find no seat."""
+        comes = Counter[str | None]()
+        for (_, wanted), people in self.shifts.items():
+            comes[wanted] += people
+        short = {kind: comes[kind] - self.freed[kind] - count.left for kind, count in self.kinds.items()}
+        return {kind: few for kind, few in short.items() if few > 0 and comes[kind]}
+
+
+def _called(subject: Subject) -> str:
+    names = (str(user.document["userName"]) for user in subject.users)
+    return next(names, subject.person)

@@ -1,0 +1,92 @@
+"""What administrators say inside a transaction: of a team, its connections, its tokens, its people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from attrs import frozen
+
+from hub.engine.ports import Personal, Scope
+from hub.teams import ApiKey, Connection, Team, Token
+
+from . import records
+from .database import Database
+from .keys import key
+from .memberships import Rows
+from .statements import values_of
+
+
+@frozen(kw_only=True)
+class Affairs:
+    """What administrators change of one team, read and written through *rows*."""
+
+    rows: Rows
+    scope: Scope
+    database: Database
+
+    async def team(self, *, alone: bool) -> Team:
+        if alone:
+            # In turn, apart from the lock on the row, which every entry of the book takes last of all.
+            turn = self.database.in_turn("id")
+            await self.rows(f"SELECT 1 FROM teams WHERE id = $1{turn}", self.scope.team)
+        # Apart, so that it sees what those before it have done.
+        (row,) = await self.rows("SELECT * FROM teams WHERE id = $1", self.scope.team)
+        return records.team(row)
+
+    async def connections(self) -> Sequence[Connection]:
+        found = await self.rows(
+            "SELECT * FROM connections WHERE team_id = $1 ORDER BY created_at, id", self.scope.team
+        )
+        return [records.connection(row) for row in found]
+
+    async def put(self, thing: Team | Connection | Token | ApiKey, *, at: str) -> None:
+        match thing:
+            case Team():
+                await self.rows(
+                    "UPDATE teams SET plan = $2, sso_issuer = $3, schemas = $4, seating = $5 WHERE id = $1",
+                    *(self.scope.team, thing.plan, thing.sso_issuer, thing.schemas, thing.seating),
+                )
+            case Connection():
+                values = {**records.connection_values(thing), "created_at": at}
+                await self._upsert("connections", "id", values)
+            case Token() | ApiKey():
+                await self._upsert("tokens", "key_id", records.key_values(thing))
+
+    async def personal(self, person: str) -> Personal | None:
+        found = await self.rows(
+            "SELECT by_hand, name, suspended FROM persons WHERE team_id = $1 AND id = $2"
+            f"{self.database.in_turn('id')}{self.database.for_update}",
+            *(self.scope.team, person),
+        )
+        return next((records.personal(row) for row in found), None)
+
+    async def put_personal(self, person: str, personal: Personal) -> None:
+        await self.rows(
+            "UPDATE persons SET by_hand = $3, name = $4, suspended = $5 WHERE team_id = $1 AND id = $2",
+            *(self.scope.team, person, personal.by_hand, personal.name, personal.suspended),
+        )
+
+    async def forget(self, person: str, names: AbstractSet[str]) -> None:
+        await self.rows(
+            "DELETE FROM person_keys WHERE team_id = $1 AND person_id = $2", self.scope.team, person
+        )
+        called = records.dumps(sorted(map(key, names)))
+        for table, name in (("refused", "name_key"), ("pending_members", "folded")):
+            await self.rows(
+                f"DELETE FROM {table} WHERE team_id = $1 AND {name} IN ({self.database.listed('$2')})",
+                *(self.scope.team, called),
+            )
+
+    async def _upsert(self, table: str, key: str, values: dict[str, object]) -> None:
+        """Add a row, or change that with the same *key*, unless it is another team's."""
+        values = {**values, "team_id": self.scope.team}
+        fixed = {key, "team_id", "created_at"}
+        changes = ", ".join(f"{name} = excluded.{name}" for name in values if name not in fixed)
+        changed = await self.rows(
+            f"INSERT INTO {table} ({', '.join(values)}) VALUES {values_of(list(values.values()))}"
+            f" ON CONFLICT ({key}) DO UPDATE SET {changes} WHERE {table}.team_id = excluded.team_id"
+            f" RETURNING {key}",
+            *values.values(),
+        )
+        assert changed, f"{table}: {values[key]} is another team's"

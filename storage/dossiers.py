@@ -1,0 +1,159 @@
+"""What is known of people, read a page at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.engine.batches import BATCH
+from hub.engine.dossiers import Dossier, Queued, Vouching
+from hub.engine.ports import Tally
+from hub.ledger.holdings import Holding
+
+from .database import Database, Row
+from .entitlements import STANDING, standing
+from .patience import patiently
+from .records import dumps
+
+if TYPE_CHECKING:
+    from hub.engine.entitlements import Standing
+
+#: How many people are read at a time.
+PAGE = 200
+
+_FOUND = "SELECT id AS name, id AS person_id, 'owns' AS bond FROM persons WHERE team_id = $1 AND"
+
+#: What else is known of the people with the ids in $2: their own row, and the rows that name them.
+_PERSONS = "SELECT id AS person_id, name, suspended FROM persons WHERE team_id = $1 AND id IN ({ids})"
+_ADDRESSES = (
+    "SELECT person_id, address FROM person_keys WHERE team_id = $1 AND person_id IN ({ids}) ORDER BY address"
+)
+_USERS = (
+    "SELECT r.person_id, r.id, r.active, r.document, c.id AS connection, c.idp FROM resources r"
+    " JOIN connections c ON c.team_id = r.team_id AND c.id = r.connection_id"
+    " WHERE r.team_id = $1 AND r.person_id IN ({ids}) ORDER BY r.created, r.id"
+)
+_QUEUED = (
+    "SELECT w.person_id, w.kind, w.since, (SELECT count(*) FROM waiting o WHERE o.team_id = w.team_id"
+    " AND o.kind = w.kind AND o.number <= w.number) AS position"
+    " FROM waiting w WHERE w.team_id = $1 AND w.person_id IN ({ids})"
+)
+_HOLDINGS = (
+    "SELECT person_id, kind, since, until FROM holdings WHERE team_id = $1 AND person_id IN ({ids})"
+    " ORDER BY id"
+)
+
+#: The people for whom users of a connection vouch, and how many each; and those for whom nobody else does.
+_MINE = (
+    "SELECT person_id, count(*) AS users FROM resources WHERE team_id = $1 AND connection_id = $2"
+    " AND kind = 'User' AND active GROUP BY person_id"
+)
+_ALONE = "count(*) FILTER (WHERE p.claims <= m.users)"
+_BY_HAND = "(SELECT count(*) FROM persons b WHERE b.team_id = $1 AND b.by_hand)"
+
+
+@frozen(kw_only=True)
+class DatabaseDossiers:
+    """`Dossiers` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    patience: float
+
+    async def person(self, team: str, id: str) -> Dossier | None:
+        found = await self._read(f"{_FOUND} id = $2", team, id)
+        return found[0] if found else None
+
+    async def of(self, team: str) -> AsyncIterator[Dossier]:
+        last = ""
+        while found := await self._read(f"{_FOUND} id > $2 ORDER BY id LIMIT {PAGE}", team, last):
+            for each in found:
+                yield each
+            last = found[-1].standing.person
+
+    async def by_hand(self, team: str, after: str) -> Sequence[Dossier]:
+        where = f"by_hand AND id > $2 ORDER BY id LIMIT {BATCH}"
+        return await self._read(f"{_FOUND} {where}", team, after)
+
+    async def active(self, team: str, connection: str, after: str) -> Sequence[str]:
+        rows = await self._rows(
+            "SELECT id FROM resources WHERE team_id = $1 AND connection_id = $2 AND kind = 'User' AND id > $3"
+            f" AND active ORDER BY id LIMIT {BATCH}",
+            *(team, connection, after),
+        )
+        return [row["id"] for row in rows]
+
+    async def tally(self, team: str, connection: str) -> Tally:
+        (row,) = await self._rows(
+            f"SELECT count(*) AS people, count(h.id) AS seated, {_ALONE} AS alone, {_BY_HAND} AS by_hand"
+            f" FROM ({_MINE}) m JOIN persons p ON p.team_id = $1 AND p.id = m.person_id"
+            " LEFT JOIN holdings h ON h.team_id = $1 AND h.person_id = p.id AND h.until IS NULL",
+            *(team, connection),
+        )
+        return Tally(people=row["people"], seated=row["seated"], alone=row["alone"], by_hand=row["by_hand"])
+
+    async def alone(self, team: str, connection: str, *, count: int) -> Sequence[Dossier]:
+        rows = await self._rows(
+            f"SELECT p.id FROM ({_MINE}) m JOIN persons p ON p.team_id = $1 AND p.id = m.person_id"
+            f" WHERE p.claims <= m.users ORDER BY p.id LIMIT {count:d}",
+            *(team, connection),
+        )
+        ids = dumps([row["id"] for row in rows])
+        return await self._read(f"{_FOUND} id IN ({self.database.listed('$2')})", team, ids)
+
+    async def _read(self, found: str, team: str, chosen: str) -> list[Dossier]:
+        rows = await self._rows(STANDING[self.database.dialect].format(found=found), team, chosen)
+        standings = sorted(map(standing, rows), key=lambda each: each.person)
+        ids = dumps([each.person for each in standings])
+        persons, addresses, users, queued, holdings = [
+            await self._by_person(sql, team, ids)
+            for sql in (_PERSONS, _ADDRESSES, _USERS, _QUEUED, _HOLDINGS)
+        ]
+
+        def dossier(standing: Standing) -> Dossier:
+            id = standing.person
+            (person,) = persons[id]
+            return Dossier(
+                standing=standing,
+                name=person["name"],
+                suspended=person["suspended"],
+                addresses=tuple(row["address"] for row in addresses[id]),
+                vouching=tuple(_vouching(row) for row in users[id]),
+                queued=_queued(queued[id]),
+                holdings=tuple(_holding(row) for row in holdings[id]),
+            )
+
+        return [dossier(each) for each in standings]
+
+    async def _by_person(self, sql: str, team: str, ids: str) -> Mapping[str, list[Row]]:
+        """Return person → rows, of the people with these *ids*, a JSON array."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in await self._rows(sql.format(ids=self.database.listed("$2")), team, ids):
+            found[row["person_id"]].append(row)
+        return found
+
+    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
+        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+
+
+def _vouching(row: Row) -> Vouching:
+    return Vouching(
+        connection=row["connection"],
+        idp=row["idp"],
+        user=row["id"],
+        user_name=json.loads(row["document"])["userName"],
+        active=bool(row["active"]),
+    )
+
+
+def _queued(rows: Sequence[Row]) -> Queued | None:
+    return next(
+        (Queued(kind=row["kind"], position=row["position"], since=row["since"]) for row in rows), None
+    )
+
+
+def _holding(row: Row) -> Holding:
+    return Holding(person=row["person_id"], kind=row["kind"], since=row["since"], until=row["until"])

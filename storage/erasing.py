@@ -1,0 +1,108 @@
+"""What was written about a person who is to be erased: their users, exchanges, events and notes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote_plus
+
+from attrs import frozen
+
+from hub.scim.folding import fold
+
+from . import records
+from .database import Client, Database, Row
+from .door import through
+from .patience import patiently
+
+if TYPE_CHECKING:
+    from hub.engine.batches import Progress
+    from hub.engine.ports import Resource
+
+#: Stands where something was.
+ERASED = "(erased)"
+
+#: How many rows are looked through at a time.
+PAGE = 500
+
+#: Says whether a text names the person.
+Names: TypeAlias = Callable[[str], bool]
+
+#: Returns what a row that says something of a *person* is to say afterwards, None where it says nothing.
+Rewriting: TypeAlias = Callable[[Row, str, Names], Mapping[str, Any] | None]
+
+
+@frozen(kw_only=True)
+class DatabaseTraces:
+    """`Traces` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    patience: float
+
+    async def users(self, team: str, person: str) -> Sequence[tuple[str, Resource]]:
+        rows = await self._rows(
+            f"SELECT {records.RESOURCE} FROM resources WHERE team_id = $1 AND person_id = $2 ORDER BY id",
+            *(team, person),
+        )
+        return [(row["connection_id"], records.resource(row)) for row in rows]
+
+    async def erase(self, team: str, person: str, pattern: re.Pattern[str], *, progress: Progress) -> int:
+        def names(text: str) -> bool:
+            folded = fold(text)
+            return bool(pattern.search(folded) or ("%" in text and pattern.search(unquote_plus(folded))))
+
+        count = 0
+        for table, rewritten in _LOGS.items():
+            last = 0
+            sql = f"SELECT * FROM {table} WHERE team_id = $1 AND id > $2 ORDER BY id LIMIT {PAGE}"
+            while rows := await self._rows(sql, team, last):
+                said = {row["id"]: values for row in rows if (values := rewritten(row, person, names))}
+                await self._rewrite(table, team, said)
+                count, last = count + len(said), rows[-1]["id"]
+                progress(f"{count} erased")
+        return count
+
+    async def _rewrite(self, table: str, team: str, said: Mapping[int, Mapping[str, Any]]) -> None:
+        async def rewrite(client: Client) -> None:
+            for id, values in said.items():
+                changes = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, 3))
+                sql = f"UPDATE {table} SET {changes} WHERE team_id = $1 AND id = $2"
+                await self.database.run(client, sql, team, id, *values.values())
+
+        if said:
+            await through(patiently(lambda: self.database.written(rewrite), seconds=self.patience))
+
+    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
+        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+
+
+def _exchange(row: Row, _: str, names: Names) -> Mapping[str, Any] | None:
+    if not names(row["record"]):
+        return None
+    record = json.loads(row["record"])
+    gone = {name: record[name] and ERASED for name in ("path", "request", "became", "answer", "error")}
+    return {"record": records.dumps({**record, **gone})}
+
+
+def _event(row: Row, person: str, _: Names) -> Mapping[str, Any] | None:
+    # By the person alone: what is said of others is theirs, and is still to be told.
+    event = json.loads(row["event"])
+    if event["person"] != person or event["before"] is event["after"] is None:
+        return None
+    return {"event": records.dumps({**event, "before": None, "after": None})}
+
+
+def _note(row: Row, person: str, names: Names) -> Mapping[str, Any] | None:
+    about = row["person_id"] == person
+    gone = {
+        "target": person if about else ERASED if names(row["target"]) else row["target"],
+        "why": ERASED if row["why"] and names(row["why"]) else row["why"],
+        "changes": "{}" if about or names(row["changes"]) else row["changes"],
+    }
+    return None if all(row[name] == value for name, value in gone.items()) else gone
+
+
+#: Table → how its rows are rewritten.
+_LOGS: Mapping[str, Rewriting] = {"exchanges": _exchange, "outbox": _event, "audit": _note}

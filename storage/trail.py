@@ -1,0 +1,59 @@
+"""The teams' audits: what administrators did, to be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.engine.ports import Note
+
+from .database import Database, Row
+from .patience import patiently
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The columns that a note fills.
+NOTE = "team_id, reference, at, who, action, target, person_id, why, changes"
+
+#: How many rows are read at a time.
+PAGE = 500
+
+
+@frozen(kw_only=True)
+class DatabaseTrail:
+    """A `Trail` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    patience: float
+
+    async def of(self, team: str, *, since: str = "", person: str | None = None) -> AsyncIterator[Note]:
+        about = "" if person is None else " AND person_id = $4"
+        chosen = () if person is None else (person,)
+        sql = (
+            f"SELECT id, {NOTE} FROM audit WHERE team_id = $1 AND id > $2 AND at >= $3{about}"
+            f" ORDER BY id LIMIT {PAGE}"
+        )
+        last = 0
+        while rows := await self._rows(sql, team, last, since, *chosen):
+            for row in rows:
+                yield _note(row)
+            last = rows[-1]["id"]
+
+    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
+        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+
+
+def _note(row: Row) -> Note:
+    return Note(
+        at=row["at"],
+        who=row["who"],
+        action=row["action"],
+        target=row["target"],
+        person=row["person_id"],
+        why=row["why"],
+        changes=json.loads(row["changes"]),
+    )

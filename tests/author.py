@@ -1,0 +1,7 @@
+"""Who does in tests what an administrator does."""
+
+from __future__ import annotations
+
+from hub.engine.ports import Author
+
+BY = Author(name="cli:tests")

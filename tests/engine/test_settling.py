@@ -1,0 +1,440 @@
+"""Seats brought to rest: by rules and groups, by claims, by time; whatever failed, and nobody twice."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+
+import pytest
+from attrs import evolve
+
+from hub.engine import settling as module
+from hub.engine.failpoints import Failed
+from hub.engine.plugins import Plugins
+from hub.engine.seating import Seating
+from hub.engine.settling import Settling
+from hub.spi import UNDECIDED, Seat, hookimpl
+from storage.claims import Claims
+from storage.database import Database
+from storage.queues import Queues
+from storage.unit import DatabaseUnit
+from tests.seated import Crew, crew
+
+SALES = ('groups.display eq "Sales"', "sales")
+GUEST = ('userType eq "Guest"', "viewer")
+
+
+def staffed(house, *, standard: int = 2, sales: int = 1, viewer: int = 1) -> Crew:
+    """Return a team with three kinds of seats."""
+    team = crew(house, seats=standard)
+    team.buy("sales", sales)
+    team.buy("viewer", viewer)
+    return team
+
+
+async def fail(*_, **__):
+    """Stand in for what breaks."""
+    raise Failed("broken")
+
+
+def test_a_changed_profile_wants_another_seat(house):
+    """The write marks, settling moves: one entry, one event, and nothing the second time."""
+    team = staffed(house)
+    team.rule(GUEST)
+    ann = team.make("ann")
+
+    assert 200 == team.say(ann, "userType", "Guest")
+    assert (1, {"ann": "standard"}) == (team.unsettled(), team.spots())
+    team.settle()
+    assert (0, {"ann": "viewer"}) == (team.unsettled(), team.spots())
+    assert ["taken", "moved"] == team.book()
+    assert ("seat_taken", "viewer") in team.told()
+    before = (team.book(), team.told())
+    team.rows("UPDATE persons SET unsettled = TRUE WHERE team_id = $1")
+    team.settle()
+    assert before == (team.book(), team.told())
+
+
+def test_the_old_seat_is_kept_until_the_new_one_comes_free(house):
+    """A full kind takes nobody's seat away: they wait for it, first come first served, and keep theirs."""
+    team = staffed(house)
+    team.rule(GUEST)
+    guest = team.make("guest", userType="Guest")
+    ann, bob = team.make("ann"), team.make("bob")
+
+    for id in (bob, ann):
+        assert 200 == team.say(id, "userType", "Guest")
+        team.settle()
+    assert {"guest": "viewer", "ann": "standard?viewer", "bob": "standard?viewer"} == team.spots()
+    assert 403 == team.create("cid", userType="Guest").status_code
+    assert 200 == team.switch(guest, active=False)
+    assert 403 == team.create("cid", userType="Guest").status_code  # that seat is bob's
+    team.settle()
+    assert {"guest": "", "ann": "standard?viewer", "bob": "viewer"} == team.spots()
+    # Who leaves, gives back the one and leaves the queue for the other.
+    assert 200 == team.switch(ann, active=False)
+    assert {"guest": "", "ann": "", "bob": "viewer"} == team.spots()
+    assert [0] == [
+        row["total"] for row in team.rows("SELECT sum(waiting) AS total FROM seats WHERE team_id = $1")
+    ]
+    assert ["taken", "taken", "taken", "released", "moved", "released"] == team.book()
+
+
+def test_rules_may_take_a_seat_away_or_give_one(house):
+    """Down as easily as up: to none, from none, and back to what they hold out of a queue."""
+    team = staffed(house, viewer=0)
+    team.rule(('userType eq "Robot"', None), GUEST)
+    ann = team.make("ann", userType="Robot")
+
+    def becomes(kind):
+        assert 200 == team.say(ann, "userType", kind)
+        team.settle()
+        return team.spots()["ann"]
+
+    assert ["", "standard", "standard?viewer", "standard", ""] == [
+        becomes(kind) for kind in ("Robot", "Staff", "Guest", "Staff", "Robot")
+    ]
+    assert ["taken", "released"] == team.book()
+
+
+def test_groups_arrive_after_people(house):
+    """While they may still come somebody is undecided: seated once the group is there, or the time is up."""
+    team = staffed(house)
+    team.rule(SALES, settle_after=600)
+    ann, bob = team.make("ann"), team.make("bob")
+
+    team.settle()
+    assert {"ann": "", "bob": ""} == team.spots()
+    assert [] == team.told()
+    assert 2 == len(team.rows("SELECT 1 FROM persons WHERE team_id = $1 AND settle_at > $2", "2026"))
+    team.group("Sales", ann)
+    assert 1 == team.unsettled()
+    team.settle()
+    assert {"ann": "sales", "bob": ""} == team.spots()
+    team.time_passes()
+    team.settle()
+    assert {"ann": "sales", "bob": "standard"} == team.spots()
+    assert [] == team.rows("SELECT 1 FROM persons WHERE team_id = $1 AND settle_at IS NOT NULL")
+    assert ["taken", "taken"] == team.book()
+    # Turned off before anything was decided, they are nobody's concern; who comes back was here before.
+    cid = team.make("cid")
+    assert [200, 200] == [team.switch(cid, active=False), team.switch(bob, active=False)]
+    assert [] == team.rows("SELECT 1 FROM persons WHERE team_id = $1 AND settle_at IS NOT NULL")
+    assert 200 == team.switch(cid, active=True)
+    assert {"ann": "sales", "bob": "", "cid": "standard"} == team.spots()
+
+
+def test_who_was_let_in_undecided_waits_whatever_the_policy(house):
+    """They were answered 201: full by then, they wait, and newcomers do not take what comes free."""
+    team = staffed(house, standard=1)
+    team.rule(SALES, settle_after=600)
+    ann = team.make("ann")
+    bob = team.make("bob")
+
+    team.time_passes()
+    team.settle()
+    assert ["standard", "?standard"] == sorted(team.spots().values(), reverse=True)
+    first = ann if team.spots()["ann"] == "standard" else bob
+    assert 200 == team.switch(first, active=False)
+    team.rule()
+    assert 403 == team.create("cid").status_code
+    team.settle()
+    assert ["", "standard"] == sorted(team.spots().values())
+
+
+def test_membership_writes_are_never_refused_for_want_of_a_seat(house):
+    """Full is no reason: members come and go, groups within groups as well, and settling does the rest."""
+    team = staffed(house, standard=4, sales=2)
+    team.rule(SALES)
+    people = [team.make(name, active=False) for name in ("ann", "bob", "cid")]
+    assert [200] * 3 == [team.switch(id, active=True) for id in people]
+    ann, bob, cid = people
+    within = team.group("Within", bob, cid)
+    sales = team.group("Sales", ann)
+
+    assert 204 == team.join(sales, within)
+    assert 3 == team.unsettled()
+    team.settle()
+    assert ["sales", "sales", "standard?sales"] == sorted(team.spots().values())
+    assert 204 == team.leave(within, bob)
+    assert 1 == team.unsettled()
+    team.settle()
+    assert {"ann": "sales", "bob": "standard", "cid": "sales"} == team.spots()
+    renamed = {"op": "replace", "path": "displayName", "value": "Ventes"}
+    assert 204 == team.patch(sales, renamed, endpoint="/Groups")
+    assert 2 == team.unsettled()
+    team.settle()
+    assert {"ann": "standard", "bob": "standard", "cid": "standard"} == team.spots()
+    assert 204 == team.patch(sales, {**renamed, "value": "Sales"}, endpoint="/Groups")
+    team.settle()
+    assert {"ann": "sales", "bob": "standard", "cid": "sales"} == team.spots()
+    assert 204 == team.delete(sales, endpoint="/Groups")
+    assert 2 == team.unsettled()
+    team.settle()
+    assert {"ann": "standard", "bob": "standard", "cid": "standard"} == team.spots()
+
+
+@pytest.mark.parametrize("rules", [(), (GUEST,), (SALES,)])
+def test_only_who_has_rules_pays_for_them(house, monkeypatch, rules):
+    """Without rules no write marks anybody, without rules on groups no membership does; else one does."""
+    said = []
+    run = Database.run
+
+    async def heard(self, client, sql, *values):
+        said.append(sql)
+        return await run(self, client, sql, *values)
+
+    team = staffed(house)
+    team.rule(*rules)
+    ids = [team.make(f"u{n}", active=False) for n in range(30)]
+    monkeypatch.setattr(Database, "run", heard)
+    team.group("Staff", *ids)
+    assert (1 if SALES in rules else 0) == sum("unsettled = TRUE" in sql for sql in said)
+    assert 200 == team.switch(ids[0], active=True)
+    said.clear()
+    assert 200 == team.say(ids[0], "title", "Guide")
+    assert (1 if rules else 0) == sum("unsettled = TRUE" in sql for sql in said)
+
+
+def test_all_users_of_a_person_have_a_say(house):
+    """A rule that any of them meets decides; when that one goes, so does what it wanted."""
+    team = staffed(house)
+    team.rule(GUEST)
+    ann = team.make("ann@a.example")
+    other = evolve(team, way=house.way(team.way.team, "okta", domains=["a.example"]))
+
+    guest = other.make("ann@a.example", userType="Guest")
+    assert 1 == team.unsettled()
+    team.settle()
+    assert {"ann@a.example": "viewer"} == team.spots()
+    assert 200 == other.switch(guest, active=False)
+    assert 1 == team.unsettled()
+    team.settle()
+    assert {"ann@a.example": "standard"} == team.spots()
+    assert 200 == team.switch(ann, active=False)
+    assert {"ann@a.example": ""} == team.spots()
+    assert ["taken", "moved", "moved", "released"] == team.book()
+
+
+class Chooser:
+    """A plugin with an opinion, which may break."""
+
+    def __init__(self):
+        self.seats = {}
+        self.asked = []
+
+    @hookimpl
+    def choose_seat(self, person):
+        """Say what was said before of somebody of that name."""
+        self.asked.append((person.user_name, person.groups))
+        said = self.seats.get(person.user_name)
+        if said is Failed:
+            raise Failed(person.user_name)
+        return said
+
+
+@contextmanager
+def with_plugin(house, plugin):
+    """Let a plugin choose seats in *house*."""
+    service = house.house.service
+    asking, plugins = (service.provisioning, house.house.relay.settling), Plugins.load(plugin)
+    for each in asking:
+        object.__setattr__(each, "plugins", plugins)
+    try:
+        yield
+    finally:
+        for each in asking:
+            object.__setattr__(each, "plugins", service.plugins)
+
+
+def test_a_plugin_chooses_before_the_rules(house):
+    """In the write that grants and when seats settle; it sees the names of groups, and may be undecided."""
+    chooser = Chooser()
+    team = staffed(house)
+    team.rule(GUEST)
+    with with_plugin(house, chooser):
+        chooser.seats = {"ann": Seat("sales"), "bob": UNDECIDED, "cid": Seat.none()}
+        ann, bob = team.make("ann", userType="Guest"), team.make("bob", userType="Guest")
+        team.make("cid")
+        assert {"ann": "sales", "bob": "", "cid": ""} == team.spots()
+        team.group("Staff", ann, bob)
+        chooser.seats["ann"] = Seat("standard")
+        team.settle()
+        assert ("ann", ("Staff",)) in chooser.asked
+        assert {"ann": "standard", "bob": "", "cid": ""} == team.spots()
+        team.time_passes()
+        team.settle()  # undecided for too long, the rules say what is to be
+        assert {"ann": "standard", "bob": "viewer", "cid": ""} == team.spots()
+
+
+def test_who_cannot_be_settled_holds_up_nobody_else(house):
+    """A plugin that raises for one, a kind that was never bought for another: the third is settled."""
+    chooser = Chooser()
+    team = staffed(house, standard=3)
+    with with_plugin(house, chooser):
+        people = [team.make(name) for name in ("ann", "bob", "cid")]
+        chooser.seats = {"ann": Failed, "bob": Seat("golden"), "cid": Seat("viewer")}
+        assert [200] * 3 == [team.say(id, "title", "Guide") for id in people]
+        team.settle()
+        assert {"ann": "standard", "bob": "standard", "cid": "viewer"} == team.spots()
+        assert 2 == team.unsettled()
+        chooser.seats = {}
+        team.settle()  # not before they have rested
+        assert 2 == team.unsettled()
+        house.house.relay.settling._resting.clear()
+        team.settle()
+        assert {"ann": "standard", "bob": "standard", "cid": "viewer"} == team.spots()
+        assert 0 == team.unsettled()
+
+
+def test_more_who_fail_than_are_taken_up_at_a_time(house, monkeypatch):
+    """Those after them are settled all the same."""
+    monkeypatch.setattr(module, "BATCH", 2)
+    chooser = Chooser()
+    team = staffed(house, standard=5)
+    with with_plugin(house, chooser):
+        people = [team.make(f"u{n}") for n in range(5)]
+        chooser.seats = {f"u{n}": Failed for n in range(4)} | {"u4": Seat("viewer")}
+        assert [200] * 5 == [team.say(id, "title", "Guide") for id in people]
+        team.settle()
+        assert ("viewer", 4) == (team.spots()["u4"], team.unsettled())
+    house.house.relay.settling._resting.clear()
+    team.settle()
+
+
+#: What may break while somebody is removed.
+BREAKS = {
+    "claims": (Claims, "change", fail),
+    "seats": (Queues, "count", fail),
+    "queue": (Queues, "dequeue", fail),
+    "book": (DatabaseUnit, "post", fail),
+    "grace": (Claims, "settle_at", fail),
+    "rules": (Seating, "choose", lambda *_, **__: 1 / 0),
+    "settle": (Settling, "settle", fail),
+    "promote": (Settling, "promote", fail),
+}
+REMOVALS = {
+    "deactivate": lambda team, id, _: team.switch(id, active=False),
+    "delete": lambda team, id, _: team.delete(id),
+    "leave": lambda team, id, group: team.leave(group, id),
+    "delete group": lambda team, _, group: team.delete(group, endpoint="/Groups"),
+}
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+@pytest.mark.parametrize("broken", BREAKS)
+def test_every_removal_succeeds_and_settling_puts_right_what_is_left(house, monkeypatch, broken, removal):
+    """With each part made to fail in turn; afterwards seats, book, queue and claims agree."""
+    team = staffed(house, standard=3, sales=1)
+    team.rule(SALES)
+    for kind in ("standard", "sales"):
+        team.kind(kind, grace=60 if broken == "grace" else 0)
+    people = [team.make(name, active=False) for name in ("ann", "bob", "cid")]
+    assert [200] * 3 == [team.switch(id, active=True) for id in people]
+    group = team.group("Sales", *people)
+    team.settle()
+    assert ["sales", "standard?sales", "standard?sales"] == sorted(team.spots().values())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*BREAKS[broken])
+        for id in people:
+            assert REMOVALS[removal](team, id, group) in {200, 204, 404}
+            team.settle()
+    house.house.relay.settling._resting.clear()
+    team.settle()
+    team.time_passes()
+    team.settle()
+
+    gone = removal in {"deactivate", "delete"}
+    assert [0 if gone else 3, 0] == [
+        row[name]
+        for name in ("held", "waiting")
+        for row in team.rows(f"SELECT sum({name}) AS {name} FROM seats WHERE team_id = $1")
+    ]
+    kinds = [
+        row["kind"] for row in team.rows("SELECT kind FROM holdings WHERE team_id = $1 AND until IS NULL")
+    ]
+    assert ([] if gone else ["standard"] * 3) == kinds
+    assert [] == team.rows("SELECT 1 FROM waiting WHERE team_id = $1")
+    assert 0 == team.unsettled()
+    assert [] == house.run(house.house.admin.verify(team.way.team))
+
+
+def test_somebody_else_may_give_the_seat_first(house):
+    """Two that promote at once give one seat once, and the next one to the next."""
+    team = crew(house, seats=0)
+    team.kind("standard", policy="wait")
+    for name in ("ann", "bob", "cid"):
+        team.make(name)
+    team.buy("standard", 2)
+    settling = house.house.relay.settling
+
+    async def at_once():
+        return await asyncio.gather(*(settling.promote(team.team, "standard") for _ in range(4)))
+
+    assert 2 == sum(house.run(at_once()))
+    assert {"ann": "standard", "bob": "standard", "cid": "?standard"} == team.spots()
+    assert ["taken", "taken"] == team.book()
+
+
+def test_who_waits_is_not_kept_from_their_turn_by_rules_that_break(house, monkeypatch):
+    """A seat is given to whoever waits for it, and what they should have now is asked apart."""
+    team = crew(house, seats=0)
+    team.rule(GUEST)
+    team.kind("standard", policy="wait")
+    team.make("ann")
+    team.buy("standard", 1)
+    monkeypatch.setattr(Seating, "choose", lambda *_, **__: 1 / 0)
+    team.settle()
+    assert {"ann": "standard"} == team.spots()
+
+
+def test_whoever_is_gone_is_not_promoted(house):
+    """Whom nobody vouches for any more, though that was not noted, leaves the queue instead."""
+    team = crew(house, seats=0)
+    team.kind("standard", policy="wait")
+    ann = team.make("ann")
+    team.make("bob")
+    team.rows("UPDATE resources SET active = FALSE WHERE team_id = $1 AND id = $2", ann)
+    team.buy("standard", 1)
+    team.settle()
+    assert {"ann": "", "bob": "standard"} == team.spots()
+
+
+def test_who_is_first_is_looked_up_again_when_nobody_can_come_or_go(house, monkeypatch):
+    """Who was first a moment ago, left and came again, is last by now: their turn has passed."""
+    team = crew(house, seats=0)
+    team.kind("standard", policy="wait")
+    ann = team.make("ann")
+    team.make("bob")
+    (row,) = team.rows("SELECT person_id FROM resources WHERE team_id = $1 AND id = $2", ann)
+    assert [200, 200] == [team.switch(ann, active=active) for active in (False, True)]
+    team.buy("standard", 1)
+    first = Queues.first
+    stale = iter([row["person_id"]])
+
+    async def looked(self, kind):
+        return next(stale, None) or await first(self, kind)
+
+    monkeypatch.setattr(Queues, "first", looked)
+    settling = house.house.relay.settling
+    assert 0 == house.run(settling.promote(team.team, "standard"))
+    assert {"ann": "?standard", "bob": "?standard"} == team.spots()
+    assert 1 == house.run(settling.promote(team.team, "standard"))
+    assert {"ann": "?standard", "bob": "standard"} == team.spots()
+
+
+def test_a_seat_is_kept_from_when_their_leaving_is_noted(house, monkeypatch):
+    """Where that failed at first, the time begins when it is put right; nobody has the seat before."""
+    team = crew(house, seats=1)
+    team.kind("standard", grace=600)
+    ann = team.make("ann")
+    with monkeypatch.context() as patch:
+        patch.setattr(Claims, "change", fail)
+        assert 200 == team.switch(ann, active=False)
+    for _ in range(2):
+        team.settle()
+        assert {"ann": "standard"} == team.spots()
+    team.time_passes()
+    team.settle()
+    assert {"ann": ""} == team.spots()
