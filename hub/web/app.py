@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from hub.web.api import Api
 from hub.web.documents import Documents
@@ -62,29 +63,28 @@ def build(
         return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
 
     app = Starlette(
-        routes=[
-            Route("/healthz", health),
-            Route("/readyz", readiness),
-            *(Mount(f"/{prefix}", part) for prefix, part in parts.items()),
-        ],
+        routes=[Route("/healthz", health), Route("/readyz", readiness)],
+        middleware=[Middleware(_Parts, parts=parts)],
         exception_handlers={HTTPException: outside, Exception: failed},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
-    app.router.default = _Elsewhere(parts, app.router.default)
     return app
 
 
 @frozen
-class _Elsewhere:
-    """Answers what no route matches: a part's own 404 or 400 where the path was meant for its prefix."""
+class _Parts:
+    """Hands a request to the part that its path begins with, and *app* the rest.
 
+    So a wrong path is answered as that part answers, and a right one passes no list of routes.
+    """
+
+    app: ASGIApp
     parts: Mapping[str, ASGIApp]
-    other: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        meant = scope["path"].lstrip("/").partition("/")[0]
-        await self.parts.get(meant, self.other)(scope, receive, send)
+        meant = scope.get("path", "").lstrip("/").partition("/")[0]
+        await self.parts.get(meant, self.app)(scope, receive, send)
 
 
 async def health(_: Request) -> Response:
