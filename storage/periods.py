@@ -5,6 +5,7 @@ Moments are text that sorts as they do (`hub.moments`).
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
@@ -17,7 +18,7 @@ from . import records
 from .memberships import Rows
 
 #: How many holdings are read at a time.
-PAGE = 1000
+PAGE = 2000
 
 #: The kinds of a team: holdings are found in time by their kind.
 KINDS = "SELECT kind FROM seats WHERE team_id = $1"
@@ -25,17 +26,23 @@ KINDS = "SELECT kind FROM seats WHERE team_id = $1"
 #: The holdings of a moment.
 _AT = f"team_id = $1 AND kind IN ({KINDS}) AND since <= $2 AND (until IS NULL OR until > $2)"
 
-#: The postings of entries, one a row.
-_POSTINGS = {
-    "sqlite": "SELECT at, json_extract(value, '$.seat') AS kind, json_extract(value, '$.source') AS source,"
-    " json_extract(value, '$.count') AS count FROM entries, json_each(postings)",
-    "postgres": "SELECT at, value ->> 'seat' AS kind, value ->> 'source' AS source,"
-    " CAST(value ->> 'count' AS BIGINT) AS count FROM entries, json_array_elements(postings::json)",
+#: What an entry that is about one kind says: which, and how many from which account.
+_TRADE = {
+    "sqlite": "json_extract(postings, '$[0].seat') AS kind, json_extract(postings, '$[0].source') AS source,"
+    " json_extract(postings, '$[0].count') AS count",
+    "postgres": "postings::json -> 0 ->> 'seat' AS kind, postings::json -> 0 ->> 'source' AS source,"
+    " CAST(postings::json -> 0 ->> 'count' AS BIGINT) AS count",
 }
 
-#: The entries that say how many a team has, and those that move people: indexes have only these.
-_BOUGHT = "WHERE team_id = $1 AND what IN ('bought', 'returned')"
-_MOVED = "WHERE team_id = $1 AND what = 'moved'"
+#: What an entry that moves somebody says: to which kind they came, and from which they went.
+_MOVE = {
+    "sqlite": "json_extract(postings, '$[1].seat') AS came, json_extract(postings, '$[0].seat') AS went",
+    "postgres": "postings::json -> 1 ->> 'seat' AS came, postings::json -> 0 ->> 'seat' AS went",
+}
+
+#: The columns of holdings in JSON: of the many that these are, each costs less than as a row of its own.
+_COLUMNS = ("person_id", "since", "until", "id")
+_LISTED = {"sqlite": "json_group_array({0}) AS {0}", "postgres": "CAST(json_agg({0}) AS TEXT) AS {0}"}
 
 
 @frozen(kw_only=True)
@@ -54,7 +61,11 @@ class Periods:
         return [records.holding(row) for row in await self.rows(sql, team, at)]
 
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
-        sql = f"{_POSTINGS[self.dialect]} {_BOUGHT} AND at <= $2 ORDER BY at"
+        # An index has only the few entries that these words choose.
+        sql = (
+            f"SELECT at, {_TRADE[self.dialect]} FROM entries"
+            " WHERE team_id = $1 AND what IN ('bought', 'returned') AND at <= $2 ORDER BY at"
+        )
         found = defaultdict[str, list[Purchase]](list)
         for row in await self.rows(sql, team, upto):
             count = row["count"] if row["source"] == "bought" else -row["count"]
@@ -62,24 +73,29 @@ class Periods:
         return found
 
     async def moved(self, team: str, period: Period) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        postings = f"{_POSTINGS[self.dialect]} {_MOVED} AND at >= $2 AND at < $3"
         rows = await self.rows(
-            f"SELECT kind, source = 'free' AS came, count(*) AS times FROM ({postings}) p GROUP BY 1, 2",
+            f"SELECT {_MOVE[self.dialect]}, count(*) AS times FROM entries"
+            " WHERE team_id = $1 AND what = 'moved' AND at >= $2 AND at < $3 GROUP BY 1, 2",
             *(team, period.begin, period.end),
         )
-        came, went = (
-            Counter({row["kind"]: row["times"] for row in rows if row["came"] == each})
-            for each in (True, False)
-        )
+        came, went = Counter[str](), Counter[str]()
+        for row in rows:
+            came[row["came"]] += row["times"]
+            went[row["went"]] += row["times"]
         return came, went
 
     async def stays(self, team: str, kind: str, period: Period) -> AsyncIterator[Iterable[Stay]]:
         place: tuple[str, int] = ("", 0)
+        lists = ", ".join(_LISTED[self.dialect].format(column) for column in _COLUMNS)
         sql = (
-            "SELECT id, person_id, since, until FROM holdings"
+            f"SELECT {lists} FROM (SELECT id, person_id, since, until FROM holdings"
             " WHERE team_id = $1 AND kind = $2 AND (since, id) > ($3, $4) AND since < $5"
-            f" AND (until IS NULL OR until >= $6) ORDER BY since, id LIMIT {PAGE}"
+            f" AND (until IS NULL OR until >= $6) ORDER BY since, id LIMIT {PAGE}) page"
         )
-        while rows := await self.rows(sql, team, kind, *place, period.end, period.begin):
-            yield ((row["person_id"], row["since"], row["until"]) for row in rows)
-            place = (rows[-1]["since"], rows[-1]["id"])
+        while True:
+            (row,) = await self.rows(sql, team, kind, *place, period.end, period.begin)
+            people, begins, ends, ids = (json.loads(row[column] or "[]") for column in _COLUMNS)
+            if not ids:
+                return
+            yield zip(people, begins, ends, strict=True)
+            place = (begins[-1], ids[-1])
