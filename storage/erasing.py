@@ -96,9 +96,10 @@ def _event(row: Row, person: str, _: Names) -> Mapping[str, Any] | None:
 
 def _note(row: Row, person: str, names: Names) -> Mapping[str, Any] | None:
     about = row["person_id"] == person
+    blamed = about and row["action"] != "person.erase"
     gone = {
         "target": person if about else ERASED if names(row["target"]) else row["target"],
-        "why": ERASED if row["why"] and names(row["why"]) else row["why"],
+        "why": ERASED if row["why"] and (blamed or names(row["why"])) else row["why"],
         "changes": "{}" if about or names(row["changes"]) else row["changes"],
     }
     return None if all(row[name] == value for name, value in gone.items()) else gone

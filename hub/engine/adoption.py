@@ -14,6 +14,7 @@ from .batches import in_batches
 from .byhand import document_of
 from .dossiers import people
 from .events import event
+from .placing import NOWHERE
 from .plugins import UnknownDialect
 from .ports import NameTaken, Resource
 from .requests import own
@@ -113,10 +114,13 @@ class Adoption:
             reference=f"adopt_{self.ids()}",
         )
 
-        async def work(unit: Unit) -> bool:
+        async def work(unit: Unit) -> bool | None:
             before = await unit.personal(person)
             if before is None or not before.by_hand:  # taken over meanwhile
                 return False
+            claimant = await unit.recount(person)
+            if claimant is None or claimant.spot == NOWHERE:  # unseated meanwhile
+                return None
             user = Resource(
                 id=id, kind="User", document=document, created=unit.now, modified=unit.now, person=person
             )
@@ -133,11 +137,13 @@ class Adoption:
 
         store = self.registry.store(request.admission.scope)
         try:
-            return await store.write(work, reference=request.reference)
+            adopted = await store.write(work, reference=request.reference)
         except NameTaken:
             if len(told.taken) < NAMED_MAX:
                 told.taken.append(address)
             return False
+        told.seatless += adopted is None
+        return bool(adopted)
 
     def _dialect(self, connection: Connection) -> Dialect:
         try:

@@ -48,23 +48,33 @@ class Erasing:
         if not (by.why or "").strip():
             raise AdminError("to erase somebody needs a reason: --why says it")
         dossier = await self.people.dossier(team, person)
-        connections = {each.id: each for each in await self.registry.connections(team.id)}
-        users = await self.traces.users(team.id, person)
-        names = _names(dossier, [user.document for _, user in users])
-        pattern = _pattern(names, [user.id for _, user in users])
-        # Before the users go, who say what to look for; and afterwards, for what their going has left.
-        count = await self.traces.erase(team.id, person, pattern, progress=progress)
-        for connection, user in users:
-            await self.ousting.delete(team, connections[connection], user.id)
-        await self._forget(team, person, names, by)
-        return count + await self.traces.erase(team.id, person, pattern, progress=progress)
+        names, ids, count = _names(dossier, []), set[str](), 0
+        while True:
+            connections = {each.id: each for each in await self.registry.connections(team.id)}
+            users = await self.traces.users(team.id, person)
+            names |= _names(dossier, [user.document for _, user in users])
+            ids |= {user.id for _, user in users}
+            # Before the users go, who say what to look for; and afterwards, for what their going has left.
+            count += await self.traces.erase(team.id, person, _pattern(names, ids), progress=progress)
+            for connection, user in users:
+                await self.ousting.delete(team, connections[connection], user.id)
+            # A provider may send them anew meanwhile.
+            if not await self.traces.users(team.id, person) and await self._forget(team, person, names, by):
+                return count + await self.traces.erase(
+                    team.id, person, _pattern(names, ids), progress=progress
+                )
 
-    async def _forget(self, team: Team, person: str, names: AbstractSet[str], by: Author) -> None:
-        """Take away what is left of a person whose users are gone: seat, place in a queue, keys, name."""
+    async def _forget(self, team: Team, person: str, names: AbstractSet[str], by: Author) -> bool:
+        """Take away what is left of a person whose users are gone: seat, place in a queue, keys, name.
+
+        False where a user vouches for them again: then nothing is taken.
+        """
         reference = f"erase_{self.ids()}"
 
-        async def work(unit: Unit) -> None:
+        async def work(unit: Unit) -> bool:
             await unit.personal(person)
+            if await unit.users(person):
+                return False
             await unit.put_personal(person, Personal())
             claimant = await unit.recount(person)
             assert claimant is not None
@@ -75,8 +85,9 @@ class Erasing:
                 told_of(moved, team=team.id, person=person, ids=self.ids, at=unit.now, cause=reference)
             )
             await note_removal(unit, by, "person.erase", person, changes={}, person=person)
+            return True
 
-        await self.registry.store(Scope(team=team.id)).write(work, reference=reference)
+        return await self.registry.store(Scope(team=team.id)).write(work, reference=reference)
 
 
 def _names(dossier: Dossier, documents: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -113,13 +113,7 @@ class Provisioning:
         joined: Sequence[Event] = ()
         claimant = NOBODY
         if after is not None and before is None:
-            newcomer, address = self.ids(), address_of(request.connection, after.document)
-            after = evolve(after, person=await unit.claim(newcomer, address, int(now)))
-            await unit.insert(after, exclusive=True)
-            if joined := await self.rolls.welcome(unit, request, after, ids=self.ids):
-                after = evolve(after, groups=await unit.groups(after.id))
-            if now and after.person != newcomer:
-                claimant = await unit.claimant(str(after.person))
+            after, claimant, joined = await self._arrived(unit, request, after)
         elif before is not None:
             await _rewritten(unit, before, after)
             if now and not was:
@@ -134,6 +128,22 @@ class Provisioning:
             events += await self._let_go(unit, request, before, after)
         await unit.tell(events)
         return Outcome(resource=after, events=events)
+
+    async def _arrived(
+        self, unit: Unit, request: Request, user: Resource
+    ) -> tuple[Resource, Claimant, Sequence[Event]]:
+        """Write a new *user*; return them with their person, how that one stands, and what came of it."""
+        newcomer, address = self.ids(), address_of(request.connection, user.document)
+        user = evolve(user, person=await unit.claim(newcomer, address, int(user.active)))
+        await unit.insert(user, exclusive=True)
+        if joined := await self.rolls.welcome(unit, request, user, ids=self.ids):
+            user = evolve(user, groups=await unit.groups(user.id))
+        if user.person == newcomer:
+            return user, NOBODY, joined
+        if not user.active:
+            await _taken_over(unit, str(user.person))
+            return user, NOBODY, joined
+        return user, await unit.claimant(str(user.person)), joined
 
     async def _granted(
         self,
@@ -252,6 +262,14 @@ def _renamed(before: Resource | None, after: Resource) -> list[str]:
     """Return the id of a group that is called otherwise than before."""
     name = NAMES["Group"]
     return [after.id] if before and before.document.get(name) != after.document.get(name) else []
+
+
+async def _taken_over(unit: Unit, person: str) -> None:
+    """Let no administrator vouch any longer for somebody whom a provider sends as one who has no access."""
+    personal = await unit.personal(person)
+    if personal is not None and personal.by_hand:
+        await unit.put_personal(person, evolve(personal, by_hand=False))
+        await unit.unsettled(person)
 
 
 async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> None:

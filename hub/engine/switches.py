@@ -88,9 +88,16 @@ class Switches:
         team = await self.registry.team(id=connection.team)
         assert team is not None
         total = 0
+
+        async def active(after: str) -> Sequence[str]:
+            now = await self.registry.connection(connection.id)
+            if now is None or now.state is not State.OFF:
+                raise AdminError(f"released {people(total)}: then connection {connection.id} was turned on")
+            return await self.dossiers.active(team.id, connection.id, after)
+
         while True:  # until nobody is left: some may have come in while it was turned off
             passed = await in_batches(
-                partial(self.dossiers.active, team.id, connection.id),
+                active,
                 partial(self.ousting.deactivate, team, connection, by=by, action="connection.release"),
                 id_of=str,
                 progress=progress,

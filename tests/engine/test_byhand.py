@@ -408,6 +408,19 @@ def test_the_first_push_takes_over(hand):
     assert ("removed", 0) == (hand.reason(ann), hand.held())
 
 
+def test_a_first_push_of_somebody_who_has_no_access_ends_it(hand):
+    """The provider's word is the last, whoever vouched by hand before: no access, and soon no seat."""
+    (ann,) = hand.seated("ann")
+    way = hand.way()
+    body = {"schemas": [USER], "userName": "ann@a.example", "active": False}
+
+    assert 201 == hand.house.ask(way, "POST", "/Users", body).status_code
+    assert "removed" == hand.reason(ann)
+    hand.house.run(hand.house.house.relay.settling.settle(hand.team.id, ann))
+    assert (False, "removed", 0) == (hand.dossier(ann).standing.by_hand, hand.reason(ann), hand.held())
+    hand.whole()
+
+
 def test_a_connection_that_does_not_vouch_takes_nobody_over(hand):
     """Its user of the same address is somebody else, and the person by hand stays."""
     (ann,) = hand.seated("ann")
@@ -498,8 +511,11 @@ def test_who_is_not_adopted_stays_by_hand(hand):
     hand.seated("bob", domain="b.example")
     hand.add("cid@a.example")
     way = hand.way(state=State.ON)
-    other = {"schemas": [USER], "userName": "ann@a.example", "active": False}
-    assert 201 == hand.house.ask(way, "POST", "/Users", other).status_code
+    eve = {"schemas": [USER], "userName": "eve@a.example", "active": False}
+    other = hand.house.ask(way, "POST", "/Users", eve).json()["id"]
+    rename = {"op": "replace", "path": "userName", "value": "ann@a.example"}
+    renamed = {"schemas": [PATCH_OP], "Operations": [rename]}
+    assert 200 == hand.house.ask(way, "PATCH", f"/Users/{other}", renamed).status_code
 
     assert (1, 1, 1, []) == adopted(hand, way, dry_run=True)
     assert (0, 1, 1, ["ann@a.example"]) == adopted(hand, way)
@@ -525,6 +541,22 @@ def test_whoever_is_taken_over_meanwhile_is_not_adopted(hand):
     told = hand.house.run(late.adopt(way.connection, by=BY, progress=lambda _: None))
     assert 0 == told.adopted
     assert [other.connection.id] == [each.connection for each in hand.dossier(ann).vouching]
+    hand.whole()
+
+
+def test_whoever_is_unseated_meanwhile_is_not_adopted(hand):
+    """They would be let in without a seat: the provider's assigning them is to give them one."""
+    (ann,) = hand.seated("ann")
+    stale = hand.house.run(hand.house.house.people.dossiers.by_hand(hand.team.id, ""))
+    hand.house.run(hand.house.house.people.unseat(hand.team, ann, by=BY))
+    way = hand.way()
+
+    async def read(*_):
+        return stale if _[-1] == "" else []
+
+    late = evolve(hand.house.house.adoption, dossiers=SimpleNamespace(by_hand=read))
+    told = hand.house.run(late.adopt(way.connection, by=BY, progress=lambda _: None))
+    assert (0, 1, "no_seat") == (told.adopted, told.seatless, hand.reason(ann))
     hand.whole()
 
 

@@ -56,15 +56,16 @@ def naming(house: Bench, *names: str) -> dict[str, int]:
     return {table: count for table, count in counts.items() if count}
 
 
+async def written(house: Bench) -> None:
+    """Have all exchanges written."""
+    writing = asyncio.create_task(house.house.keeper.run())
+    await house.house.keeper.close()
+    await writing
+
+
 def kept(house: Bench) -> None:
     """Have all exchanges written."""
-
-    async def write() -> None:
-        writing = asyncio.create_task(house.house.keeper.run())
-        await house.house.keeper.close()
-        await writing
-
-    house.run(write())
+    house.run(written(house))
 
 
 def ask(house: Bench, way: Way, method: str, path: str, body: Any = None, **query: str) -> Any:
@@ -234,6 +235,30 @@ def test_it_goes_on_where_it_was_broken_off(house, life, monkeypatch):
     erase(house, team, ann, PLAIN)
     erase(house, team, ann, PLAIN)
     assert {} == naming(house, *ANN)
+
+
+def test_whoever_is_sent_anew_meanwhile_is_erased_too(house, life, monkeypatch):
+    """A provider that makes them again while all is looked through leaves nobody with access and no seat."""
+    team, ann = life
+    traces = type(house.house.erasing.traces)
+    look, ways = traces.erase, [house.way(team, "generic", domains=["a.example"])]
+
+    async def meanwhile(self, *args, **more):
+        count = await look(self, *args, **more)
+        if ways:
+            way = ways.pop()
+            headers = {"authorization": f"Bearer {way.token}"}
+            made = await house.client.post(f"{way.path}/Users", json=user("ann.lee"), headers=headers)
+            assert 201 == made.status_code
+            await written(house)
+        return count
+
+    monkeypatch.setattr(traces, "erase", meanwhile)
+    erase(house, team, ann, PLAIN)
+
+    assert {} == naming(house, *ANN)
+    (row,) = house.run(house.house.database.rows("SELECT claims, unsettled FROM persons WHERE id = $1", ann))
+    assert (0, False) == (row["claims"], bool(row["unsettled"]))
 
 
 def test_all_rows_are_looked_through(house, life, monkeypatch):

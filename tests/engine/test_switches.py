@@ -189,6 +189,15 @@ def test_release_goes_on_where_it_was(house, both, monkeypatch):
     assert 1 == held(house, team)
 
 
+def test_release_ends_where_the_connection_is_on_again(house, both):
+    """Whoever its provider assigns from then on stays in: the command says how far it came."""
+    _, first, _ = both
+    turn(house, first, State.OFF)
+    turn(house, first, State.ON)
+    with pytest.raises(AdminError, match=r"released 0 people: then connection .* was turned on"):
+        released(house, first)
+
+
 def test_whoever_leaves_waits_for_no_plugin(house, both):
     """A connection whose dialect nobody speaks any more is released; it adopts nobody, and says why."""
     team, first, _ = both
