@@ -53,6 +53,7 @@ _MINE = (
     " AND kind = 'User' AND active GROUP BY person_id"
 )
 _ALONE = "count(*) FILTER (WHERE p.claims <= m.users)"
+_FREED = "count(h.id) FILTER (WHERE p.claims <= m.users AND s.grace = 0)"
 _BY_HAND = "(SELECT count(*) FROM persons b WHERE b.team_id = $1 AND b.by_hand)"
 
 
@@ -88,12 +89,13 @@ class DatabaseDossiers:
 
     async def tally(self, team: str, connection: str) -> Tally:
         (row,) = await self._rows(
-            f"SELECT count(*) AS people, count(h.id) AS seated, {_ALONE} AS alone, {_BY_HAND} AS by_hand"
-            f" FROM ({_MINE}) m JOIN persons p ON p.team_id = $1 AND p.id = m.person_id"
-            " LEFT JOIN holdings h ON h.team_id = $1 AND h.person_id = p.id AND h.until IS NULL",
+            f"SELECT count(*) AS people, count(h.id) AS seated, {_ALONE} AS alone, {_FREED} AS freed,"
+            f" {_BY_HAND} AS by_hand FROM ({_MINE}) m JOIN persons p ON p.team_id = $1 AND p.id = m.person_id"
+            " LEFT JOIN holdings h ON h.team_id = $1 AND h.person_id = p.id AND h.until IS NULL"
+            " LEFT JOIN seats s ON s.team_id = h.team_id AND s.kind = h.kind",
             *(team, connection),
         )
-        return Tally(people=row["people"], seated=row["seated"], alone=row["alone"], by_hand=row["by_hand"])
+        return Tally(**row)
 
     async def alone(self, team: str, connection: str, *, count: int) -> Sequence[Dossier]:
         rows = await self._rows(

@@ -547,12 +547,14 @@ class Trail(Protocol):
 class Tally:
     """How many *people* a connection vouches for, how many of them are *seated*, for how many it is *alone*.
 
-    *by_hand* is for how many of the team an administrator vouches.
+    Of these, so many seats come free with it at once (*freed*). *by_hand* is for how many of the team an
+    administrator vouches.
     """
 
     people: int
     seated: int
     alone: int
+    freed: int
     by_hand: int
 
 

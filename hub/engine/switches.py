@@ -71,7 +71,7 @@ class Switches:
         names = tuple(each.called for each in gone)
         return Effect(
             people=tally.people,
-            seats_freed=tally.alone,
+            seats_freed=tally.freed,
             without_access=tally.alone,
             names=names,
             says=_RELEASED.format(
@@ -144,8 +144,8 @@ _BY_HAND = (
 )
 
 _RELEASED = (
-    "{people} of this connection will be deactivated; groups and ids stay. Without access and seat will be"
-    " those for whom nobody else vouches: {alone}{names}."
+    "{people} of this connection will be deactivated; groups and ids stay. Without access will be those for"
+    " whom nobody else vouches: {alone}{names}. Their seats come free, or are kept for the grace time."
 )
 
 

@@ -115,10 +115,14 @@ def test_it_is_said_first_what_a_switch_does(house, both):
         gone.names,
     )
     assert (
-        "3 people of this connection will be deactivated; groups and ids stay. Without access and seat will"
-        " be those for whom nobody else vouches: 2 people, bob@a.example, cid@a.example."
+        "3 people of this connection will be deactivated; groups and ids stay. Without access will be those"
+        " for whom nobody else vouches: 2 people, bob@a.example, cid@a.example. Their seats come free, or are"
+        " kept for the grace time."
     ) == gone.says
-    assert effect(house, second, State.OFF, release=True).says.endswith("vouches: 0 people.")
+    assert "vouches: 0 people." in effect(house, second, State.OFF, release=True).says
+    house.run(house.house.database.rows("UPDATE seats SET grace = 60 WHERE team_id = $1", team.id))
+    later = effect(house, first, State.OFF, release=True)
+    assert (0, 2) == (later.seats_freed, later.without_access)
 
 
 def test_no_more_than_ten_are_named(house):
@@ -127,7 +131,11 @@ def test_no_more_than_ten_are_named(house):
     way = house.way(team, "generic")
     pushed(house, way, *(f"p{number:02}" for number in range(12)))
 
-    assert effect(house, way, State.OFF, release=True).says.endswith("p09@a.example and 2 more.")
+    assert (
+        effect(house, way, State.OFF, release=True)
+        .says.partition(". Their")[0]
+        .endswith("p09@a.example and 2 more")
+    )
 
 
 def test_off_keeps_people_and_seats(house, both):
