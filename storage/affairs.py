@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from attrs import frozen
 
-from hub.engine.ports import Personal, Scope
+from hub.engine.values import Personal, Scope
 from hub.teams import ApiKey, Connection, Team, Token
 
 from . import records

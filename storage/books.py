@@ -21,7 +21,8 @@ from .periods import KINDS, Periods
 from .unit import seat_counts
 
 if TYPE_CHECKING:
-    from hub.engine.ports import Books, SeatCount
+    from hub.engine.ports import Books
+    from hub.engine.values import SeatCount
     from hub.ledger.entries import Entry
     from hub.ledger.statement import Purchase
 

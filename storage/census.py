@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from attrs import frozen
 
-from hub.engine.ports import Refused, Resource, Spot, Subject, Waiting
+from hub.engine.ports import Refused, Subject, Waiting
+from hub.engine.values import Resource, Spot
 
 from . import memberships, records
 from .database import Database, Row

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from attrs import frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import Claimant, Resource, Scope, Spot
+from hub.engine.values import Claimant, Resource, Scope, Spot
 
 from . import memberships, records
 from .database import Database, Row

@@ -19,7 +19,7 @@ from .patience import patiently
 
 if TYPE_CHECKING:
     from hub.engine.batches import Progress
-    from hub.engine.ports import Resource
+    from hub.engine.values import Resource
 
 #: Stands where something was.
 ERASED = "(erased)"

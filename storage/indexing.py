@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from attrs import frozen
 
-from hub.engine.ports import Resource, Scope, ValueTaken
+from hub.engine.values import Resource, Scope, ValueTaken
 
 from .database import Database
 from .memberships import Rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from hub.engine.ports import MEMBERS_FIRST, Member, Membership, Scope, UnknownMembers
+from hub.engine.values import MEMBERS_FIRST, Member, Membership, Scope, UnknownMembers
 
 from .batches import Overtaken
 from .database import Database, Row, Violation, violated

@@ -81,9 +81,11 @@ class DatabaseOutbox:
         rows = await self._read(DUE, *after, count, self.clock())
         return [(row["team_id"], row["id"]) for row in rows]
 
-    async def waited_for(self, *, count: int) -> Sequence[tuple[str, str]]:
+    async def waited_for(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
         rows = await self._read(
-            "SELECT team_id, kind FROM seats WHERE waiting > 0 AND held < bought + overdraft LIMIT $1", count
+            "SELECT team_id, kind FROM seats WHERE waiting > 0 AND held < bought + overdraft"
+            " AND (team_id, kind) > ($1, $2) ORDER BY team_id, kind LIMIT $3",
+            *(*after, count),
         )
         return [(row["team_id"], row["kind"]) for row in rows]
 

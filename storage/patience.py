@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
-from hub.engine.ports import StoreAway
+from hub.engine.values import StoreAway
 
 from .database import passing
 

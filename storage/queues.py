@@ -6,7 +6,7 @@ from attrs import frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.placing import REARMED_BELOW, THRESHOLDS, in_order
-from hub.engine.ports import Scope, SeatCount
+from hub.engine.values import Scope, SeatCount
 from hub.scim.folding import fold
 
 from . import records

@@ -10,8 +10,8 @@ from typing import Any
 from attrs import asdict
 
 from hub.engine.kinds import NAMES
-from hub.engine.ports import Personal, Resource, Scope, SeatCount, Text
 from hub.engine.shape import document_text
+from hub.engine.values import Personal, Resource, Scope, SeatCount, Text
 from hub.ledger.entries import Entry, Posting
 from hub.ledger.holdings import Holding
 from hub.ledger.policies import Policy

@@ -19,7 +19,8 @@ from .store import SEARCH_SECONDS, DatabaseStore
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from hub.engine.ports import Clock, Scope, Store
+    from hub.engine.ports import Clock, Store
+    from hub.engine.values import Scope
     from hub.teams import ApiKey, Connection, Team, Token
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from hub.engine.ports import Scope, SeatState, SeatStatus
+from hub.engine.values import Scope, SeatState, SeatStatus
 
 from .database import Database, Row
 from .memberships import Rows, named

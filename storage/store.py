@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 from attrs import define, frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import Clock, Found, Member, Scope, Search, SeatStatus, Text, Work
+from hub.engine.ports import Clock, Work
+from hub.engine.values import Found, Member, Scope, Search, SeatStatus, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records

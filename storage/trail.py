@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.ports import Note
+from hub.engine.values import Note
 
 from .database import Database, Row
 from .patience import patiently

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.ports import (
+from hub.engine.values import (
     Author,
     Claimant,
     Member,

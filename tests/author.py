@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hub.engine.ports import Author
+from hub.engine.values import Author
 
 BY = Author(name="cli:tests")

@@ -9,8 +9,9 @@ from typing import Any
 import httpx2
 from attrs import evolve, frozen
 
-from hub.engine.ports import Scope, Unit, Work
+from hub.engine.ports import Unit, Work
 from hub.engine.settling import BEGINNING
+from hub.engine.values import Scope
 from hub.ledger import moves
 from hub.ledger.policies import Policy
 from hub.spi import Event

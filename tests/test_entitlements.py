@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from hub import tokens
-from hub.engine.ports import Scope, StoreAway
+from hub.engine.values import Scope, StoreAway
 from hub.ledger.policies import Policy
 from storage.claims import Claims
 from storage.entitlements import DatabaseStandings

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hub.cli import printing
 from hub.cli.options import NONE, Options
-from hub.engine.ports import SeatCount
+from hub.engine.values import SeatCount
 
 COLUMNS = ("Kind", "Bought", "Held", "Free")
 

@@ -20,10 +20,10 @@ from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 
 from .audit import Progress, problems_of, silent
 from .plugins import UnknownDialect
-from .ports import NameTaken, Scope
 from .relay import KEPT_DAYS
 from .seating import STANDARD, SeatingError, seating_of
 from .trail import changed
+from .values import NameTaken, Scope
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from hub.scim.schema import Schema
 
     from .plugins import Plugins
-    from .ports import Author, Books, Clock, Exchanges, Ids, Note, Registry, SeatCount, Trail, Unit, Work
+    from .ports import Books, Clock, Exchanges, Ids, Registry, Trail, Unit, Work
+    from .values import Author, Note, SeatCount
 
 T = TypeVar("T")
 

@@ -16,9 +16,9 @@ from .dossiers import people
 from .events import event
 from .placing import NOWHERE
 from .plugins import UnknownDialect
-from .ports import NameTaken, Resource
 from .requests import own
 from .trail import changed
+from .values import NameTaken, Resource
 
 if TYPE_CHECKING:
     from hub.spi import Dialect
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from .batches import Progress
     from .dossiers import Dossier
     from .plugins import Plugins
-    from .ports import Author, Dossiers, Ids, Registry, Unit
+    from .ports import Dossiers, Ids, Registry, Unit
     from .rolls import Rolls
+    from .values import Author
 
 #: How many people are told of by name.
 NAMED_MAX = 100

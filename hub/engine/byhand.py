@@ -17,8 +17,8 @@ from .admin import AdminError
 from .entitlements import Bond
 from .events import told_of
 from .placing import NOWHERE
-from .ports import Resource, Scope, Spot
 from .trail import changed, note_removal
+from .values import Resource, Scope, Spot
 
 if TYPE_CHECKING:
     from hub.scim.strictjson import Json
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from .entitlements import Standing
     from .ousting import Ousting
     from .plugins import Plugins
-    from .ports import Author, Clock, Dossiers, Ids, Registry, Standings, Unit, Work
+    from .ports import Clock, Dossiers, Ids, Registry, Standings, Unit, Work
     from .seats import Move
+    from .values import Author
 
 T = TypeVar("T")
 

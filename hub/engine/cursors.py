@@ -16,10 +16,11 @@ from hub.scim.errors import ExpiredCursor, InvalidCount, InvalidCursor
 from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
 
-from .ports import Mark
+from .values import Mark
 
 if TYPE_CHECKING:
-    from .ports import Clock, Scope, Search
+    from .ports import Clock
+    from .values import Scope, Search
 
 #: The bytes by which a cursor is known to be ours.
 TAG = 16

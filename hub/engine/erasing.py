@@ -16,8 +16,8 @@ from . import seats
 from .admin import AdminError
 from .events import told_of
 from .placing import NOWHERE
-from .ports import Personal, Scope
 from .trail import note_removal
+from .values import Personal, Scope
 
 if TYPE_CHECKING:
     from hub.teams import Team
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .byhand import People
     from .dossiers import Dossier
     from .ousting import Ousting
-    from .ports import Author, Ids, Registry, Traces, Unit
+    from .ports import Ids, Registry, Traces, Unit
+    from .values import Author
 
 
 @frozen(kw_only=True)

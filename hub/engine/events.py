@@ -11,9 +11,10 @@ from hub.spi import Event
 if TYPE_CHECKING:
     from hub.spi import Json
 
-    from .ports import Ids, Resource
+    from .ports import Ids
     from .requests import Request
     from .seats import Crossing, Move
+    from .values import Resource
 
 
 def user_event(before: Resource | None, after: Resource | None) -> str:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from hub.teams import Connection, Team
 
     from .plugins import Plugins
-    from .ports import Author, Ids, Registry, Unit, Work
+    from .ports import Ids, Registry, Unit, Work
     from .provision import Provisioning
     from .requests import Request
+    from .values import Author
 
 _OFF: Json = {"schemas": [PATCH_OP], "Operations": [{"op": "replace", "path": "active", "value": False}]}
 

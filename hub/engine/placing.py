@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hub.ledger.policies import Policy, chain
 
-from .ports import SeatCount, Spot
+from .values import SeatCount, Spot
 
 #: The shares in use, per cent, that are told of; and how far below one it has to fall to be told again.
 THRESHOLDS, REARMED_BELOW = (80, 95, 100), 5

@@ -1,25 +1,37 @@
-"""What the engine asks of a store: protocols, and the values that cross them."""
+"""What the engine asks of a store, and who else it asks: protocols, and what some of them answer with."""
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from hub.ledger.policies import Policy
-from hub.scim.catalog import BUILT_IN, Types
+from .values import (
+    Author,
+    Claimant,
+    Found,
+    Member,
+    Membership,
+    Note,
+    Personal,
+    Resource,
+    Scope,
+    Search,
+    SeatCount,
+    SeatStatus,
+    Spot,
+    Text,
+)
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry, Posting
     from hub.ledger.holdings import Holding, Period, Stay
     from hub.ledger.seals import Seal
     from hub.ledger.statement import Purchase
-    from hub.scim.expressions import Filter, Path
     from hub.scim.membership import MemberChange
     from hub.spi import Event
     from hub.teams import ApiKey, Connection, Team, Token
@@ -38,245 +50,6 @@ Ids = Callable[[], str]
 
 #: Tells the time: RFC 3339, UTC, milliseconds.
 Clock = Callable[[], str]
-
-
-#: How many members come along with a group; the others are read a page at a time.
-MEMBERS_FIRST = 200
-
-
-class StoreError(Exception):
-    """Something the store says to whoever asked; each kind below means one thing."""
-
-
-class NameTaken(StoreError):
-    """Another resource of the connection has that name; the text is the name."""
-
-
-class ValueTaken(StoreError):
-    """Another resource of the connection has a value that must be unique; the arguments name attributes."""
-
-
-class UnknownMembers(StoreError):
-    """Members that the connection does not have; the arguments are their ids."""
-
-
-class StoreAway(StoreError):
-    """The database did not answer in time, although it was asked again and again."""
-
-
-@frozen(kw_only=True)
-class Scope:
-    """Whose data: one team's, and of its resources one connection's; *types* is what these are made of."""
-
-    team: str
-    connection: str | None = None
-    types: Types = BUILT_IN
-
-
-@frozen(kw_only=True)
-class Author:
-    """Who does something as an administrator, such as `cli:ann`, and *why*, where they said."""
-
-    name: str
-    why: str | None = None
-
-
-@frozen(kw_only=True)
-class Note:
-    """One line of a team's audit: who did what to whom or what, when and why, and what that changed."""
-
-    at: str
-    who: str
-    action: str
-    target: str
-    person: str | None
-    why: str | None
-    changes: Mapping[str, Any]
-
-
-@frozen(kw_only=True)
-class Personal:
-    """What an administrator said of a person: that they vouch for them, a name, why they are suspended."""
-
-    by_hand: bool = False
-    name: str | None = None
-    suspended: str | None = None
-
-
-@frozen(kw_only=True)
-class Resource:
-    """A SCIM resource as the store keeps it: *document* without members, groups or meta."""
-
-    id: str
-    kind: str
-    document: Mapping[str, Any]
-    created: str
-    modified: str
-    version: int = 1
-    person: str | None = None
-    groups: Sequence[Membership] = ()
-
-    @property
-    def active(self) -> bool:
-        """Say whether it vouches for somebody: a User that says so. Silence lets nobody in."""
-        return self.kind == "User" and self.document.get("active") is True
-
-    def changed(self, document: Mapping[str, Any], *, at: str) -> Resource:
-        """Return the next version, holding *document*."""
-        return evolve(self, document=document, modified=at, version=self.version + 1)
-
-
-@frozen(kw_only=True)
-class Text:
-    """A resource as it lies: its document as JSON text, neither parsed nor built.
-
-    *groups* are a user's; *members* are a group's first `MEMBERS_FIRST`, None where they were not read;
-    *seat* is the person's whom a user is about, None where it was not asked for.
-    """
-
-    id: str
-    kind: str
-    document: str
-    created: str
-    modified: str
-    version: int = 1
-    groups: Sequence[Membership] = ()
-    members: Sequence[Member] | None = None
-    seat: SeatStatus | None = None
-
-
-class SeatState(enum.StrEnum):
-    """Whether a person holds a seat, waits for one, may get one yet, has one kept for them, or none."""
-
-    SEATED = "seated"
-    WAITING = "waiting"
-    UNDECIDED = "undecided"
-    KEPT = "kept"
-    NONE = "none"
-
-
-@frozen(kw_only=True)
-class SeatStatus:
-    """A person's seat as providers see it: its *kind*, *since* when, the place in the queue (1 is next)."""
-
-    state: SeatState
-    kind: str | None = None
-    since: str | None = None
-    position: int | None = None
-
-
-@frozen(kw_only=True)
-class Membership:
-    """A group that a user is in, itself (*direct*) or by a group within it."""
-
-    group: str
-    display: str
-    direct: bool
-
-
-@frozen(kw_only=True)
-class Member:
-    """A User or Group in a group, as a reader of the group sees it."""
-
-    id: str
-    kind: str
-
-
-@frozen(kw_only=True)
-class Mark:
-    """A place between two resources of a list: right after, or *before*, the one with *key* and *id*.
-
-    *key* is the value the list is sorted by, None where the resource has none or the list is in order of id.
-    """
-
-    id: str
-    key: str | float | bool | None = None
-    before: bool = False
-
-
-@frozen(kw_only=True)
-class Search:
-    """What a list asks for: up to *count* resources of *kinds* that match their filter.
-
-    *where* has a filter for each kind, None for all of the kind. *sort* is the attribute to sort by,
-    None for the order of id. The page begins with the *start*th resource (1 is the first), or at *mark*.
-    With *memberships*, users come with their groups, and groups with their first members.
-    """
-
-    kinds: tuple[str, ...]
-    where: Mapping[str, Filter | None]
-    sort: Path | None = None
-    descending: bool = False
-    start: int = 1
-    count: int
-    mark: Mark | None = None
-    memberships: bool = True
-
-
-@frozen(kw_only=True)
-class Found:
-    """A page of a search, how many there are in all, and the marks from which the pages beside it go on."""
-
-    total: int
-    page: Sequence[Text]
-    previous: Mark | None = None
-    next: Mark | None = None
-
-
-@frozen(kw_only=True)
-class SeatCount:
-    """How many seats of a kind: paid for, held, lent beyond what is paid for, and waited for.
-
-    *policy* is for whoever finds none left, *overflow* the kind that they are given then; a seat that
-    comes free is kept for the same person for so many seconds of *grace*. *told* is the share in use,
-    per cent, that was told of last.
-    """
-
-    bought: int
-    held: int
-    overdraft: int = 0
-    waiting: int = 0
-    policy: Policy = Policy.REFUSE
-    overflow: str | None = None
-    grace: int = 0
-    told: int = 0
-
-    @property
-    def free(self) -> int:
-        """Return how many nobody holds; below zero where more are held than paid for."""
-        return self.bought - self.held
-
-    @property
-    def left(self) -> int:
-        """Return how many may still be taken, those lent among them."""
-        return self.bought + self.overdraft - self.held
-
-
-@frozen(kw_only=True)
-class Spot:
-    """Where a person is: holding a seat of the kind *held*, waiting for one of the kind *waits*.
-
-    Who holds one and waits for another gives the first back when the second comes.
-    """
-
-    held: str | None = None
-    waits: str | None = None
-
-
-@frozen(kw_only=True)
-class Claimant:
-    """A person as the seats know them: how many *claims* vouch for them, and their *spot*.
-
-    One claim may be an administrator's (*by_hand*). *settle_at* is the moment until which the seat of
-    somebody whom nobody vouches for is kept, or that of somebody who has none is undecided; *grace*, for
-    how many seconds a seat of the kind that they hold is kept.
-    """
-
-    claims: int
-    spot: Spot = Spot()
-    by_hand: bool = False
-    settle_at: str | None = None
-    grace: int = 0
 
 
 class Unit(Protocol):
@@ -750,8 +523,8 @@ class Outbox(Protocol):
     async def due(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
         """Return (team, person) of people whose seat is to be settled by now, in order, those *after* one."""
 
-    async def waited_for(self, *, count: int) -> Sequence[tuple[str, str]]:
-        """Return (team, kind) of seats that somebody waits for and that are left."""
+    async def waited_for(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
+        """Return (team, kind) of seats that somebody waits for and that are left, in order, *after* one."""
 
     async def prune(self, *, before: str, listeners: Sequence[str]) -> int:
         """Delete events from before that moment that all *listeners* were told of."""

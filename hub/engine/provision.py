@@ -16,10 +16,10 @@ from .events import event, thresholds, user_event
 from .kinds import NAMES
 from .people import address_of, person_of
 from .placing import NOWHERE
-from .ports import Claimant, NameTaken, Resource, UnknownMembers, ValueTaken
 from .rolls import Rolls
 from .seating import seating_of
 from .showing import shows_memberships
+from .values import Claimant, NameTaken, Resource, UnknownMembers, ValueTaken
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
@@ -185,13 +185,14 @@ class Provisioning:
             user = evolve(user, groups=await unit.groups(user.id))
         choice = seats.choice_of(self.plugins, team, [user], young=young)
         wanted = choice.kind if isinstance(choice, Seat) else None
-        if (matters and claimant.claims > 1) or (now != NOWHERE and wanted not in {now.held, now.waits}):
-            # Their other users have a say in it, or they have another kind.
+        is_right = wanted is not None and wanted in {now.held, now.waits}
+        if (matters and claimant.claims > 1) or (now != NOWHERE and not is_right):
+            # Their other users have a say in it, or they have what they do not want.
             await unit.unsettled(person)
-        if now != NOWHERE:
-            return seats.Move(before=now, after=now)
         if choice is UNDECIDED and claimant.settle_at is None:
             await unit.settle_at(person, later(unit.now, seating_of(team).settle_after))
+        if now != NOWHERE:
+            return seats.Move(before=now, after=now)
         if wanted is None:
             return seats.Move()
         return await seats.grant(unit, person, now, wanted, reference=request.reference)

@@ -13,15 +13,16 @@ from hub.ledger.policies import CHAIN_MAX, Policy, ring_of
 from .admin import SEATS_MAX, AdminError
 from .events import thresholds
 from .placing import crossed
-from .ports import Scope, SeatCount
 from .seating import KIND, NO_SEAT
 from .seats import Crossing
 from .trail import changed
+from .values import Scope, SeatCount
 
 if TYPE_CHECKING:
     from hub.teams import Team
 
-    from .ports import Author, Books, Census, Ids, Refused, Registry, Unit, Waiting, Work
+    from .ports import Books, Census, Ids, Refused, Registry, Unit, Waiting, Work
+    from .values import Author
 
 T = TypeVar("T")
 

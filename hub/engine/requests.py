@@ -13,7 +13,7 @@ from hub.teams import State
 
 from .conditions import NO_CONDITIONS, Conditions
 from .kinds import EVERYTHING
-from .ports import Scope
+from .values import Scope
 
 if TYPE_CHECKING:
     from hub.scim.schema import ResourceType

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from hub.scim.expressions import Filter
     from hub.spi import Event
 
-    from .ports import Ids, Resource, Unit
+    from .ports import Ids, Unit
     from .requests import Request
+    from .values import Resource
 
 #: Who came and who went.
 Moved = tuple[list[str], list[str]]

@@ -12,10 +12,10 @@ from hub.spi import UNDECIDED, Choice, Seat
 
 from .admin import AdminError
 from .placing import place
-from .ports import Scope, Spot
 from .seating import Seating, SeatingError, Verdict, read, seating_of, seen, written
 from .seats import said_by_plugins
 from .trail import changed
+from .values import Scope, Spot
 
 if TYPE_CHECKING:
     from hub.scim.strictjson import Json
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from .batches import Progress
     from .plugins import Plugins
-    from .ports import Author, Books, Census, Clock, Ids, Registry, SeatCount, Subject, Unit, Work
+    from .ports import Books, Census, Clock, Ids, Registry, Subject, Unit, Work
+    from .values import Author, SeatCount
 
 #: How many of those who would move are called by name.
 NAMED_MAX = 5

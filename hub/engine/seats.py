@@ -15,14 +15,15 @@ from hub.spi import UNDECIDED, Choice
 
 from .people import person_of
 from .placing import NOWHERE, crossed, place
-from .ports import Spot
 from .seating import SeatingError, seating_of
+from .values import Spot
 
 if TYPE_CHECKING:
     from hub.teams import Team
 
     from .plugins import Plugins
-    from .ports import Resource, SeatCount, Unit
+    from .ports import Unit
+    from .values import Resource, SeatCount
 
 log = structlog.get_logger("hub.seats")
 

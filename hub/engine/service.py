@@ -28,13 +28,13 @@ from .conditions import NO_CONDITIONS, Conditions
 from .failpoints import failpoint
 from .intents import intent_of
 from .plugins import UnknownDialect
-from .ports import StoreAway
 from .query import Query
 from .removals import deactivates, is_removal
 from .requests import Admission, Answer, Request
 from .seats import NoSeat
 from .shape import as_text, location, version_of
 from .showing import shown, with_seats
+from .values import StoreAway
 
 if TYPE_CHECKING:
     from hub.teams import Connection

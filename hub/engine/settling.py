@@ -16,11 +16,12 @@ from hub.spi import UNDECIDED, Seat
 from . import seats
 from .events import told_of
 from .placing import place
-from .ports import Scope, Spot
+from .values import Scope, Spot
 
 if TYPE_CHECKING:
     from .plugins import Plugins
-    from .ports import Claimant, Ids, Outbox, Registry, Unit
+    from .ports import Ids, Outbox, Registry, Unit
+    from .values import Claimant
 
 log = structlog.get_logger("hub.settling")
 
@@ -61,12 +62,13 @@ class Settling:
 
     async def promote_all(self) -> bool:
         """Give free seats to those who wait for them; say whether there may be more to give."""
-        queues = await self.outbox.waited_for(count=BATCH)
-        more = False
-        for team, kind in queues:
-            promoted = await self._tried("alarm.not_promoted", team, kind, partial(self.promote, team, kind))
-            more |= promoted == BATCH
-        return more or len(queues) == BATCH
+        more, after = False, BEGINNING
+        while queues := await self.outbox.waited_for(after=after, count=BATCH):
+            for team, kind in queues:
+                step = partial(self.promote, team, kind)
+                more |= await self._tried("alarm.not_promoted", team, kind, step) == BATCH
+            after = queues[-1]
+        return more
 
     async def settle(self, team: str, person: str) -> int:
         """Bring one person's seat to rest; idempotent, safe to repeat."""

@@ -18,7 +18,7 @@ from hub.scim.catalog import SEAT_USER
 from hub.scim.strictjson import Json
 
 from .kinds import RESOURCE_TYPES
-from .ports import Member, Membership, Resource, SeatStatus, Text
+from .values import Member, Membership, Resource, SeatStatus, Text
 
 #: How many hexadecimal digits of a digest tell one state of a user's groups from another.
 DIGEST = 16

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 if TYPE_CHECKING:
-    from .ports import Author, Unit
+    from .ports import Unit
+    from .values import Author
 
 log = structlog.get_logger("hub.trail")
 

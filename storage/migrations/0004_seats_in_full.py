@@ -124,6 +124,7 @@ GUARDS = {
         *(
             f"""CREATE TRIGGER {table}_are_not_replaced BEFORE INSERT ON {table}
             WHEN EXISTS (SELECT 1 FROM {table} WHERE team_id = NEW.team_id AND number = NEW.number)
+            OR EXISTS (SELECT 1 FROM {table} WHERE rowid = NEW.rowid)
             BEGIN SELECT RAISE(ABORT, 'the book is append-only'); END"""
             for table in ("entries", "seals")
         ),

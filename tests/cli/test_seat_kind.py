@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from hub.engine.ports import Scope
+from hub.engine.values import Scope
 from hub.main import open_house
 from hub.settings import Settings
 

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from hub.engine.admin import AdminError
-from hub.engine.ports import Scope
+from hub.engine.values import Scope
 from hub.scim.folding import fold
 from hub.scim.membership import MemberChange
 from storage import erasing

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from hub.engine.placing import NOWHERE, crossed, in_order, place
-from hub.engine.ports import SeatCount, Spot
+from hub.engine.values import SeatCount, Spot
 from hub.ledger.policies import Policy
 
 FULL = SeatCount(bought=2, held=2)

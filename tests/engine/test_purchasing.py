@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hub.engine.admin import SEATS_MAX, AdminError
-from hub.engine.ports import SeatCount
 from hub.engine.purchasing import GRACE_MAX
+from hub.engine.values import SeatCount
 from hub.ledger.policies import CHAIN_MAX, Policy
 from tests.author import BY
 from tests.inprocess import Bench, Way

@@ -13,9 +13,9 @@ from hub import moments
 from hub.engine import query as reading
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.cursors import Cursors
-from hub.engine.ports import Found, Mark, Member, Search, SeatStatus, Text
 from hub.engine.query import Query
 from hub.engine.requests import Admission, Request
+from hub.engine.values import Found, Mark, Member, Search, SeatStatus, Text
 from hub.scim import errors
 from hub.scim.expressions import Path
 from hub.scim.parsing import Limits, parse_filter

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hub.engine.admin import SCHEMAS_MAX, AdminError
-from hub.engine.ports import Resource, Scope
+from hub.engine.values import Resource, Scope
 from tests.author import BY
 
 URN = "urn:example:acme:2.0:User"

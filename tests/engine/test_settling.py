@@ -438,3 +438,44 @@ def test_a_seat_is_kept_from_when_their_leaving_is_noted(house, monkeypatch):
     team.time_passes()
     team.settle()
     assert {"ann": ""} == team.spots()
+
+
+def test_a_kept_seat_is_not_for_whoever_needs_none_by_now(house):
+    """Who comes back within the grace time has what the rules say of them then, not what was kept."""
+    team = crew(house, seats=2)
+    team.kind("standard", grace=600)
+    team.rule(('userType eq "Robot"', None))
+    ann = team.make("ann")
+    team.settle()
+
+    assert [200] * 3 == [
+        team.switch(ann, active=False),
+        team.say(ann, "userType", "Robot"),
+        team.switch(ann, active=True),
+    ]
+    assert {"ann": "standard"} == team.spots()
+    team.settle()
+    assert {"ann": ""} == team.spots()
+
+
+def test_a_queue_that_fails_hides_none_behind_it(house, monkeypatch):
+    """However many cannot be served, the others are; and nothing goes round for nothing."""
+    monkeypatch.setattr(module, "BATCH", 2)
+    teams = [crew(house, seats=1) for _ in range(3)]
+    for team in teams:
+        team.kind("standard", policy="wait")
+        team.make("ann")
+        team.make("bob")
+        team.buy("standard", 1)
+    last = max(team.team for team in teams)
+    promote = Settling.promote
+
+    async def promoted(self, team, kind):
+        return await promote(self, team, kind) if team == last else await fail()
+
+    monkeypatch.setattr(Settling, "promote", promoted)
+    house.run(house.house.relay.settling.promote_all())
+    waiting = {team.team: "?standard" in team.spots().values() for team in teams}
+    assert {last} == {team for team, waits in waiting.items() if not waits}
+    assert not house.run(house.house.relay.settling.promote_all())
+    house.house.relay.settling._resting.clear()

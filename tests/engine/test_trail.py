@@ -9,8 +9,8 @@ from attrs import evolve
 from tortoise.exceptions import BaseORMException
 
 from hub.engine.admin import AdminError
-from hub.engine.ports import Author, Scope
 from hub.engine.trail import changed
+from hub.engine.values import Author, Scope
 from hub.teams import ENTERPRISE, State
 from storage import trail
 from storage.database import Database

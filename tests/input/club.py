@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from attrs import evolve, fields, frozen
 
-from hub.engine.ports import Mark, Scope, Search
+from hub.engine.values import Mark, Scope, Search
 from hub.teams import Profile
 from tests.author import BY
 from tests.input.conftest import USER, Target, made

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from hub.engine.admin import AdminError
-from hub.engine.ports import Scope
+from hub.engine.values import Scope
 from hub.scim.membership import MemberChange
 from hub.teams import ENTERPRISE, State
 from tests.author import BY

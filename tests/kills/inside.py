@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from hub.engine.exchanges import Recording
-from hub.engine.ports import Scope
+from hub.engine.values import Scope
 from hub.main import House, open_house
 from hub.settings import Settings
 from hub.spi import Inbound, Verb

@@ -11,7 +11,7 @@ from attrs import evolve
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.sqlite.client import SqliteTransactionContext
 
-from hub.engine.ports import Search, StoreAway
+from hub.engine.values import Search, StoreAway
 from storage import door, sqlite
 from storage.batches import Batches
 from storage.database import Database

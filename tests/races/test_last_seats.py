@@ -9,7 +9,8 @@ import random
 import pytest
 from attrs import define, field
 
-from hub.engine.ports import Scope, Unit
+from hub.engine.ports import Unit
+from hub.engine.values import Scope
 from hub.ledger import moves
 from tests.races import checker
 from tests.races.racing import Door, Pair, together

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from attrs import frozen
 
-from hub.engine.ports import Resource, Scope, Search
+from hub.engine.values import Resource, Scope, Search
 from hub.teams import Connection, Team
 from storage.database import Database
 from storage.registry import DatabaseRegistry

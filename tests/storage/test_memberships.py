@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from hub.engine.ports import MEMBERS_FIRST, Member, Membership, Scope
+from hub.engine.values import MEMBERS_FIRST, Member, Membership, Scope
 from hub.scim.membership import MemberChange
 from storage.database import Database
 from storage.memberships import Memberships

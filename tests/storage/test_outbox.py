@@ -222,6 +222,7 @@ async def test_only_kinds_that_are_left_are_waited_for(world, outbox):
     """A full kind has nothing to give; one that nobody waits for needs no look."""
     await world.database.rows("UPDATE seats SET waiting = 1 WHERE team_id = 't'")
 
-    assert [("t", "standard")] == await outbox.waited_for(count=9)
+    assert [("t", "standard")] == await outbox.waited_for(after=("", ""), count=9)
+    assert [] == await outbox.waited_for(after=("t", "standard"), count=9)
     await world.database.rows("UPDATE seats SET held = 2")
-    assert [] == await outbox.waited_for(count=9)
+    assert [] == await outbox.waited_for(after=("", ""), count=9)

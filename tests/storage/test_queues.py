@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.engine.ports import Claimant, Spot
+from hub.engine.values import Claimant, Spot
 from hub.ledger.moves import buy, settle
 from hub.scim.membership import MemberChange
 from storage.registry import DatabaseRegistry

@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.engine.ports import Mark, Scope, Search, Text
+from hub.engine.values import Mark, Scope, Search, Text
 from hub.scim.errors import TooMany
 from hub.scim.expressions import Path
 from hub.scim.membership import MemberChange

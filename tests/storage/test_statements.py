@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.ports import NameTaken
+from hub.engine.values import NameTaken
 from storage import statements
 from storage.database import Violation
 from storage.statements import Statement, together, values_of

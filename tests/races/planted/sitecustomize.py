@@ -16,7 +16,8 @@ from typing import Any
 
 from attrs import evolve
 
-from hub.engine.ports import Claimant, NameTaken, Resource, SeatCount, Work
+from hub.engine.ports import Work
+from hub.engine.values import Claimant, NameTaken, Resource, SeatCount
 from hub.scim.membership import MemberChange
 from storage import records
 from storage.database import Database
