@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from hub.moments import later
 from hub.scim.errors import InvalidValue, NotFound, Uniqueness
+from hub.scim.membership import MemberChange
 from hub.spi import UNDECIDED, Change, Seat
 
 from . import seats
@@ -22,7 +23,6 @@ from .showing import shows_memberships
 from .values import Claimant, NameTaken, Resource, UnknownMembers, ValueTaken
 
 if TYPE_CHECKING:
-    from hub.scim.membership import MemberChange
     from hub.spi import Event
 
     from .intents import Intent
@@ -238,8 +238,9 @@ class Provisioning:
         matters = seats.may_matter(self.plugins, request.admission.team, groups=True)
         if after is None:
             assert before is not None
-            if matters:
-                await unit.unsettle([before.id])
+            if matters:  # members before people, as whoever joins, leaves or is deleted locks them
+                _, left = await unit.change_members(before.id, MemberChange(reset=True))
+                await unit.unsettle(left)
             await unit.delete(before)
             moved: tuple[list[str], list[str]] = ([], [])
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -479,3 +480,28 @@ def test_a_queue_that_fails_hides_none_behind_it(house, monkeypatch):
     assert {last} == {team for team, waits in waiting.items() if not waits}
     assert not house.run(house.house.relay.settling.promote_all())
     house.house.relay.settling._resting.clear()
+
+
+@pytest.mark.parametrize("house", ["postgres"], indirect=True)
+def test_a_group_and_its_members_go_without_waiting_for_each_other(house):
+    """Who deletes the one and who deletes the others lock in one order: no removal is begun anew."""
+    team = staffed(house, standard=9)
+    team.rule(SALES)
+    sql = "SELECT pg_stat_get_db_deadlocks(oid) AS n FROM pg_database WHERE datname = current_database()"
+
+    async def delete(path):
+        headers = {"authorization": f"Bearer {team.way.token}"}
+        return (await house.client.delete(team.way.path + path, headers=headers)).status_code
+
+    async def at_once(paths):
+        return await asyncio.gather(*map(delete, paths))
+
+    before = house.run(house.house.database.rows(sql))
+    for turn in range(20):
+        people = [team.make(f"u{turn}-{n}") for n in range(4)]
+        paths = [*(f"/Users/{id}" for id in people), f"/Groups/{team.group('Sales', *people)}"]
+        assert {204} == set(house.run(at_once(paths[turn % 5 :] + paths[: turn % 5])))
+    time.sleep(1.1)  # PostgreSQL counts for others to see once a second
+    team.make("last")
+
+    assert before == house.run(house.house.database.rows(sql))
