@@ -40,8 +40,9 @@ class NoSeat(Forbidden):
         #: Whom it was refused to, where it was a provider's user.
         self.user_name: str | None = None
         bought, held = (count.bought, count.held) if count else (0, 0)
+        waited = f", {count.left} are for those who wait" if count and count.left > 0 else ""
         super().__init__(
-            f"No seat left: {held} of {bought} {kind.capitalize()} seats are taken. "
+            f"No seat left: {held} of {bought} {kind.capitalize()} seats are taken{waited}. "
             f"Buy or free one, then retry this person. Ref {reference}"
         )
 
