@@ -56,23 +56,23 @@ _STANDING = (
     f" (SELECT s.grace {_HELD.format(' JOIN seats s ON s.team_id = h.team_id AND s.kind = h.kind')}) AS grace"
 )
 
-#: Marks those whose active users are in the JSON array at $3, or in the groups in it, however deep. Each is
-#: found by its index; and PostgreSQL locks them in one order, so that no two of these wait for each other.
-#: Whoever is marked already is marked again: their seat may just be settled by what was there before.
+#: Marks those whose users are in the JSON array at $3, or in the groups in it, however deep; also who is
+#: not active, for whoever makes them so meanwhile does not see these groups. Each is found by its index;
+#: and PostgreSQL locks them in one order, so that no two of these wait for each other. Whoever is marked
+#: already is marked again: their seat may just be settled by what was there before.
 _UNSETTLE = {
     "sqlite": "WITH RECURSIVE inside(id) AS (SELECT value FROM json_each($3) UNION SELECT m.member_id"
     " FROM inside CROSS JOIN members m WHERE m.team_id = $1 AND m.connection_id = $2"
     " AND m.group_id = inside.id)"
     " UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id IN (SELECT r.person_id"
-    " FROM inside CROSS JOIN resources r WHERE r.team_id = $1 AND r.connection_id = $2 AND r.id = inside.id"
-    " AND r.active)",
+    " FROM inside CROSS JOIN resources r WHERE r.team_id = $1 AND r.connection_id = $2 AND r.id = inside.id)",
     "postgres": "WITH RECURSIVE inside(id) AS ("
     'SELECT json_array_elements_text($3::text::json) COLLATE "C" UNION SELECT m.member_id'
     " FROM inside CROSS JOIN LATERAL (SELECT member_id FROM members WHERE team_id = $1"
     " AND connection_id = $2 AND group_id = inside.id OFFSET 0) m),"
     " due AS (SELECT id FROM persons WHERE team_id = $1 AND id = ANY (ARRAY(SELECT r.person_id"
     " FROM inside CROSS JOIN LATERAL (SELECT person_id FROM resources WHERE team_id = $1"
-    " AND connection_id = $2 AND id = inside.id AND active OFFSET 0) r))"
+    " AND connection_id = $2 AND id = inside.id OFFSET 0) r))"
     " ORDER BY id FOR NO KEY UPDATE)"
     " UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id = ANY (ARRAY(SELECT id FROM due))",
 }

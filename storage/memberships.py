@@ -177,7 +177,10 @@ class Memberships:
         if change.added:
             if not known:
                 await self._check(change.added)
-            came += await self._come(group, change.added)
+            new = await self._come(group, change.added)
+            if not known and len(new) < len(change.added):  # there already, or deleted since
+                await self._check(change.added)
+            came += new
         return came, went
 
     async def _gone(self, group: str, ids: frozenset[str], *, keep: bool) -> list[str]:

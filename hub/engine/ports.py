@@ -147,7 +147,7 @@ class Unit(Protocol):
         """Have the seats of all these settled soon."""
 
     async def unsettle(self, ids: Iterable[str]) -> None:
-        """Have the seats of all settled soon whose active users are *ids*, or are in those groups."""
+        """Have the seats of all settled soon whose users are *ids*, or are in those groups."""
 
     async def settled(self, person: str, *, until: str | None) -> None:
         """Note that a person's seat is settled for now, or until that moment."""

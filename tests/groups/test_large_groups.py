@@ -120,7 +120,8 @@ def test_everybody_comes_and_goes_in_a_few_statements(office):
 
     for value in (everybody, everybody[: MANY // 2]):
         body = patch({"op": "replace", "path": "members", "value": value})
-        assert expected >= office.statements("PATCH", f"/Groups/{group}", body).total()
+        # One more where somebody is there already: they may have been deleted instead.
+        assert expected + 1 >= office.statements("PATCH", f"/Groups/{group}", body).total()
     assert (
         expected
         >= office.statements("PATCH", f"/Groups/{group}", patch({"op": "remove", "path": "members"})).total()
