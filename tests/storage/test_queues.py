@@ -177,7 +177,7 @@ async def _marked(world):
 
 
 async def test_all_within_a_group_are_marked_at_once(world):
-    """Users, and those in groups within groups, even in a ring; not the inactive, nor other connections'."""
+    """Users, active or not, and those in groups within groups, even in a ring; not other connections'."""
     await world.add(
         *(user(f"u{n}") for n in range(5)), user("off", active=False), group("g"), group("h"), group("i")
     )
@@ -188,8 +188,8 @@ async def test_all_within_a_group_are_marked_at_once(world):
 
     for ids, marked in (
         (["u3"], ["p-u3"]),
-        (["g"], ["p-u0", "p-u1", "p-u2"]),
-        (["i", "u4", "off"], ["p-u0", "p-u1", "p-u2", "p-u4"]),
+        (["g"], ["p-off", "p-u0", "p-u1", "p-u2"]),
+        (["i", "u4", "off"], ["p-off", "p-u0", "p-u1", "p-u2", "p-u4"]),
         (["theirs", "nobody"], []),
     ):
         await world.write(lambda unit, ids=ids: unit.unsettle(ids))
