@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from hub.engine.ports import Vouching
+from hub.engine.values import Vouching
 from hub.ledger.holdings import Holding, Period, Stay
 from hub.ledger.seals import BLOCK, Seal
 

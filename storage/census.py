@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from attrs import frozen
 
-from hub.engine.ports import Refused, Subject, Waiting
-from hub.engine.values import Resource, Spot
+from hub.engine.values import Refused, Resource, Spot, Subject, Waiting
 
 from . import memberships, records
 from .database import Database, Row

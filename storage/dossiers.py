@@ -11,7 +11,7 @@ from attrs import frozen
 
 from hub.engine.batches import BATCH
 from hub.engine.dossiers import Dossier, Queued, Vouching
-from hub.engine.ports import Tally
+from hub.engine.values import Tally
 from hub.ledger.holdings import Holding
 
 from .database import Database, Row

@@ -8,8 +8,7 @@ from cyclopts import App
 from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.ports import Refused, Waiting
-from hub.engine.values import SeatCount
+from hub.engine.values import Refused, SeatCount, Waiting
 from hub.ledger.policies import Policy
 from hub.main import House
 from hub.teams import Team

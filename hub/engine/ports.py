@@ -1,4 +1,4 @@
-"""What the engine asks of a store, and who else it asks: protocols, and what some of them answer with."""
+"""What the engine asks of a store, and who else it asks: protocols."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from attrs import frozen
-
 from .values import (
     Author,
     Claimant,
@@ -18,13 +16,17 @@ from .values import (
     Membership,
     Note,
     Personal,
+    Refused,
     Resource,
     Scope,
     Search,
     SeatCount,
     SeatStatus,
-    Spot,
+    Subject,
+    Tally,
     Text,
+    Vouching,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -316,21 +318,6 @@ class Trail(Protocol):
         """Return a team's audit from the moment *since*, or what of it is about *person*, oldest first."""
 
 
-@frozen(kw_only=True)
-class Tally:
-    """How many *people* a connection vouches for, how many of them are *seated*, for how many it is *alone*.
-
-    Of these, so many seats come free with it at once (*freed*). *by_hand* is for how many of the team an
-    administrator vouches.
-    """
-
-    people: int
-    seated: int
-    alone: int
-    freed: int
-    by_hand: int
-
-
 class Dossiers(Protocol):
     """What is known of people, for administrators to read."""
 
@@ -374,20 +361,6 @@ class Standings(Protocol):
 
     async def person(self, team: str, id: str) -> Sequence[Standing]:
         """Return the person with that id, if there is one."""
-
-
-@frozen(kw_only=True)
-class Vouching:
-    """How many claims on a person are counted, and who makes them: active *users*, an administrator.
-
-    *kept*: their seat is kept for a while, whoever vouches for them.
-    """
-
-    person: str
-    counted: int
-    users: int
-    by_hand: bool
-    kept: bool
 
 
 class Books(Protocol):
@@ -440,43 +413,6 @@ class Books(Protocol):
 
         They come a page at a time, in order of their beginning.
         """
-
-
-@frozen(kw_only=True)
-class Subject:
-    """A person about whom rules are asked: their active *users*, with groups, and where they are.
-
-    *settle_at* is the moment until which they are undecided.
-    """
-
-    person: str
-    users: Sequence[Resource]
-    spot: Spot
-    settle_at: str | None = None
-
-
-@frozen(kw_only=True)
-class Waiting:
-    """A place in the queue for a seat of a *kind*: 1 is next. *name* is what the person is called."""
-
-    kind: str
-    position: int
-    since: str
-    person: str
-    name: str | None
-
-
-@frozen(kw_only=True)
-class Refused:
-    """A user that a connection could not have for want of a seat; *reference* is of the latest attempt."""
-
-    connection: str
-    user_name: str
-    kind: str
-    first_at: str
-    last_at: str
-    attempts: int
-    reference: str
 
 
 class Census(Protocol):

@@ -21,8 +21,8 @@ from .values import Scope, SeatCount
 if TYPE_CHECKING:
     from hub.teams import Team
 
-    from .ports import Books, Census, Ids, Refused, Registry, Unit, Waiting, Work
-    from .values import Author
+    from .ports import Books, Census, Ids, Registry, Unit, Work
+    from .values import Author, Refused, Waiting
 
 T = TypeVar("T")
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from .batches import Progress
     from .plugins import Plugins
-    from .ports import Books, Census, Clock, Ids, Registry, Subject, Unit, Work
-    from .values import Author, SeatCount
+    from .ports import Books, Census, Clock, Ids, Registry, Unit, Work
+    from .values import Author, SeatCount, Subject
 
 #: How many of those who would move are called by name.
 NAMED_MAX = 5

@@ -252,3 +252,69 @@ class Claimant:
     by_hand: bool = False
     settle_at: str | None = None
     grace: int = 0
+
+
+@frozen(kw_only=True)
+class Tally:
+    """How many *people* a connection vouches for, how many of them are *seated*, for how many it is *alone*.
+
+    Of these, so many seats come free with it at once (*freed*). *by_hand* is for how many of the team an
+    administrator vouches.
+    """
+
+    people: int
+    seated: int
+    alone: int
+    freed: int
+    by_hand: int
+
+
+@frozen(kw_only=True)
+class Vouching:
+    """How many claims on a person are counted, and who makes them: active *users*, an administrator.
+
+    *kept*: their seat is kept for a while, whoever vouches for them.
+    """
+
+    person: str
+    counted: int
+    users: int
+    by_hand: bool
+    kept: bool
+
+
+@frozen(kw_only=True)
+class Subject:
+    """A person about whom rules are asked: their active *users*, with groups, and where they are.
+
+    *settle_at* is the moment until which they are undecided.
+    """
+
+    person: str
+    users: Sequence[Resource]
+    spot: Spot
+    settle_at: str | None = None
+
+
+@frozen(kw_only=True)
+class Waiting:
+    """A place in the queue for a seat of a *kind*: 1 is next. *name* is what the person is called."""
+
+    kind: str
+    position: int
+    since: str
+    person: str
+    name: str | None
+
+
+@frozen(kw_only=True)
+class Refused:
+    """A user that a connection could not have for want of a seat; *reference* is of the latest attempt."""
+
+    connection: str
+    user_name: str
+    kind: str
+    first_at: str
+    last_at: str
+    attempts: int
+    reference: str

@@ -58,7 +58,7 @@ async def storm(inside: Inside) -> int:
 
 async def stormed(inside: Inside) -> bool:
     """Whether the hub works after a storm in which many were cut short."""
-    return STORM / 5 < await storm(inside) and await inside.works()
+    return STORM / 3 < await storm(inside) and await inside.works()
 
 
 async def test_storm_of_cancelled_requests(inside: Inside):
