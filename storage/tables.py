@@ -37,6 +37,7 @@ class Connections(Model):
     profile = fields.TextField()
     state = fields.TextField()
     domains = fields.TextField()
+    provider_id = fields.TextField(null=True)
     created_at = fields.TextField()
 
     class Meta:
@@ -57,6 +58,7 @@ class Tokens(Model):
     expires_at = fields.TextField(null=True)
     revoked_at = fields.TextField(null=True)
     user_id = fields.TextField(null=True)
+    used_at = fields.TextField(null=True)
 
     class Meta:
         """Where it is kept."""

@@ -1,0 +1,140 @@
+"""The portal and single sign-on: providers, admins, links, sessions, sign-ins, and what was seen of each."""
+
+from __future__ import annotations
+
+from tortoise import migrations
+
+from storage.ddl import Statements, both
+
+FORWARD = both(
+    # Whom people sign in with. *settings* is JSON, its secrets sealed; who signed in to try it, and when.
+    """CREATE TABLE providers (
+        id TEXT PRIMARY KEY,
+        team_id TEXT NOT NULL REFERENCES teams (id),
+        protocol TEXT NOT NULL CHECK (protocol IN ('oidc', 'saml')),
+        title TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        domains TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        tested_at TEXT,
+        tested_as TEXT,
+        UNIQUE (team_id, id)
+    )""",
+    # The provider whose sign-ins are those of a connection's people.
+    "ALTER TABLE connections ADD COLUMN provider_id TEXT REFERENCES providers (id)",
+    """CREATE TABLE admins (
+        id TEXT PRIMARY KEY,
+        team_id TEXT NOT NULL REFERENCES teams (id),
+        address TEXT NOT NULL,
+        address_key TEXT NOT NULL,
+        name TEXT,
+        role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'auditor')),
+        created_at TEXT NOT NULL,
+        UNIQUE (team_id, id),
+        UNIQUE (team_id, address_key)
+    )""",
+    # What lets somebody in once without sign-in (admin; without a team an operator), or an outside admin
+    # set up one connection until it expires (setup).
+    """CREATE TABLE links (
+        key_id TEXT PRIMARY KEY,
+        team_id TEXT REFERENCES teams (id),
+        connection_id TEXT,
+        kind TEXT NOT NULL CHECK (
+            (kind = 'admin' AND connection_id IS NULL) OR (kind = 'setup' AND connection_id IS NOT NULL)
+        ),
+        digest TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        used_at TEXT,
+        revoked_at TEXT,
+        FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
+    )""",
+    "CREATE INDEX links_of_team ON links (team_id)",
+    # Who a provider says that somebody is; about a person, an admin, or both, of the team.
+    """CREATE TABLE subjects (
+        provider_id TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        team_id TEXT NOT NULL,
+        person_id TEXT,
+        admin_id TEXT,
+        address TEXT NOT NULL,
+        first_at TEXT NOT NULL,
+        last_at TEXT NOT NULL,
+        PRIMARY KEY (provider_id, subject),
+        FOREIGN KEY (team_id, provider_id) REFERENCES providers (team_id, id) ON DELETE CASCADE,
+        FOREIGN KEY (team_id, person_id) REFERENCES persons (team_id, id),
+        FOREIGN KEY (team_id, admin_id) REFERENCES admins (team_id, id)
+    )""",
+    "CREATE INDEX subjects_of_person ON subjects (team_id, person_id) WHERE person_id IS NOT NULL",
+    "CREATE INDEX subjects_of_admin ON subjects (team_id, admin_id) WHERE admin_id IS NOT NULL",
+    # Sign-ins under way; each is taken up once.
+    """CREATE TABLE flows (
+        id TEXT PRIMARY KEY,
+        team_id TEXT NOT NULL,
+        provider_id TEXT NOT NULL,
+        data TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        used_at TEXT,
+        FOREIGN KEY (team_id, provider_id) REFERENCES providers (team_id, id) ON DELETE CASCADE
+    )""",
+    "CREATE INDEX flows_in_time ON flows (expires_at)",
+    # What a product exchanges for somebody's entitlement, once; kept by its digest.
+    """CREATE TABLE codes (
+        digest TEXT PRIMARY KEY,
+        team_id TEXT NOT NULL,
+        person_id TEXT NOT NULL,
+        data TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        FOREIGN KEY (team_id, person_id) REFERENCES persons (team_id, id)
+    )""",
+    "CREATE INDEX codes_in_time ON codes (expires_at)",
+    "CREATE INDEX codes_of_person ON codes (team_id, person_id)",
+    # Who is signed in to the portal: *id* is a digest of what the browser holds. Without a team an operator.
+    """CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        team_id TEXT REFERENCES teams (id),
+        role TEXT NOT NULL CHECK (role IN ('operator', 'owner', 'admin', 'auditor', 'setup')),
+        who TEXT NOT NULL,
+        admin_id TEXT,
+        connection_id TEXT,
+        link_id TEXT REFERENCES links (key_id),
+        created_at TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        FOREIGN KEY (team_id, admin_id) REFERENCES admins (team_id, id) ON DELETE CASCADE,
+        FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
+    )""",
+    "CREATE INDEX sessions_of_team ON sessions (team_id)",
+    "CREATE INDEX sessions_of_admin ON sessions (team_id, admin_id) WHERE admin_id IS NOT NULL",
+    "CREATE INDEX sessions_in_time ON sessions (expires_at)",
+    # What was seen of a connection: the first and the latest time, and the exchange, where it is kept.
+    """CREATE TABLE sightings (
+        team_id TEXT NOT NULL,
+        connection_id TEXT NOT NULL,
+        fact TEXT NOT NULL,
+        first_at TEXT NOT NULL,
+        last_at TEXT NOT NULL,
+        reference TEXT,
+        PRIMARY KEY (connection_id, fact),
+        FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
+    )""",
+    # When a token opened something last, to the minute.
+    "ALTER TABLE tokens ADD COLUMN used_at TEXT",
+)
+
+BACKWARD = both(
+    "ALTER TABLE tokens DROP COLUMN used_at",
+    "ALTER TABLE connections DROP COLUMN provider_id",
+    *(
+        f"DROP TABLE {name}"
+        for name in ("sightings", "sessions", "codes", "flows", "subjects", "links", "admins", "providers")
+    ),
+)
+
+
+class Migration(migrations.Migration):
+    """What the portal and single sign-on need."""
+
+    dependencies = [("hub", "0004_seats_in_full")]  # noqa: RUF012 - as Tortoise has it
+    operations = [Statements(FORWARD, BACKWARD)]  # noqa: RUF012
