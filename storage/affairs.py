@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from attrs import frozen
 
-from hub.engine.values import Personal, Scope
+from hub.engine.failpoints import failpoint
+from hub.engine.values import Author, NameTaken, Personal
 from hub.teams import ApiKey, Connection, Team, Token
 
 from . import records
-from .database import Database
+from .database import Violation
 from .keys import key
-from .memberships import Rows
 from .statements import values_of
+from .trail import NOTE
+from .transaction import Transaction
 
 
 @frozen(kw_only=True)
-class Affairs:
-    """What administrators change of one team, read and written through *rows*."""
+class Affairs(Transaction):
+    """What administrators change of a team."""
 
-    rows: Rows
-    scope: Scope
-    database: Database
+    async def found(self, team: Team) -> None:
+        await self.later(
+            "INSERT INTO teams (id, name, plan, sso_issuer, created_at) VALUES ($1, $2, $3, $4, $5)",
+            *(team.id, team.name, team.plan, team.sso_issuer, self.now),
+            refusals={(Violation.UNIQUE, "teams"): NameTaken(team)},
+        )
+        await self.flush()
 
-    async def team(self, *, alone: bool) -> Team:
+    async def team(self, *, alone: bool = True) -> Team:
         if alone:
             # In turn, apart from the lock on the row, which every entry of the book takes last of all.
             turn = self.database.in_turn("id")
@@ -40,7 +47,7 @@ class Affairs:
         )
         return [records.connection(row) for row in found]
 
-    async def put(self, thing: Team | Connection | Token | ApiKey, *, at: str) -> None:
+    async def put(self, thing: Team | Connection | Token | ApiKey) -> None:
         match thing:
             case Team():
                 await self.rows(
@@ -48,7 +55,7 @@ class Affairs:
                     *(self.scope.team, thing.plan, thing.sso_issuer, thing.schemas, thing.seating),
                 )
             case Connection():
-                values = {**records.connection_values(thing), "created_at": at}
+                values = {**records.connection_values(thing), "created_at": self.now}
                 await self._upsert("connections", "id", values)
             case Token() | ApiKey():
                 await self._upsert("tokens", "key_id", records.key_values(thing))
@@ -77,6 +84,14 @@ class Affairs:
                 f"DELETE FROM {table} WHERE team_id = $1 AND {name} IN ({self.database.listed('$2')})",
                 *(self.scope.team, called),
             )
+
+    async def note(
+        self, by: Author, action: str, target: str, *, changes: Mapping[str, Any], person: str | None = None
+    ) -> None:
+        mine = (self.scope.team, self.reference, self.now)
+        values = (*mine, by.name, action, target, person, by.why, records.dumps(changes))
+        await self.later(f"INSERT INTO audit ({NOTE}) VALUES {values_of(values)}", *values)
+        failpoint("write.note")
 
     async def _upsert(self, table: str, key: str, values: dict[str, object]) -> None:
         """Add a row, or change that with the same *key*, unless it is another team's."""

@@ -18,7 +18,7 @@ from . import records
 from .database import Client, Database, Row
 from .patience import patiently
 from .periods import KINDS, Periods
-from .unit import seat_counts
+from .queues import seat_counts
 
 if TYPE_CHECKING:
     from hub.engine.ports import Books

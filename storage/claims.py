@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.values import Claimant, Resource, Scope, Spot
+from hub.engine.values import Claimant, Resource, Spot
 
 from . import memberships, records
-from .database import Database, Row
-from .indexing import Later
+from .database import Row
 from .keys import key
-from .memberships import Rows
 from .statements import Statement
+from .transaction import Transaction
 
 #: What makes a claim of one more resource of a person. An administrator's claim is taken over by the first
 #: that is a provider's; and who comes back is neither kept a seat for nor undecided any more.
@@ -79,18 +78,10 @@ _UNSETTLE = {
 
 
 @frozen(kw_only=True)
-class Claims:
-    """What a write does to the people of one team, by way of *rows*, *later* and *joined*."""
-
-    rows: Rows
-    later: Later
-    #: Runs one statement together with what is still to be run, and returns its rows.
-    joined: Callable[[Statement], Awaitable[Sequence[Row]]]
-    scope: Scope
-    database: Database
+class Claims(Transaction):
+    """What a write does to the people of its team."""
 
     async def claim(self, person: str, address: str | None, change: int) -> str:
-        """Find or make a person and add *change* claims (see `Unit.claim`)."""
         owner = person
         if address is not None and self.database.dialect == "postgres":
             rows = await self.rows(_CLAIM, self.scope.team, key(address), person, change)
@@ -106,25 +97,22 @@ class Claims:
         failpoint("write.claim")
         return owner
 
-    async def change(self, person: str, change: int) -> Claimant:
-        """Add *change* claims (see `Unit.claims`)."""
+    async def claims(self, person: str, change: int) -> Claimant:
         changed = Statement(_CHANGE + _STANDING, (self.scope.team, person, change))
         rows = await self.joined(changed)
         failpoint("write.claim")
         if self.database.dialect == "postgres":
             # There, what is read beside a change is as it was before the change waited for its row.
-            return await self.standing(person)
+            return await self.claimant(person)
         return _claimant(rows[0])
 
-    async def standing(self, person: str) -> Claimant:
-        """Return how a person stands (see `Unit.claimant`)."""
+    async def claimant(self, person: str) -> Claimant:
         rows = await self.joined(
             Statement(f"SELECT {_STANDING} FROM persons WHERE team_id = $1 AND id = $2", self._one(person))
         )
         return _claimant(rows[0])
 
     async def recount(self, person: str) -> Claimant | None:
-        """Lock a person and count their claims afresh (see `Unit.recount`)."""
         await self.rows(
             "SELECT 1 FROM persons WHERE team_id = $1 AND id = $2"
             f"{self.database.in_turn('id')}{self.database.for_update}",
@@ -139,7 +127,6 @@ class Claims:
         return _claimant(rows[0]) if rows else None
 
     async def users(self, person: str) -> Sequence[Resource]:
-        """Return a person's active users (see `Unit.users`)."""
         rows = await self.rows(
             f"SELECT {records.RESOURCE}, {memberships.column(self.database)} FROM resources"
             " WHERE team_id = $1 AND person_id = $2 AND active ORDER BY created, id",
@@ -148,12 +135,10 @@ class Claims:
         return [records.resource(row) for row in rows]
 
     async def unsettle(self, ids: Iterable[str]) -> None:
-        """Have seats settled soon (see `Unit.unsettle`)."""
         mine = (self.scope.team, self.scope.connection)
         await self.rows(_UNSETTLE[self.database.dialect], *mine, json.dumps(sorted(ids)))
 
     async def unsettle_people(self, people: Sequence[str]) -> None:
-        """Have seats settled soon (see `Unit.unsettle_people`)."""
         # Locked in one order, so that no two of these wait for each other.
         await self.rows(
             "UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id IN (SELECT id FROM persons"
@@ -163,19 +148,16 @@ class Claims:
         )
 
     async def unsettled(self, person: str) -> None:
-        """Have a seat settled soon (see `Unit.unsettled`)."""
         await self.later(
             "UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id = $2", *self._one(person)
         )
 
     async def settle_at(self, person: str, at: str) -> None:
-        """Have a seat settled then (see `Unit.settle_at`)."""
         await self.later(
             "UPDATE persons SET settle_at = $3 WHERE team_id = $1 AND id = $2", *self._one(person), at
         )
 
-    async def settled(self, person: str, until: str | None) -> None:
-        """Note that a seat is settled (see `Unit.settled`)."""
+    async def settled(self, person: str, *, until: str | None) -> None:
         await self.later(
             "UPDATE persons SET unsettled = FALSE, settle_at = $3 WHERE team_id = $1 AND id = $2",
             *(*self._one(person), until),

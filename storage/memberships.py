@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from hub.engine.failpoints import failpoint
 from hub.engine.values import MEMBERS_FIRST, Member, Membership, Scope, UnknownMembers
 
 from .batches import Overtaken
 from .database import Database, Row, Violation, violated
+from .transaction import Transaction
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
@@ -127,27 +129,28 @@ def _said(row: Row) -> Sequence[Any]:
     return found
 
 
+async def members(
+    database: Database, rows: Rows, scope: Scope, group: str, *, after: str, count: int
+) -> Sequence[Member]:
+    """Return up to *count* members of a group whose ids come after *after*, in order of id."""
+    page = "m.group_id = $3 AND m.member_id > $4 ORDER BY m.member_id LIMIT $5"
+    found = await rows(
+        # As one text: the database is quicker to write it, and we to read it, than as many rows.
+        f"SELECT {_array(database)} AS memberships FROM (SELECT {_MEMBER} FROM members m"
+        f" WHERE m.team_id = $1 AND m.connection_id = $2 AND {page}) m",
+        *(scope.team, scope.connection, group, after, count),
+    )
+    return _members(found[0])
+
+
 @frozen(kw_only=True)
-class Memberships:
-    """The groups of one connection and their members, by way of *rows*."""
+class Memberships(Transaction):
+    """What a write does to the members of its connection's groups."""
 
-    rows: Rows
-    scope: Scope
-    database: Database
-
-    async def members(self, group: str, *, after: str, count: int) -> Sequence[Member]:
-        """Return a page of a group's members (see `Store.members`)."""
-        page = "m.group_id = $3 AND m.member_id > $4 ORDER BY m.member_id LIMIT $5"
-        found = await self.rows(
-            # As one text: the database is quicker to write it, and we to read it, than as many rows.
-            f"SELECT {_array(self.database)} AS memberships FROM (SELECT {_MEMBER} FROM members m"
-            f" WHERE m.team_id = $1 AND m.connection_id = $2 AND {page}) m",
-            *(self.scope.team, self.scope.connection, group, after, count),
-        )
-        return _members(found[0])
+    async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
+        return await members(self.database, self.rows, self.scope, group, after=after, count=count)
 
     async def groups(self, user: str) -> Sequence[Membership]:
-        """Return a user's groups (see `Unit.groups`)."""
         found = await self.rows(
             f"SELECT kind, {column(self.database)} FROM resources"
             " WHERE team_id = $1 AND connection_id = $2 AND id = $3",
@@ -155,8 +158,7 @@ class Memberships:
         )
         return groups_in(found[0]) if found else ()
 
-    async def count(self, group: str, most: int) -> int:
-        """Count a group's members and those it expects, up to *most*."""
+    async def count_members(self, group: str, *, most: int) -> int:
         counted = " UNION ALL ".join(
             f"SELECT 1 FROM {name} WHERE team_id = $1 AND connection_id = $2 AND group_id = $3"
             for name in ("members", "pending_members")
@@ -167,8 +169,9 @@ class Memberships:
         )
         return int(found[0]["total"])
 
-    async def change(self, group: str, change: MemberChange, *, known: bool) -> tuple[list[str], list[str]]:
-        """Apply *change* by delta (see `Unit.change_members`)."""
+    async def change_members(
+        self, group: str, change: MemberChange, *, known: bool = False
+    ) -> tuple[list[str], list[str]]:
         came, went = [], []
         if change.reset:
             went += await self._gone(group, change.added, keep=True)
@@ -181,6 +184,7 @@ class Memberships:
             if not known and len(new) < len(change.added):  # there already, or deleted since
                 await self._check(change.added)
             came += new
+        failpoint("write.members")
         return came, went
 
     async def _gone(self, group: str, ids: frozenset[str], *, keep: bool) -> list[str]:

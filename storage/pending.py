@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hub.engine.kinds import NAMES
-from hub.engine.values import Resource, Scope
+from hub.engine.values import Resource
 from hub.scim.folding import fold
 
-from .database import Database, Row
+from .database import Row
 from .keys import key
-from .memberships import Rows, named
+from .memberships import named
+from .transaction import Transaction
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange
@@ -35,20 +36,15 @@ _CALLED: Sequence[tuple[str, Callable[[str], str], str]] = (
 
 
 @frozen(kw_only=True)
-class Pending:
-    """What the groups of one connection expect, by way of *rows*.
+class Pending(Transaction):
+    """What the groups of a connection expect.
 
     PostgreSQL would let a member arrive while a group that names it does not see it yet, nor it the group.
     So whoever is about to make a value pending takes the connection's row, which every newcomer's foreign
     key holds on to: it waits for all who are arriving, then looks again, and the next to arrive wait for it.
     """
 
-    rows: Rows
-    scope: Scope
-    database: Database
-
     async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
-        """Return those of *values* that name nobody (see `Unit.unknown`)."""
         unknown = values - (await self.known(values)).keys()
         if not unknown or self.database.dialect == "sqlite":  # which has one writer
             return frozenset(unknown)
@@ -56,7 +52,6 @@ class Pending:
         return frozenset(values - (await self.known(values)).keys())
 
     async def known(self, values: AbstractSet[str]) -> dict[str, str]:
-        """Return whom *values* name (see `Unit.known`)."""
         spelled = [_spelled(values, spelling) for _, spelling, _ in _CALLED]
         looks = " UNION ALL ".join(
             f"SELECT {rank} AS called, r.{column} AS said, r.id AS id FROM"
@@ -67,8 +62,7 @@ class Pending:
         rows = await self.rows(f"{looks} ORDER BY called, id DESC", *self._owner, *asked)
         return {value: row["id"] for row in rows for value in spelled[row["called"]][row["said"]]}
 
-    async def change(self, group: str, change: MemberChange) -> bool:
-        """Expect what *change* adds, and no longer what it takes away (see `Unit.expect`)."""
+    async def expect(self, group: str, change: MemberChange) -> bool:
         if change.reset or change.removed:
             has, values = ("NOT IN", change.added) if change.reset else ("IN", change.removed)
             await self.rows(
@@ -86,16 +80,14 @@ class Pending:
             )
         return bool(new)
 
-    async def groups(self, newcomer: Resource) -> Sequence[str]:
-        """Return which groups expect *newcomer* (see `Unit.expecting`)."""
+    async def expecting(self, newcomer: Resource) -> Sequence[str]:
         rows = await self.rows(
             f"SELECT DISTINCT group_id FROM pending_members WHERE {_CALLING} ORDER BY group_id",
             *(*self._owner, *_names(newcomer)),
         )
         return [row["group_id"] for row in rows]
 
-    async def arrived(self, newcomer: Resource, group: str) -> bool:
-        """Expect *newcomer* no longer; False where a group did not (any more)."""
+    async def arrive(self, newcomer: Resource, group: str) -> bool:
         rows = await self.rows(
             f"DELETE FROM pending_members WHERE {_CALLING} AND group_id = $8 RETURNING 1 AS one",
             *(*self._owner, *_names(newcomer), group),

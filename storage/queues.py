@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from attrs import frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.placing import REARMED_BELOW, THRESHOLDS, in_order
-from hub.engine.values import Scope, SeatCount
+from hub.engine.values import SeatCount, SeatStatus
 from hub.scim.folding import fold
 
 from . import records
-from .database import Database
-from .indexing import Later
 from .keys import key
 from .memberships import Rows
+from .statuses import statuses
+from .transaction import Transaction
 
 
 def _rearmed(held: str, bought: str) -> str:
@@ -64,30 +66,27 @@ _REFUSED = (
 
 
 @frozen(kw_only=True)
-class Queues:
-    """What a write does to the seats of one team, by way of *rows* and *later*; *now* is its moment."""
+class Queues(Transaction):
+    """What a write does to the seats of its team."""
 
-    rows: Rows
-    later: Later
-    scope: Scope
-    database: Database
-    now: str
+    async def seats(self) -> dict[str, SeatCount]:
+        return await seat_counts(self.rows, self.scope.team)
+
+    async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
+        return await statuses(self.database, self.rows, self.scope, users)
 
     async def take(self, kind: str) -> SeatCount | None:
-        """Count one more seat as held (see `Unit.take`)."""
         rows = await self.rows(_TAKE, self.scope.team, kind)
         failpoint("write.seat")
         return records.seat_count(rows[0]) if rows else None
 
-    async def count(self, kind: str, held: int, waiting: int) -> SeatCount | None:
-        """Count who holds and who waits (see `Unit.count`)."""
+    async def count(self, kind: str, *, held: int = 0, waiting: int = 0) -> SeatCount | None:
         # Not put off: the number of an entry is locked after the seats.
         rows = await self.rows(_COUNT, self.scope.team, kind, held, waiting)
         failpoint("write.seat")
         return records.seat_count(rows[0]) if rows else None
 
     async def kind(self, kind: str) -> SeatCount | None:
-        """Return a kind, locked (see `Unit.kind`)."""
         rows = await self.rows(
             f"SELECT * FROM seats WHERE team_id = $1 AND kind = $2{self.database.for_update}",
             *(self.scope.team, kind),
@@ -95,7 +94,6 @@ class Queues:
         return records.seat_count(rows[0]) if rows else None
 
     async def kinds(self) -> dict[str, SeatCount]:
-        """Return the kinds, locked in order (see `Unit.kinds`)."""
         rows = await self.rows("SELECT * FROM seats WHERE team_id = $1 ORDER BY kind", self.scope.team)
         kinds = {row["kind"]: records.seat_count(row) for row in rows}
         if self.database.dialect == "postgres":
@@ -104,16 +102,13 @@ class Queues:
         return kinds
 
     async def buy(self, kind: str, count: int) -> None:
-        """Add to the seats paid for (see `Unit.buy`)."""
         await self.rows(_BUY, self.scope.team, kind, count)
 
     async def give_up(self, kind: str, count: int) -> SeatCount | None:
-        """Take off the seats paid for (see `Unit.give_up`)."""
         rows = await self.rows(_GIVE_UP, self.scope.team, kind, count)
         return records.seat_count(rows[0]) if rows else None
 
     async def put_kind(self, kind: str, terms: SeatCount) -> None:
-        """Change the terms of a kind (see `Unit.put_kind`)."""
         await self.rows(
             "UPDATE seats SET policy = $3, overdraft = $4, overflow = $5, grace = $6"
             " WHERE team_id = $1 AND kind = $2",
@@ -121,38 +116,38 @@ class Queues:
         )
 
     async def told(self, kind: str, percent: int) -> None:
-        """Note what is told of (see `Unit.told`)."""
         await self.later(
             "UPDATE seats SET told = $3 WHERE team_id = $1 AND kind = $2", self.scope.team, kind, percent
         )
 
     async def enqueue(self, person: str, kind: str) -> None:
-        """Let somebody wait (see `Unit.enqueue`)."""
         await self.rows(_ENQUEUE, self.scope.team, kind, person, self.now)
 
     async def dequeue(self, person: str) -> None:
-        """Let somebody wait no longer (see `Unit.dequeue`)."""
         await self.rows("DELETE FROM waiting WHERE team_id = $1 AND person_id = $2", self.scope.team, person)
 
     async def first(self, kind: str) -> str | None:
-        """Return who has waited longest (see `Unit.first`)."""
         rows = await self.rows(
             "SELECT person_id FROM waiting WHERE team_id = $1 AND kind = $2 ORDER BY number LIMIT 1",
             *(self.scope.team, kind),
         )
         return rows[0]["person_id"] if rows else None
 
-    async def refused(self, user_name: str, kind: str, reference: str) -> None:
-        """Note who was refused (see `Unit.refused`)."""
+    async def refused(self, user_name: str, kind: str) -> None:
         mine = (self.scope.team, self.scope.connection, _name(user_name))
-        await self.rows(_REFUSED, *mine, user_name, kind, self.now, reference)
+        await self.rows(_REFUSED, *mine, user_name, kind, self.now, self.reference)
 
     async def let_in(self, user_name: str) -> None:
-        """Forget a refusal (see `Unit.let_in`)."""
         await self.later(
             "DELETE FROM refused WHERE team_id = $1 AND connection_id = $2 AND name_key = $3",
             *(self.scope.team, self.scope.connection, _name(user_name)),
         )
+
+
+async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
+    """Return a team's seats by kind, read through *rows*."""
+    found = await rows("SELECT * FROM seats WHERE team_id = $1 ORDER BY kind", team)
+    return {row["kind"]: records.seat_count(row) for row in found}
 
 
 def _name(user_name: str) -> str:

@@ -17,7 +17,7 @@ from . import records
 from .database import Client, Database, Row, too_deep
 from .door import through
 from .filters.compiling import ROW
-from .memberships import Memberships, column
+from .memberships import column, members
 from .patience import patiently
 from .searches import Asked, Reading
 from .statuses import statuses
@@ -109,8 +109,7 @@ class DatabaseStore:
             raise TooMany(TOO_LONG.format(self.search_seconds)) from None
 
     async def members(self, group: str, *, after: str = "", count: int = 1000) -> Sequence[Member]:
-        read = Memberships(rows=self._rows, scope=self.scope, database=self.database)
-        return await read.members(group, after=after, count=count)
+        return await members(self.database, self._rows, self.scope, group, after=after, count=count)
 
     async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
         return await statuses(self.database, self._rows, self.scope, users)

@@ -135,7 +135,7 @@ def test_a_removal_whose_count_failed_is_a_removal(house, way, asked, monkeypatc
         raise RuntimeError("the count fails")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Claims, "change", failing)
+        patch.setattr(Claims, "claims", failing)
         switch(house, way, id, active=False)
     off = asked(name)
     (row,) = house.run(

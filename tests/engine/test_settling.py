@@ -306,7 +306,7 @@ def test_more_who_fail_than_are_taken_up_at_a_time(house, monkeypatch):
 
 #: What may break while somebody is removed.
 BREAKS = {
-    "claims": (Claims, "change", fail),
+    "claims": (Claims, "claims", fail),
     "seats": (Queues, "count", fail),
     "queue": (Queues, "dequeue", fail),
     "book": (DatabaseUnit, "post", fail),
@@ -432,7 +432,7 @@ def test_a_seat_is_kept_from_when_their_leaving_is_noted(house, monkeypatch):
     team.kind("standard", grace=600)
     ann = team.make("ann")
     with monkeypatch.context() as patch:
-        patch.setattr(Claims, "change", fail)
+        patch.setattr(Claims, "claims", fail)
         assert 200 == team.switch(ann, active=False)
     for _ in range(2):
         team.settle()

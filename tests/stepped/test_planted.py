@@ -43,19 +43,19 @@ async def take(queues: Queues, kind: str) -> SeatCount | None:
     return records.seat_count(taken)
 
 
-async def change(claims: Claims, person: str, change: int) -> Any:
+async def count(claims: Claims, person: str, change: int) -> Any:
     """Write down how many claims there were, and one more or less."""
     (count,) = (row["claims"] + change for row in READ.get() if row.get("id") == person)
     await claims.rows(
         "UPDATE persons SET claims = $3 WHERE team_id = $1 AND id = $2", *claims._one(person), count
     )
-    return await claims.standing(person)
+    return await claims.claimant(person)
 
 
 #: The bug → what has it, how it goes then, and what brings it out.
 BUGS: dict[str, tuple[type, str, Any, Case]] = {
     "seats checked before": (Queues, "take", take, Case(ASSIGN, ASSIGN, APART)),
-    "claims written back": (Claims, "change", change, Case(DEACTIVATE, ELSEWHERE_OFF, SAME)),
+    "claims written back": (Claims, "claims", count, Case(DEACTIVATE, ELSEWHERE_OFF, SAME)),
 }
 
 _write = DatabaseStore.write

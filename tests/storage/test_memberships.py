@@ -209,18 +209,20 @@ async def test_a_group_is_found_by_itself(database):
     """No statement goes by all members of a connection, though the database knows nothing of them."""
     said = []
 
-    async def noted(sql, *values):
-        said.append(sql)
-        plan = f"EXPLAIN QUERY PLAN {sql}"
-        said.extend([row["detail"] for row in await database.rows(plan, *values)])
-        return [{"memberships": None, "total": 0, "member_id": "u1", "id": "u1"}]
+    class Noting(Memberships):
+        async def rows(self, sql, *values):
+            said.append(sql)
+            plan = f"EXPLAIN QUERY PLAN {sql}"
+            said.extend([row["detail"] for row in await database.rows(plan, *values)])
+            return [{"memberships": None, "total": 0, "member_id": "u1", "id": "u1"}]
 
-    groups = Memberships(rows=noted, scope=Scope(team="t", connection="c1"), database=database)
+    scope = Scope(team="t", connection="c1")
+    groups = Noting(database=database, client=None, scope=scope, now="", reference="")
     one = frozenset({"u1"})
     await groups.members("g1", after="", count=10)
-    await groups.count("g1", 10)
+    await groups.count_members("g1", most=10)
     for change in (MemberChange(reset=True, added=one), MemberChange(removed=one)):
-        await groups.change("g1", change, known=False)
+        await groups.change_members("g1", change)
 
     ways = [each for each in said if re.match(r"SEARCH (m|\w*members)\b", each)]
     assert 5 == len(ways)

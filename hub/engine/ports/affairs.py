@@ -1,0 +1,48 @@
+"""What administrators change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hub.engine.values import Author, Personal
+
+if TYPE_CHECKING:
+    from hub.teams import ApiKey, Connection, Team, Token
+
+
+class Affairs(Protocol):
+    """What administrators change of a team, its connections, its tokens and its people."""
+
+    async def found(self, team: Team) -> None:
+        """Add the team that this unit is for (`NameTaken`)."""
+
+    async def team(self, *, alone: bool = True) -> Team:
+        """Return the team that this unit is for; no other unit that asks so goes on until this one is done.
+
+        An administrator's work begins with it: what it finds stays so. Not *alone*, nobody waits.
+        """
+
+    async def connections(self) -> Sequence[Connection]:
+        """Return the team's connections, oldest first."""
+
+    async def put(self, thing: Team | Connection | Token | ApiKey) -> None:
+        """Change the team, or add one of its connections or tokens, or change it."""
+
+    async def personal(self, person: str) -> Personal | None:
+        """Keep a person from every other writer, and return what an administrator said of them."""
+
+    async def put_personal(self, person: str, personal: Personal) -> None:
+        """Change what an administrator said of a person; `recount` has their claims follow."""
+
+    async def forget(self, person: str, names: AbstractSet[str]) -> None:
+        """Forget by what a person was found, and that the team waits for, or refused, whoever has *names*."""
+
+    async def note(
+        self, by: Author, action: str, target: str, *, changes: Mapping[str, Any], person: str | None = None
+    ) -> None:
+        """Write into the team's audit what *by* did to *target*, which is about *person* where it is.
+
+        *action* is called as the command is, `connection.on`; *changes* (JSON) never hold a secret.
+        """

@@ -1,0 +1,47 @@
+"""The one way to write: a unit of work, and the work."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from .affairs import Affairs
+from .resources import Members, Resources
+from .seats import Claims, Seats
+
+if TYPE_CHECKING:
+    from hub.ledger.entries import Posting
+    from hub.spi import Event
+
+T = TypeVar("T")
+
+
+class Unit(Resources, Members, Claims, Seats, Affairs, Protocol):
+    """One team's data inside one transaction. Whatever it writes lands whole or not at all."""
+
+    @property
+    def now(self) -> str:
+        """Return the moment of the write."""
+
+    async def flush(self) -> None:
+        """Have done what was put off until now: what it is refused for is raised here, and not later."""
+
+    async def finish(self) -> None:
+        """Do the last of a write, too: what others wait for longest."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Enclose statements that may fail without losing what was done before them."""
+
+    async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
+        """Write the next entry of the team's book, and end and begin the holdings that it moves.
+
+        It is never before the entry before it, whatever the clocks of several nodes say; and a holding
+        begins and ends at the moment of an entry.
+        """
+
+    async def tell(self, events: Sequence[Event]) -> None:
+        """Leave *events* for the relay."""
+
+
+Work = Callable[[Unit], Awaitable[T]]

@@ -1,0 +1,66 @@
+"""An open transaction of one team: statements, put off until somebody asks for their rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from attrs import field, frozen
+
+from hub.engine.values import Scope
+
+from .database import Client, Database, Row
+from .statements import NONE, Refusals, Statement, run
+
+
+@frozen(kw_only=True)
+class Transaction:
+    """What the parts of a unit write through; *client* is its own, *reference* marks what is written."""
+
+    database: Database
+    client: Client
+    scope: Scope
+    now: str
+    reference: str
+
+    #: What is still to be run: nobody has asked for its rows.
+    _behind: list[Statement] = field(factory=list, init=False)
+
+    async def rows(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement in the transaction, after all before it, and return its rows."""
+        await self.flush()
+        return await self.database.run(self.client, sql, *values)
+
+    async def joined(self, last: Statement) -> Sequence[Row]:
+        """Run *last*, together with what is still to be run, and return its rows."""
+        await self._apart(last)
+        statements = [*self._behind, last]
+        self._behind.clear()
+        return await run(self.database, self.client, statements)
+
+    async def later(self, sql: str, *values: object, refusals: Refusals = NONE, name: str = "") -> None:
+        """Have a statement run with the next whose rows are asked for, or at the end of the write."""
+        statement = Statement(sql, values, refusals, name)
+        await self._apart(statement)
+        self._behind.append(statement)
+
+    async def flush(self) -> None:
+        if self._behind:
+            await self.joined(self._behind.pop())
+
+    async def _apart(self, statement: Statement) -> None:
+        """See to it that no two statements of one round trip write the same table: one would be lost."""
+        if any(each.table == statement.table for each in self._behind):
+            await self.flush()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        await self.rows("SAVEPOINT part")
+        try:
+            yield
+            await self.flush()
+        except Exception:
+            self._behind.clear()
+            await self.rows("ROLLBACK TO SAVEPOINT part")
+            raise
+        await self.rows("RELEASE SAVEPOINT part")
