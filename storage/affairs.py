@@ -10,6 +10,7 @@ from attrs import frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.values import Author, NameTaken, Personal
+from hub.scim.folding import fold
 from hub.teams import ApiKey, Connection, Team, Token
 
 from . import records
@@ -70,8 +71,10 @@ class Affairs(Transaction):
 
     async def put_personal(self, person: str, personal: Personal) -> None:
         await self.rows(
-            "UPDATE persons SET by_hand = $3, name = $4, suspended = $5 WHERE team_id = $1 AND id = $2",
-            *(self.scope.team, person, personal.by_hand, personal.name, personal.suspended),
+            "UPDATE persons SET by_hand = $3, name = $4, name_key = $5, suspended = $6"
+            " WHERE team_id = $1 AND id = $2",
+            *(self.scope.team, person, personal.by_hand, personal.name),
+            *(personal.name and fold(personal.name), personal.suspended),
         )
 
     async def forget(self, person: str, names: AbstractSet[str]) -> None:

@@ -18,6 +18,9 @@ from .patience import patiently
 from .pruning import pruned
 from .statements import values_of
 
+#: What of a record stands in columns, too.
+COLUMNS = ("reference", "team", "connection", "at", "status", "about")
+
 
 @frozen(kw_only=True)
 class DatabaseExchanges:
@@ -27,11 +30,8 @@ class DatabaseExchanges:
     patience: float
 
     async def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        kept = [
-            (*(row[name] for name in ("reference", "team", "connection", "at")), dumps(dict(row)).decode())
-            for row in rows
-        ]
-        columns = "reference, team_id, connection_id, at, record"
+        kept = [(*(row[name] for name in COLUMNS), dumps({**row}).decode()) for row in rows]
+        columns = "reference, team_id, connection_id, at, status, about, record"
         sql = f"INSERT INTO exchanges ({columns}) VALUES {values_of(*kept)}"
 
         async def insert(client: Client) -> None:

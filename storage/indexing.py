@@ -29,9 +29,9 @@ class Indexing:
     async def added(self, resource: Resource) -> None:
         """Write what is searched of a new resource, or raise `ValueTaken`."""
         await self.later(
-            "INSERT INTO searched (team_id, connection_id, kind, id, folded, lists)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            *(*self._place(resource), *self._folded(resource)),
+            "INSERT INTO searched (team_id, connection_id, kind, id, folded, lists, person_id)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            *(*self._place(resource), *self._folded(resource), resource.person),
         )
         await self._add(resource, keys(self.scope.types[resource.kind], resource.document))
 

@@ -1,4 +1,4 @@
-"""What filters read of the resources that are there already, written for a database that had none of it."""
+"""What is searched of resources and people that are there already, written for a database that had none."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from tortoise.migrations.operations import RunSQL
 
 from hub.engine.kinds import RESOURCE_TYPES
+from hub.scim.folding import fold
 
 from .database import Row, named
 from .searchable import folded, keys
@@ -36,6 +37,27 @@ class Refolding(RunSQL):
             last,
         ):
             await _fill(editor, rows)
+            last = rows[-1]["id"]
+
+
+class Renaming(RunSQL):
+    """Fills `persons.name_key` from `persons.name`: an operation with nothing to undo."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {})
+
+    async def _run_sql(self, editor: Any, by_dialect: Any) -> None:
+        if by_dialect is self.reverse_sql or editor.collect_sql:
+            return
+        last = ""
+        while rows := await _run(
+            editor,
+            f"SELECT id, name FROM persons WHERE name IS NOT NULL AND id > $1 ORDER BY id LIMIT {BATCH}",
+            last,
+        ):
+            for row in rows:
+                sql = "UPDATE persons SET name_key = $2 WHERE id = $1"
+                await _run(editor, sql, row["id"], fold(row["name"]))
             last = rows[-1]["id"]
 
 

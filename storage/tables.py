@@ -75,6 +75,8 @@ class Exchanges(Model):
     connection_id = fields.TextField()
     at = fields.TextField()
     record = fields.TextField()
+    status = fields.BigIntField(null=True)
+    about = fields.TextField(null=True)
 
     class Meta:
         """Where it is kept."""

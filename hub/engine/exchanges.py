@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,10 @@ _SECRET_BYTES = tuple(name.encode() for name in SECRET)
 
 #: What stands in their place.
 HIDDEN = "(not kept)"
+
+#: An id, and the path of the resource that has it. What else somebody asks for is no resource.
+_ID = re.compile(r"[0-9a-f-]{36}")
+_RESOURCE = re.compile(rf"/(?:Users|Groups)/({_ID.pattern})(?=[/?]|$)")
 
 #: How many wait to be written before new ones are dropped and counted.
 QUEUE_MAX = 2_000
@@ -93,6 +98,7 @@ class Keeper:
         row = {"at": self.clock(), **asdict(exchange, recurse=False)}
         for name in ("request", "answer", "became"):
             row[name] = kept(row[name], self.body_max)
+        row["about"] = about(row["path"], row["answer"])
         try:
             self._queue.put_nowait(row)
         except asyncio.QueueFull:
@@ -130,6 +136,14 @@ class Keeper:
             except Exception:
                 log.exception("exchanges.not_pruned")
             await asyncio.sleep(PRUNE_SECONDS)
+
+
+def about(path: str, answer: Json) -> str | None:
+    """Return the id of the resource that an exchange is about: named by its *path*, else by the *answer*."""
+    if named := _RESOURCE.search(path):
+        return named[1]
+    id = answer.get("id") if isinstance(answer, dict) else None
+    return id if isinstance(id, str) and _ID.fullmatch(id) else None
 
 
 def kept(value: Any, bytes_max: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise import migrations
 
 from storage.ddl import Statements, both
+from storage.refolding import Renaming
 
 FORWARD = both(
     # Whom people sign in with. *settings* is JSON, its secrets sealed; who signed in to try it, and when.
@@ -121,9 +122,26 @@ FORWARD = both(
     )""",
     # When a token opened something last, to the minute.
     "ALTER TABLE tokens ADD COLUMN used_at TEXT",
+    # What an exchange was answered, and the resource that it is about.
+    "ALTER TABLE exchanges ADD COLUMN status BIGINT",
+    "ALTER TABLE exchanges ADD COLUMN about TEXT",
+    "CREATE INDEX exchanges_about ON exchanges (connection_id, about, id) WHERE about IS NOT NULL",
+    # Whom a user is about, so that people are found by its text without a look at the user itself.
+    "ALTER TABLE searched ADD COLUMN person_id TEXT",
+    "UPDATE searched SET person_id = (SELECT r.person_id FROM resources r WHERE r.id = searched.id)",
+    # The name that an administrator said, as it is searched.
+    "ALTER TABLE persons ADD COLUMN name_key TEXT",
+    # How many seats of a kind came free on a day: the other half of `holdings_in_time`.
+    "CREATE INDEX holdings_ended ON holdings (team_id, kind, until) WHERE until IS NOT NULL",
 )
 
 BACKWARD = both(
+    "DROP INDEX holdings_ended",
+    "ALTER TABLE persons DROP COLUMN name_key",
+    "ALTER TABLE searched DROP COLUMN person_id",
+    "DROP INDEX exchanges_about",
+    "ALTER TABLE exchanges DROP COLUMN about",
+    "ALTER TABLE exchanges DROP COLUMN status",
     "ALTER TABLE tokens DROP COLUMN used_at",
     "ALTER TABLE connections DROP COLUMN provider_id",
     *(
@@ -137,4 +155,4 @@ class Migration(migrations.Migration):
     """What the portal and single sign-on need."""
 
     dependencies = [("hub", "0004_seats_in_full")]  # noqa: RUF012 - as Tortoise has it
-    operations = [Statements(FORWARD, BACKWARD)]  # noqa: RUF012
+    operations = [Statements(FORWARD, BACKWARD), Renaming()]  # noqa: RUF012

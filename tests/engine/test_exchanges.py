@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.engine.exchanges import HIDDEN, QUEUE_MAX, Exchange, Keeper, kept
+from hub.engine.exchanges import HIDDEN, QUEUE_MAX, Exchange, Keeper, about, kept
 from hub.scim.strictjson import dumps
 
 NOW = "2026-06-01T12:00:00.000Z"
@@ -71,6 +71,28 @@ def test_everything_else_is_kept_as_sent():
     sent = {"userName": "ann", "Operations": [{"op": "replace", "path": "title", "value": "password"}]}
 
     assert sent == kept(sent, 1000)
+
+
+ID = "01900000-0000-7000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "whom"),
+    [
+        (f"/scim/v2/c/Users/{ID}", None, ID),
+        (f"/scim/v2/c/Groups/{ID}?excludedAttributes=members", {"id": "x"}, ID),
+        ("/scim/v2/c/Users", {"id": ID}, ID),
+        ("/scim/v2/c/Users", {"id": ["x"]}, None),
+        ("/scim/v2/c/Users", {"status": "403"}, None),
+        ("/scim/v2/c/Users", "{ … (9000 bytes)", None),
+        (f"/scim/v2/c/Users/{ID}{ID}", None, None),
+        ("/scim/v2/c/Users/.search", {"Resources": []}, None),
+        (f"/scim/v2/c/Users/{'a' * 3000}", None, None),
+    ],
+)
+def test_whom_an_exchange_is_about(path, answer, whom):
+    """The resource that it was sent to, else the one that it made; what nobody made is about nobody."""
+    assert whom == about(path, answer)
 
 
 def test_a_long_body_is_cut():

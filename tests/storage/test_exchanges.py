@@ -17,6 +17,7 @@ def row(number, connection="c1"):
         "connection": connection,
         "at": f"2026-01-01T00:00:0{number}.000Z",
         "status": 200,
+        "about": None,
     }
 
 
@@ -66,3 +67,11 @@ async def test_the_old_and_the_many_go_a_few_at_a_time(exchanges, monkeypatch):
     assert 6 == await exchanges.prune(before="2026-01-01T00:00:03.000Z", rows_max=3)
     assert [2, 1, 0, 2, 1, 0] == deleted
     assert ["hx_6", "hx_7", "hx_8"] == [each["reference"] for each in await exchanges.of("c1")]
+
+
+async def test_what_is_looked_for_stands_in_columns(exchanges, database):
+    """The answer's status and whom it is about need no look into the record."""
+    await exchanges.add([{**row(1), "status": 403, "about": "u1"}])
+
+    found = await database.rows("SELECT status, about FROM exchanges")
+    assert [{"status": 403, "about": "u1"}] == list(found)

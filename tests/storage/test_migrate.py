@@ -126,6 +126,28 @@ async def test_what_filters_read_is_written_for_what_is_there(database_url):
         assert BATCH + 3 == (await store.search(listed("User"))).total
 
 
+async def test_what_people_are_found_by_is_written_for_who_is_there(database_url):
+    """Names that an administrator said are folded, and searched text says whom it is about."""
+    await migrate.migrate(database_url, target="0004_seats_in_full")
+    async with opened(database_url) as database, database.transaction() as client:
+        for sql in OLD:
+            await database.run(client, sql)
+        await database.run(client, "UPDATE persons SET name = 'ÄNNE Lee'")
+        await database.run(
+            client,
+            "INSERT INTO resources (id, team_id, connection_id, kind, document, name_key, exclusive, active,"
+            " person_id, version, created, modified)"
+            " VALUES ('u', 't', 'c', 'User', '{}', 'u', TRUE, TRUE, 'p', 1, 'x', 'x')",
+        )
+        columns = "team_id, connection_id, kind, id, folded, lists"
+        await database.run(client, f"INSERT INTO searched ({columns}) VALUES ('t', 'c', 'User', 'u', '', '')")
+
+    await migrate.migrate(database_url)
+    async with opened(database_url) as database:
+        assert [{"name_key": "änne lee"}] == list(await database.rows("SELECT name_key FROM persons"))
+        assert [{"person_id": "p"}] == list(await database.rows("SELECT person_id FROM searched"))
+
+
 OLD = (
     "INSERT INTO teams (id, name, plan, created_at) VALUES ('t', 't', 'basic', 'x')",
     """INSERT INTO connections (id, team_id, idp, profile, state, domains, created_at)
