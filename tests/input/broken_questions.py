@@ -147,13 +147,20 @@ def broken_order(chance: random.Random, target: Club) -> Request:
         return "GET", path, None, {}
     (name, value), beside = _asked(chance), chance.choice(["", "&count=1", "&startIndex=1", "&sortBy=title"])
     beside = "" if name in beside else beside
-    return "GET", f"/{chance.choice(['Users', 'Users', ''])}?{name}={quote(value)}{beside}", None, {}
+    place = "Users" if _asks_groups(value) else chance.choice(["Users", "Users", ""])
+    return "GET", f"/{place}?{name}={quote(value)}{beside}", None, {}
+
+
+def _asks_groups(value: str) -> bool:
+    """Say whether *value* is a filter that has a sense where groups are asked."""
+    return "members.value" in value
 
 
 def broken_search(chance: random.Random, target: Club) -> Request:
     """The same by POST, or a message that is no SearchRequest."""
     path, (name, value) = chance.choice(["/.search", "/Users/.search", "/Groups/.search"]), _asked(chance)
-    path = "/Users/.search" if value in NO_ORDER else path  # a group has none of these
+    # of the order, a group has none of these
+    path = "/Users/.search" if value in NO_ORDER or _asks_groups(value) else path
     if name in {"startIndex", "count"}:
         value = chance.choice(["1", 1.5, True, {}, [1], 2**40])
     if name in {"attributes", "excludedAttributes"}:

@@ -127,6 +127,7 @@ def check(request: Request, heard: Heard) -> None:
     """Make sure that *request* was refused: as a whole or, a bulk request, in each of its operations."""
     _, path, body, _ = request
     if path != "/Bulk" or heard.status != 200:
+        assert 400 <= heard.status < 500, (request, heard.body)
         status, kind = heard.refusal
         assert kind in KINDS[status], (request, heard.body)
         return
