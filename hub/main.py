@@ -13,16 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hub import logs, moments
 from hub.engine.admin import Admin
+from hub.engine.admins import Admins
 from hub.engine.adoption import Adoption
 from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
 from hub.engine.cursors import Cursors
 from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
+from hub.engine.links import Links
 from hub.engine.ousting import Ousting
 from hub.engine.plugins import Plugins
 from hub.engine.provision import Provisioning
@@ -34,6 +36,7 @@ from hub.engine.rolls import Rolls
 from hub.engine.ruling import Ruling
 from hub.engine.sealing import Sealer
 from hub.engine.service import Service
+from hub.engine.sessions import Sessions
 from hub.engine.settling import Settling
 from hub.engine.switches import Switches
 from hub.scim.parsing import Limits
@@ -42,6 +45,8 @@ from hub.serving import tame_worker
 from hub.settings import Settings, SettingsError
 from hub.teams import State
 from hub.web.app import build
+from hub.web.portal.app import portal
+from hub.web.portal.desk import Desk
 from storage import migrate
 from storage.books import DatabaseBooks
 from storage.census import DatabaseCensus
@@ -54,9 +59,13 @@ from storage.outbox import DatabaseOutbox
 from storage.registry import DatabaseRegistry
 from storage.seals import DatabaseSeals
 from storage.trail import DatabaseTrail
+from storage.visits import DatabaseVisits
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.types import Lifespan
+
+    from hub.web.ports import Ready
 
 
 def new_id() -> str:
@@ -83,7 +92,11 @@ class House:
     settings: Settings
     database: Database
     plugins: Plugins
+    key: bytes = field(repr=False)
     admin: Admin
+    admins: Admins
+    links: Links
+    sessions: Sessions
     bookkeeping: Bookkeeping
     people: People
     adoption: Adoption
@@ -99,6 +112,23 @@ class House:
     async def migrate(self, progress: Callable[[str], object] = lambda _: None) -> None:
         """Bring the database to what this version needs, telling *progress* of each step."""
         await migrate.migrate(self.database.url, progress=progress)
+
+    @property
+    def desk(self) -> Desk:
+        """Return what the portal's pages ask for."""
+        return Desk(admin=self.admin, admins=self.admins, links=self.links, sessions=self.sessions)
+
+    def app(self, *, ready: Ready, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+        """Return the application that serves all of it, and is up when *ready*."""
+        return build(
+            self.service,
+            questions=self.questions,
+            settings=self.settings,
+            keeper=self.keeper,
+            ready=ready,
+            portal=portal(self.desk, settings=self.settings, keeper=self.keeper, key=self.key),
+            lifespan=lifespan,
+        )
 
     async def check(self) -> list[str]:
         """Return everything that keeps the hub from serving safely, a sentence each."""
@@ -218,11 +248,13 @@ def assemble(settings: Settings) -> House:
     books = DatabaseBooks(database=database, patience=patience)
     census = DatabaseCensus(database=database, patience=patience)
     seals = DatabaseSeals(database=database, patience=patience)
+    visits = DatabaseVisits(database=database, patience=patience)
     sealer = Sealer(books=books, seals=seals, clock=clock, key=key)
     return House(
         settings=settings,
         database=database,
         plugins=plugins,
+        key=key,
         admin=Admin(
             registry=registry,
             books=books,
@@ -234,6 +266,16 @@ def assemble(settings: Settings) -> House:
             key=key,
             entropy=secrets.token_bytes,
         ),
+        admins=Admins(registry=registry, visits=visits, clock=clock, ids=new_id),
+        links=Links(
+            registry=registry,
+            visits=visits,
+            clock=clock,
+            ids=new_id,
+            key=key,
+            entropy=secrets.token_bytes,
+        ),
+        sessions=Sessions(visits=visits, clock=clock, ids=new_id, key=key, entropy=secrets.token_bytes),
         bookkeeping=Bookkeeping(books=books, sealer=sealer, clock=clock),
         people=people,
         adoption=Adoption(
@@ -316,14 +358,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def ready() -> list[str]:
         return await unready(house.database)
 
-    return build(
-        house.service,
-        questions=house.questions,
-        settings=house.settings,
-        keeper=house.keeper,
-        ready=ready,
-        lifespan=lifespan,
-    )
+    return house.app(ready=ready, lifespan=lifespan)
 
 
 def _rolls(settings: Settings) -> Rolls:

@@ -1,5 +1,7 @@
 """The server's key: 32 random bytes behind every digest that the hub keeps, the same on every node."""
 
+import hashlib
+import hmac
 import os
 import secrets
 import stat
@@ -24,6 +26,11 @@ def server_key(folder: Path, environ: Mapping[str, str]) -> bytes:
     if not path.exists():
         _create(path)
     return _read(path)
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """Return a key of its own for one *purpose*, 32 bytes: HKDF-Expand with one block (RFC 5869 §2.3)."""
+    return hmac.new(key, purpose.encode() + b"\x01", hashlib.sha256).digest()
 
 
 def key_fault(folder: Path, environ: Mapping[str, str]) -> str | None:

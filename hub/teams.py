@@ -1,4 +1,4 @@
-"""Teams and the connections through which identity providers reach them."""
+"""Teams, the connections through which identity providers reach them, and who looks after both."""
 
 from __future__ import annotations
 
@@ -25,6 +25,24 @@ class Profile(enum.StrEnum):
 
     TOLERANT = "tolerant"
     STRICT = "strict"
+
+
+class Role(enum.StrEnum):
+    """What somebody may do in the portal: each all that those before it may, and more.
+
+    `SETUP` may set up one connection and see nothing else; an `OPERATOR` may do everything in all teams.
+    """
+
+    SETUP = "setup"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    OWNER = "owner"
+    OPERATOR = "operator"
+
+    def may(self, least: Role) -> bool:
+        """Say whether it may do what wants that role at *least*."""
+        ranks = [*Role]
+        return ranks.index(self) >= ranks.index(least)
 
 
 @frozen(kw_only=True)
@@ -108,3 +126,39 @@ class Token(Key):
 @frozen(kw_only=True)
 class ApiKey(Key):
     """What opens the API of its team, for the product whose seats these are, and nothing else."""
+
+
+@frozen(kw_only=True)
+class Admin:
+    """Who looks after a team in the portal, known by their *address* as whoever signs in."""
+
+    id: str
+    team: str
+    address: str
+    role: Role
+    created_at: str
+    name: str | None = None
+
+
+@frozen(kw_only=True)
+class Link:
+    """What lets somebody into the portal without signing in, in a *role*: an admin's once, and for minutes.
+
+    Of *team*, but for an operator's; one that lets somebody set up a *connection* lasts until it expires.
+    """
+
+    key_id: str
+    team: str | None
+    role: Role
+    digest: str
+    created_at: str
+    created_by: str
+    expires_at: str
+    connection: str | None = None
+    used_at: str | None = None
+    revoked_at: str | None = None
+
+    def opens(self, *, at: str) -> bool:
+        """Say whether it lets anybody in *at* that moment (RFC 3339, UTC)."""
+        spent = self.used_at is not None and self.role is not Role.SETUP
+        return self.revoked_at is None and at < self.expires_at and not spent

@@ -11,9 +11,9 @@ from attrs import frozen
 from hub.engine.failpoints import failpoint
 from hub.engine.values import Author, NameTaken, Personal
 from hub.scim.folding import fold
-from hub.teams import ApiKey, Connection, Team, Token
+from hub.teams import Admin, ApiKey, Connection, Link, Team, Token
 
-from . import records
+from . import records, visits
 from .database import Violation
 from .keys import key
 from .statements import values_of
@@ -48,7 +48,7 @@ class Affairs(Transaction):
         )
         return [records.connection(row) for row in found]
 
-    async def put(self, thing: Team | Connection | Token | ApiKey) -> None:
+    async def put(self, thing: Team | Connection | Token | ApiKey | Admin | Link) -> None:
         match thing:
             case Team():
                 await self.rows(
@@ -60,6 +60,22 @@ class Affairs(Transaction):
                 await self._upsert("connections", "id", values)
             case Token() | ApiKey():
                 await self._upsert("tokens", "key_id", records.key_values(thing))
+            case Admin():
+                await self._upsert("admins", "id", visits.admin_values(thing))
+            case Link():
+                await self._upsert("links", "key_id", visits.link_values(thing))
+
+    async def admins(self) -> Sequence[Admin]:
+        return [visits.admin(row) for row in await self.rows(visits.ADMINS, self.scope.team)]
+
+    async def dismiss(self, admin: Admin) -> None:
+        mine = (self.scope.team, admin.id)
+        # Who a provider says they are stays that of the person, if there is one.
+        await self.rows(
+            "DELETE FROM subjects WHERE team_id = $1 AND admin_id = $2 AND person_id IS NULL", *mine
+        )
+        await self.rows("UPDATE subjects SET admin_id = NULL WHERE team_id = $1 AND admin_id = $2", *mine)
+        await self.rows("DELETE FROM admins WHERE team_id = $1 AND id = $2", *mine)
 
     async def personal(self, person: str) -> Personal | None:
         found = await self.rows(

@@ -43,6 +43,23 @@ class DatabaseTrail:
                 yield _note(row)
             last = rows[-1]["id"]
 
+    async def latest(
+        self, team: str, *, who: str, action: str, since: str, before: int | None, count: int
+    ) -> Sequence[tuple[int, Note]]:
+        wanted = {
+            "at >= {}": since,
+            "id < {}": before,
+            "who = {}": who,
+            "(action = {0} OR substr(action, 1, length({0}) + 1) = {0} || '.')": action,
+        }
+        chosen = [(condition, value) for condition, value in wanted.items() if value]
+        where = "".join(f" AND {said.format(f'${n}')}" for n, (said, _) in enumerate(chosen, 2))
+        rows = await self._rows(
+            f"SELECT id, {NOTE} FROM audit WHERE team_id = $1{where} ORDER BY id DESC LIMIT {count:d}",
+            *(team, *(value for _, value in chosen)),
+        )
+        return [(row["id"], _note(row)) for row in rows]
+
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
         return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
 

@@ -20,7 +20,6 @@ from hub import logs
 from hub.main import House, assemble
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
-from hub.web.app import build
 from tests.author import BY
 
 T = TypeVar("T")
@@ -113,9 +112,7 @@ def bench(database_url: str, data: Path, **environ: str) -> Iterator[Bench]:
     if not database_url.startswith("sqlite:"):
         settings = evolve(settings, database=evolve(settings.database, url=database_url))
     house = assemble(settings)
-    app = build(
-        house.service, questions=house.questions, settings=settings, keeper=house.keeper, ready=house.check
-    )
+    app = house.app(ready=house.check)
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOST, timeout=60)
     with quiet(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(house.migrate())

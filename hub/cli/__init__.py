@@ -8,7 +8,7 @@ from importlib.metadata import version
 from cyclopts import App
 
 from hub import logs
-from hub.cli import book, connection, person, printing, rule, schema, seat_kind, team, token
+from hub.cli import admin, book, connection, person, printing, rule, schema, seat_kind, team, token
 from hub.cli.audit import audit
 from hub.cli.demo import demo
 from hub.cli.errors import FORESEEN
@@ -23,7 +23,17 @@ app = App(
     help="A SCIM hub: identity providers push people and groups, people take and free a team's seats.",
     version=version("provisioning-hub"),
 )
-for noun in (team.app, connection.app, person.app, token.app, schema.app, seat_kind.app, rule.app, book.app):
+for noun in (
+    team.app,
+    admin.app,
+    connection.app,
+    person.app,
+    token.app,
+    schema.app,
+    seat_kind.app,
+    rule.app,
+    book.app,
+):
     app.command(noun)
 for verb in (serve, demo, migrate, check, seats, plugins, exchanges, audit):
     app.command(verb)

@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from hub.cli import printing
-from hub.cli.connection import base_url
+from hub.cli.connection import base_url, root
 from hub.cli.opening import fit_house
 from hub.cli.options import NONE, Changing, Options
 from hub.cli.serve import run
@@ -56,9 +56,21 @@ async def _furnish(settings: Settings) -> None:
         team = await _found(house.admin)
         named = [dialect for dialect in house.plugins.dialects if dialect.name != PLAIN]
         doors = [await _door(house.admin, team, dialect, settings) for dialect in named]
+        _, link = await house.links.for_admin(team, by=BY)
     printing.show(
-        "\n\n".join([f"The team {TEAM!r} has {SEATS} seats.", *map(str, doors), "Ctrl-C stops it."])
+        "\n\n".join(
+            [
+                f"The team {TEAM!r} has {SEATS} seats.",
+                *map(str, doors),
+                _portal(settings, link),
+                "Ctrl-C stops it.",
+            ]
+        )
     )
+
+
+def _portal(settings: Settings, link: str) -> str:
+    return f"The portal, once and within half an hour\n  {root(settings)}/links/{link}"
 
 
 async def _found(admin: Admin) -> Team:

@@ -13,6 +13,7 @@ from hub.spi import Seat
 from hub.teams import locking
 
 from . import seats
+from .addresses import address_in, name_in
 from .admin import AdminError
 from .entitlements import Bond
 from .events import told_of
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-
-#: The longest address (RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets), and the longest name.
-ADDRESS_MAX, NAME_MAX = 320, 200
 
 
 class Locked(AdminError):
@@ -80,7 +78,7 @@ class People:
 
     async def add(self, team: Team, address: str, *, name: str | None = None, by: Author) -> str:
         """Vouch for the person with that *address*, new or known, and return them; that gives no seat."""
-        address, name = _address(address), _name(name)
+        address, name = address_in(address), name_in(name)
 
         async def work(unit: Unit) -> str:
             await _check_unlocked(unit)
@@ -257,24 +255,6 @@ def _one(meant: Sequence[Standing], name: str) -> str:
     if len(ids) > 1:
         raise AdminError(f"several people are called '{name}': say one by id: {', '.join(ids)}")
     return ids[0]
-
-
-def _address(text: str) -> str:
-    address = fold(text.strip())
-    local, _, domain = address.rpartition("@")
-    if not local or "." not in domain or not all(domain.split(".")) or not _writable(address, ADDRESS_MAX):
-        raise AdminError(f"'{text}' is not an address, such as ann@example.com")
-    return address
-
-
-def _name(text: str | None) -> str | None:
-    if text is not None and (not text.strip() or not text.isprintable() or len(text) > NAME_MAX):
-        raise AdminError(f"a name has from 1 to {NAME_MAX} signs that can be seen")
-    return text.strip() if text else None
-
-
-def _writable(address: str, length_max: int) -> bool:
-    return len(address) <= length_max and address.isprintable() and " " not in address
 
 
 def _place(place: Spot) -> dict[str, str | None]:

@@ -21,6 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 #: Makes the ASGI application, in the process that serves it.
 Make: TypeAlias = Callable[[], Any]
 
+#: Where in the scope of a request lies the event that is set when the hub stops: what goes on ends by it.
+STOP = "hub.stop"
+
 _PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger("hub.serving")
@@ -83,11 +86,11 @@ async def _serve(make: Make, listening: socket.socket, stop_seconds: int) -> Non
 
 
 def _telling(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return *app*, which says so when the *stop* cuts one of its requests short."""
+    """Return *app*, which is told of the *stop*, and says so when that cuts one of its requests short."""
 
     async def told(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await app(scope, receive, send)
+            await app({**scope, STOP: stop}, receive, send)
         except asyncio.CancelledError:
             if scope["type"] == "http" and stop.is_set():
                 log.warning("a request was cut short by the stop")

@@ -16,6 +16,7 @@ from hub.web.api import Api
 from hub.web.documents import Documents
 from hub.web.limits import Limits
 from hub.web.notes import Notes
+from hub.web.portal.app import ROOMS
 from hub.web.scim import Scim
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ def build(
     settings: Settings,
     keeper: Keeper,
     ready: Ready,
+    portal: ASGIApp,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """Return the application that answers for *service* and *questions*, and is up when *ready*.
 
-    What was asked is noted with *keeper*.
+    Pages are the *portal*'s. What was asked is noted with *keeper*.
     """
     limits = Limits(
         requests_per_second=settings.rate.requests_per_second,
@@ -56,6 +58,7 @@ def build(
             notes=Notes(keeper=keeper, reads=settings.exchanges.reads),
         ),
         "api": Api(questions=questions, settings=settings, limits=limits, keeper=keeper),
+        **dict.fromkeys(ROOMS, portal),
     }
 
     async def readiness(_: Request) -> Response:
@@ -83,8 +86,11 @@ class _Parts:
     parts: Mapping[str, ASGIApp]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        meant = scope.get("path", "").lstrip("/").partition("/")[0]
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        meant = scope["path"].lstrip("/").partition("/")[0]
         await self.parts.get(meant, self.app)(scope, receive, send)
+        return None
 
 
 async def health(_: Request) -> Response:

@@ -34,21 +34,20 @@ FORWARD = both(
         UNIQUE (team_id, id),
         UNIQUE (team_id, address_key)
     )""",
-    # What lets somebody in once without sign-in (admin; without a team an operator), or an outside admin
-    # set up one connection until it expires (setup).
+    # What lets somebody in once without sign-in, in a role (without a team, an operator's), or an outside
+    # admin set up one connection until it expires.
     """CREATE TABLE links (
         key_id TEXT PRIMARY KEY,
         team_id TEXT REFERENCES teams (id),
         connection_id TEXT,
-        kind TEXT NOT NULL CHECK (
-            (kind = 'admin' AND connection_id IS NULL) OR (kind = 'setup' AND connection_id IS NOT NULL)
-        ),
+        role TEXT NOT NULL CHECK (role IN ('operator', 'owner', 'admin', 'auditor', 'setup')),
         digest TEXT NOT NULL,
         created_at TEXT NOT NULL,
         created_by TEXT NOT NULL,
         expires_at TEXT NOT NULL,
         used_at TEXT,
         revoked_at TEXT,
+        CHECK ((role = 'operator') = (team_id IS NULL) AND (role = 'setup') = (connection_id IS NOT NULL)),
         FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
     )""",
     "CREATE INDEX links_of_team ON links (team_id)",
@@ -103,6 +102,7 @@ FORWARD = both(
         created_at TEXT NOT NULL,
         seen_at TEXT NOT NULL,
         expires_at TEXT NOT NULL,
+        CHECK ((role = 'operator') = (team_id IS NULL) AND (role = 'setup') = (connection_id IS NOT NULL)),
         FOREIGN KEY (team_id, admin_id) REFERENCES admins (team_id, id) ON DELETE CASCADE,
         FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
     )""",

@@ -12,7 +12,6 @@ from attrs import evolve, frozen
 from tortoise.context import TortoiseContext
 
 from hub.main import assemble
-from hub.web.app import build
 from storage.database import config
 from tests.inprocess import HOST, Bench, bench
 from tests.stepped.stepper import Stepper, stops, watching
@@ -40,13 +39,7 @@ def nodes(database_url: str, data: Path) -> Iterator[Nodes]:
         stack.enter_context(stops())
         first = stack.enter_context(bench(database_url, data))
         house = assemble(first.house.settings)
-        app = build(
-            house.service,
-            questions=house.questions,
-            settings=house.settings,
-            keeper=house.keeper,
-            ready=house.check,
-        )
+        app = house.app(ready=house.check)
         client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOST, timeout=60)
         context = TortoiseContext()
         opened: Any = watching(database_url)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import structlog
 from attrs import define, evolve, field
+from starlette.responses import PlainTextResponse
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.exchanges import Exchange, Recording
@@ -113,6 +114,7 @@ class House:
             settings=self.settings,
             keeper=self,
             ready=self.ready,
+            portal=PlainTextResponse("no page", 404),
         )
         return Client(app=app)
 

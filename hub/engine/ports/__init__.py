@@ -7,6 +7,7 @@ from .logs import Exchanges, Outbox, Place, Trail
 from .people import Census, Dossiers, Standings, Traces
 from .stores import Clock, Ids, Registry, Store
 from .units import Unit, Work
+from .visits import Visits
 
 __all__ = [
     "Books",
@@ -24,5 +25,6 @@ __all__ = [
     "Traces",
     "Trail",
     "Unit",
+    "Visits",
     "Work",
 ]

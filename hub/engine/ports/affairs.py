@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hub.engine.values import Author, Personal
 
 if TYPE_CHECKING:
-    from hub.teams import ApiKey, Connection, Team, Token
+    from hub.teams import Admin, ApiKey, Connection, Link, Team, Token
 
 
 class Affairs(Protocol):
@@ -27,8 +27,14 @@ class Affairs(Protocol):
     async def connections(self) -> Sequence[Connection]:
         """Return the team's connections, oldest first."""
 
-    async def put(self, thing: Team | Connection | Token | ApiKey) -> None:
-        """Change the team, or add one of its connections or tokens, or change it."""
+    async def put(self, thing: Team | Connection | Token | ApiKey | Admin | Link) -> None:
+        """Change the team, or add one of its connections, tokens, admins or links, or change it."""
+
+    async def admins(self) -> Sequence[Admin]:
+        """Return the team's admins, oldest first."""
+
+    async def dismiss(self, admin: Admin) -> None:
+        """Remove an admin, and their sessions."""
 
     async def personal(self, person: str) -> Personal | None:
         """Keep a person from every other writer, and return what an administrator said of them."""

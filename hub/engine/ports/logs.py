@@ -54,3 +54,11 @@ class Trail(Protocol):
 
     def of(self, team: str, *, since: str = "", person: str | None = None) -> AsyncIterator[Note]:
         """Return a team's audit from the moment *since*, or what of it is about *person*, oldest first."""
+
+    async def latest(
+        self, team: str, *, who: str, action: str, since: str, before: int | None, count: int
+    ) -> Sequence[tuple[int, Note]]:
+        """Return up to *count* lines with their numbers, newest first: those with a number under *before*.
+
+        *who* and *action* (or its noun: `admin`) are what is wanted, nothing for all.
+        """

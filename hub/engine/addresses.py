@@ -1,0 +1,30 @@
+"""What an administrator says somebody is called: an address, a name."""
+
+from __future__ import annotations
+
+from hub.scim.folding import fold
+
+from .admin import AdminError
+
+#: The longest address (RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets), and the longest name.
+ADDRESS_MAX, NAME_MAX = 320, 200
+
+
+def address_in(text: str) -> str:
+    """Return the address that *text* is, folded, or raise `AdminError`."""
+    address = fold(text.strip())
+    local, _, domain = address.rpartition("@")
+    if not local or "." not in domain or not all(domain.split(".")) or not _writable(address, ADDRESS_MAX):
+        raise AdminError(f"'{text}' is not an address, such as ann@example.com")
+    return address
+
+
+def name_in(text: str | None) -> str | None:
+    """Return the name that *text* is, None for none, or raise `AdminError`."""
+    if text is not None and (not text.strip() or not text.isprintable() or len(text) > NAME_MAX):
+        raise AdminError(f"a name has from 1 to {NAME_MAX} signs that can be seen")
+    return text.strip() if text else None
+
+
+def _writable(address: str, length_max: int) -> bool:
+    return len(address) <= length_max and address.isprintable() and " " not in address

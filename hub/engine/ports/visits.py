@@ -1,0 +1,45 @@
+"""Who looks after teams in the portal, and who is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hub.engine.sessions import Session
+    from hub.teams import Admin, Link
+
+
+class Visits(Protocol):
+    """Who looks after teams in the portal, the links that let them in, and who is there now."""
+
+    async def admins(self, team: str) -> Sequence[Admin]:
+        """Return a team's admins, oldest first."""
+
+    async def link(self, key_id: str) -> Link | None:
+        """Return a link; it tells what it is of."""
+
+    async def links(self, team: str, *, connection: str) -> Sequence[Link]:
+        """Return the links for setting up a connection, oldest first."""
+
+    async def add(self, link: Link) -> None:
+        """Keep a link that is of no team."""
+
+    async def begin(self, session: Session, *, reference: str) -> bool:
+        """Keep *session*, and use up the link that it was begun by; False where that lets nobody in.
+
+        It is noted in the team's audit, by *reference*, and sessions that are over are forgotten.
+        """
+
+    async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
+        """Return a session that has not ended *at* a moment, and was seen after another.
+
+        It ends with its link's revocation, with its admin, and once the person who has the admin's address
+        is suspended or nobody vouches for them.
+        """
+
+    async def seen(self, id: str, *, at: str) -> None:
+        """Note that a session was seen *at* a moment."""
+
+    async def end(self, id: str) -> None:
+        """Forget a session."""

@@ -1,0 +1,127 @@
+"""Who is signed in to the portal: sessions, begun by a link or a sign-in, and how they end."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.moments import later
+from hub.teams import Role
+
+if TYPE_CHECKING:
+    from hub.teams import Admin, Link
+
+    from .ports import Clock, Ids, Visits
+
+#: Seconds without a request after which a session ends, and after which it ends in any case.
+IDLE_SECONDS = 30 * 60
+LASTS_SECONDS = 12 * 3600
+
+#: Seconds within which a session's requests are not noted again: a read is no write.
+SEEN_SECONDS = 60
+
+#: How many random bytes the browser holds.
+ENTROPY = 32
+
+
+@frozen(kw_only=True)
+class Session:
+    """Somebody signed in: *who*, as the audit calls them, in which *role*, and of which *team*.
+
+    An operator is of no team. *id* is a digest of what the browser holds.
+    """
+
+    id: str
+    team: str | None
+    role: Role
+    who: str
+    created_at: str
+    seen_at: str
+    expires_at: str
+    admin: str | None = None
+    connection: str | None = None
+    link: str | None = None
+
+
+@frozen(kw_only=True)
+class Sessions:
+    """Begins, finds and ends sessions."""
+
+    visits: Visits
+    clock: Clock
+    ids: Ids
+    key: bytes
+    entropy: Callable[[int], bytes]
+
+    async def begin(self, admin: Admin) -> tuple[Session, str]:
+        """Begin a session of an *admin* who has just signed in; return it, and what their browser holds."""
+        session, text = self._made(role=admin.role, who=admin.address, team=admin.team, admin=admin.id)
+        assert await self.visits.begin(session, reference=self._reference())
+        return session, text
+
+    async def enter(self, link: Link) -> tuple[Session, str] | None:
+        """Begin a session by a *link*, which is used up unless it is for setting up; None where it was."""
+        ends = min(link.expires_at, later(self.clock(), LASTS_SECONDS)) if link.role is Role.SETUP else None
+        session, text = self._made(
+            role=link.role,
+            who=f"link:{link.key_id}",
+            team=link.team,
+            connection=link.connection,
+            link=link.key_id,
+            expires_at=ends,
+        )
+        begun = await self.visits.begin(session, reference=self._reference())
+        return (session, text) if begun else None
+
+    async def find(self, text: str) -> Session | None:
+        """Return the session of whose browser holds *text*, None where there is none (any more)."""
+        session = await self.look(self._digest(text))
+        if session is not None and later(session.seen_at, SEEN_SECONDS) <= self.clock():
+            await self.visits.seen(session.id, at=self.clock())
+        return session
+
+    async def look(self, id: str) -> Session | None:
+        """Return a session as it is now, without taking it for a sign of life."""
+        now = self.clock()
+        return await self.visits.session(id, at=now, seen_after=later(now, -IDLE_SECONDS))
+
+    async def end(self, session: Session) -> None:
+        """Sign somebody out."""
+        await self.visits.end(session.id)
+
+    def _made(
+        self,
+        *,
+        role: Role,
+        who: str,
+        team: str | None,
+        admin: str | None = None,
+        connection: str | None = None,
+        link: str | None = None,
+        expires_at: str | None = None,
+    ) -> tuple[Session, str]:
+        text, now = self.entropy(ENTROPY).hex(), self.clock()
+        session = Session(
+            id=self._digest(text),
+            team=team,
+            role=role,
+            who=who,
+            created_at=now,
+            seen_at=now,
+            expires_at=expires_at or later(now, LASTS_SECONDS),
+            admin=admin,
+            connection=connection,
+            link=link,
+        )
+        return session, text
+
+    def _digest(self, text: str) -> str:
+        # No token's digest: those are of a key id of twelve signs.
+        return hmac.new(self.key, f"session.{text}".encode(), hashlib.sha256).hexdigest()
+
+    def _reference(self) -> str:
+        return f"session_{self.ids()}"

@@ -1,0 +1,1 @@
+"""The portal: pages for those who look after a team, server-rendered."""

@@ -1,0 +1,174 @@
+"""Who looks after teams in the portal, the links that let them in, and who is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, frozen
+
+from hub.engine.sessions import Session
+from hub.scim.folding import fold
+from hub.scim.strictjson import dumps
+from hub.teams import Admin, Link, Role
+
+from .database import Client, Database, Row
+from .door import through
+from .keys import key
+from .patience import patiently
+from .statements import values_of
+from .trail import NOTE
+
+if TYPE_CHECKING:
+    from hub.spi import Json
+
+ADMINS = "SELECT * FROM admins WHERE team_id = $1 ORDER BY created_at, id"
+
+#: Field of a value → its column, where they differ.
+COLUMNS = {"team": "team_id", "connection": "connection_id", "admin": "admin_id", "link": "link_id"}
+
+#: Whether a link lets somebody in at $2: an admin's once, one for setting up until it ends.
+_OPENS = "revoked_at IS NULL AND expires_at > $2 AND (used_at IS NULL OR role = 'setup')"
+
+_USED = f"UPDATE links SET used_at = $2 WHERE key_id = $1 AND {_OPENS} RETURNING key_id"
+
+#: All that decides whether somebody is (still) in; what an admin may do is as it is now.
+_SESSION = (
+    "SELECT s.*, COALESCE(a.role, s.role) AS role_now FROM sessions s"
+    " LEFT JOIN links l ON l.key_id = s.link_id"
+    " LEFT JOIN admins a ON a.team_id = s.team_id AND a.id = s.admin_id"
+    " LEFT JOIN person_keys k ON k.team_id = a.team_id AND k.address = a.address_key"
+    " LEFT JOIN persons p ON p.team_id = k.team_id AND p.id = k.person_id"
+    " WHERE s.id = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND l.revoked_at IS NULL"
+    " AND (p.id IS NULL OR (p.claims > 0 AND p.suspended IS NULL))"
+)
+
+
+@frozen(kw_only=True)
+class DatabaseVisits:
+    """`Visits` in a database; *patience* is how long it asks again, seconds."""
+
+    database: Database
+    patience: float
+
+    async def admins(self, team: str) -> Sequence[Admin]:
+        return [admin(row) for row in await self._rows(ADMINS, team)]
+
+    async def link(self, key_id: str) -> Link | None:
+        rows = await self._rows("SELECT * FROM links WHERE key_id = $1", key_id)
+        return _link(rows[0]) if rows else None
+
+    async def links(self, team: str, *, connection: str) -> Sequence[Link]:
+        rows = await self._rows(
+            "SELECT * FROM links WHERE team_id = $1 AND connection_id = $2 ORDER BY created_at, key_id",
+            *(team, connection),
+        )
+        return [_link(row) for row in rows]
+
+    async def add(self, link: Link) -> None:
+        await self._write(*_insert("links", link_values(link)))
+
+    async def begin(self, session: Session, *, reference: str) -> bool:
+        async def begun(client: Client) -> bool:
+            run, now = self.database.run, session.created_at
+            if await run(client, "SELECT id FROM sessions WHERE id = $1", session.id):
+                return True  # by an earlier try, whose answer was lost
+            if session.link and not await run(client, _USED, session.link, now):
+                return False
+            await run(client, "DELETE FROM sessions WHERE expires_at < $1", now)
+            sql, *values = _insert("sessions", _values(session))
+            await run(client, sql, *values)
+            if session.team is not None:
+                told = (session.team, reference, now, session.who, "session.begin", session.role)
+                note = (*told, None, None, dumps(_begun(session)).decode())
+                await run(client, f"INSERT INTO audit ({NOTE}) VALUES {values_of(note)}", *note)
+            return True
+
+        return bool(await through(patiently(lambda: self.database.written(begun), seconds=self.patience)))
+
+    async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
+        rows = await self._rows(_SESSION, id, at, seen_after)
+        return _session(rows[0]) if rows else None
+
+    async def seen(self, id: str, *, at: str) -> None:
+        await self._write("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", id, at)
+
+    async def end(self, id: str) -> None:
+        await self._write("DELETE FROM sessions WHERE id = $1", id)
+
+    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
+        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+
+    async def _write(self, sql: str, *values: object) -> None:
+        async def written(client: Client) -> None:
+            await self.database.run(client, sql, *values)
+
+        await through(patiently(lambda: self.database.written(written), seconds=self.patience))
+
+
+def admin(row: Row) -> Admin:
+    """Return the admin in *row*."""
+    return Admin(
+        id=row["id"],
+        team=row["team_id"],
+        address=row["address"],
+        role=Role(row["role"]),
+        created_at=row["created_at"],
+        name=row["name"],
+    )
+
+
+def admin_values(admin: Admin) -> dict[str, Any]:
+    """Return what an admin puts into its columns; the address also as people are found by it."""
+    return {**_values(admin), "address_key": key(fold(admin.address))}
+
+
+def link_values(link: Link) -> dict[str, Any]:
+    """Return what a link puts into its columns."""
+    return _values(link)
+
+
+def _link(row: Row) -> Link:
+    return Link(
+        key_id=row["key_id"],
+        team=row["team_id"],
+        role=Role(row["role"]),
+        connection=row["connection_id"],
+        digest=row["digest"],
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        expires_at=row["expires_at"],
+        used_at=row["used_at"],
+        revoked_at=row["revoked_at"],
+    )
+
+
+def _session(row: Row) -> Session:
+    return Session(
+        id=row["id"],
+        team=row["team_id"],
+        role=Role(row["role_now"]),
+        who=row["who"],
+        created_at=row["created_at"],
+        seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
+        admin=row["admin_id"],
+        connection=row["connection_id"],
+        link=row["link_id"],
+    )
+
+
+def _values(value: Admin | Link | Session) -> dict[str, Any]:
+    said = asdict(value)
+    return {COLUMNS.get(name, name): said[name] for name in said}
+
+
+def _insert(table: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    kept = [*values.values()]
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES {values_of(kept)}", *kept
+
+
+def _begun(session: Session) -> dict[str, Json]:
+    """Return what the audit says of who comes in: how, and for what."""
+    told = {"link": session.link, "connection": session.connection}
+    return {name: {"before": None, "after": value} for name, value in told.items() if value is not None}
