@@ -1,4 +1,4 @@
-"""All that a plugin may import: hooks, dialects, quirks, people, seats and events.
+"""All that a plugin may import: hooks, dialects, quirks, guides, people, seats and events.
 
 A whole plugin is a module with an entry point in the group `provisioning_hub`:
 
@@ -11,8 +11,10 @@ A whole plugin is a module with an entry point in the group `provisioning_hub`:
 
 from __future__ import annotations
 
-from .dialect import Dialect, Example, Inbound, Json, Outbound, Policy, Quirk, Verb
+from .dialect import Dialect, Example, Inbound, Json, Outbound, Policy, Probe, Quirk, Verb
+from .guides import Guide
 from .hookspecs import NAME, hookimpl
+from .markdown import GuideError, read_guide
 from .provisioning import (
     EVENTS,
     UNDECIDED,
@@ -34,15 +36,19 @@ __all__ = [
     "Dialect",
     "Event",
     "Example",
+    "Guide",
+    "GuideError",
     "Inbound",
     "Json",
     "Objection",
     "Outbound",
     "Person",
     "Policy",
+    "Probe",
     "Quirk",
     "Seat",
     "Undecided",
     "Verb",
     "hookimpl",
+    "read_guide",
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Mapping
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from attrs import field, frozen
+
+from .guides import Guide
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -94,13 +97,44 @@ class Policy:
     unavailable_status: Literal[503, 429] = 503
 
 
+@frozen(kw_only=True)
+class Probe:
+    """What a provider asks when its administrator presses the button that tests the connection.
+
+    It is a search for *kind* whose parameters are those of *query*, no others, each matching its regular
+    expression as a whole. *source* is a link to where it is written down, *example* is one; what *spares*
+    lists only resembles it.
+    """
+
+    query: Mapping[str, str]
+    source: str
+    example: Inbound
+    spares: tuple[Inbound, ...] = ()
+    kind: str = "User"
+    _patterns: Mapping[str, re.Pattern[str]] = field(init=False, repr=False, eq=False)
+
+    @_patterns.default
+    def _compiled(self) -> Mapping[str, re.Pattern[str]]:
+        return {name: re.compile(pattern) for name, pattern in self.query.items()}
+
+    def fits(self, asked: Inbound) -> bool:
+        """Say whether *asked* is that request."""
+        if asked.verb is not Verb.SEARCH or asked.kind != self.kind:
+            return False
+        return asked.query.keys() == self._patterns.keys() and all(
+            pattern.fullmatch(asked.query[name]) for name, pattern in self._patterns.items()
+        )
+
+
 @frozen(kw_only=True, eq=False)
 class Dialect:
     """What one identity provider says, and how it likes to be answered.
 
-    *hears* puts requests right and *answers* shapes answers, each in the order given; *guide* is Markdown
-    for the provider's administrator, with the places `{base_url}` and `{token}`; *aliases* are other names;
-    *retry* is a sentence that says how that administrator has a person pushed again who was refused.
+    *hears* puts requests right and *answers* shapes answers, each in the order given; *guides* are for the
+    administrators of the providers that speak so, one each; *aliases* are other names; *retry* is a sentence
+    that says how that administrator has a person pushed again who was refused. *test* is what it asks to try
+    the connection; where there is none, a look-up that finds nobody is taken for it. Where nothing changes,
+    it may be silent for so many hours (*silent_hours*).
     """
 
     name: str
@@ -108,9 +142,11 @@ class Dialect:
     hears: tuple[Quirk[Inbound], ...] = ()
     answers: tuple[Quirk[Outbound], ...] = ()
     policy: Policy = field(factory=Policy)
-    guide: str = ""
+    guides: tuple[Guide, ...] = ()
     aliases: tuple[str, ...] = ()
     retry: str = "Have the identity provider push this person again."
+    test: Probe | None = None
+    silent_hours: int = 1
 
     @property
     def quirks(self) -> tuple[Quirk[Inbound] | Quirk[Outbound], ...]:

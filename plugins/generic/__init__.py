@@ -6,15 +6,24 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Final
 
-from hub.spi import Dialect, hookimpl
+from hub.spi import Dialect, Guide, hookimpl, read_guide
 
 from .quirks import HEARS
+
+#: Providers that differ from any other in nothing but their guide; the first is for whoever has none.
+GUIDES: Final = ("generic", "authentik", "google", "jumpcloud", "keycloak", "onelogin", "ping")
+
+
+def _guide(name: str) -> Guide:
+    file = files(__name__).joinpath("guide.md" if name == "generic" else f"{name}.md")
+    return read_guide(name, file.read_text(encoding="utf-8"))
+
 
 GENERIC: Final = Dialect(
     name="generic",
     title="Another identity provider",
     hears=HEARS,
-    guide=files(__name__).joinpath("guide.md").read_text(encoding="utf-8"),
+    guides=tuple(map(_guide, GUIDES)),
 )
 
 

@@ -6,9 +6,30 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Final
 
-from hub.spi import Dialect, Policy, hookimpl
+from hub.spi import Dialect, Guide, Inbound, Policy, Probe, Verb, hookimpl, read_guide
 
 from .quirks import HEARS
+
+
+def _guide(name: str, file: str) -> Guide:
+    return read_guide(name, files(__name__).joinpath(file).read_text(encoding="utf-8"))
+
+
+def _page(**query: str) -> Inbound:
+    return Inbound(verb=Verb.SEARCH, query=query)
+
+
+#: What it asks when its settings are tested or saved: two users, whoever they are.
+TEST: Final = Probe(
+    query={"startIndex": "1", "count": "2"},
+    source="https://github.com/oktadeveloper/okta-blog-archive/pull/1956",
+    example=_page(startIndex="1", count="2"),
+    # an import, and the look-up before somebody is made
+    spares=(
+        _page(startIndex="1", count="100"),
+        _page(filter='userName eq "ann@a.example"', startIndex="1", count="100"),
+    ),
+)
 
 OKTA: Final = Dialect(
     name="okta",
@@ -18,7 +39,10 @@ OKTA: Final = Dialect(
     policy=Policy(bare_token=True, unavailable_status=429),
     # What failed is a task until somebody takes it up: nothing is tried again by itself.
     retry="In Okta: Dashboard, Tasks, select the failed one, Retry Selected.",
-    guide=files(__name__).joinpath("guide.md").read_text(encoding="utf-8"),
+    test=TEST,
+    # It pushes changes as they happen, and says nothing in between.
+    silent_hours=24,
+    guides=(_guide("okta", "guide.md"), _guide("okta-template", "template.md")),
 )
 
 

@@ -98,14 +98,6 @@ def test_each_name_leads_to_one_quirk(dialect: Dialect):
     assert len(names) == len(set(names))
 
 
-@each_dialect
-def test_the_guide_can_be_followed(dialect: Dialect):
-    """A guide says when it was checked, and has places for the address and the token, and no others."""
-    assert {"base_url", "token"} == set(re.findall(r"\{(\w*)\}", dialect.guide))
-    assert re.search(r"\*Last checked: \w+ 20\d\d", dialect.guide)
-    assert dialect.guide.startswith("# Connecting ")
-
-
 @pytest.mark.parametrize("quirk", TOLERANT, ids=lambda quirk: quirk.name)
 @each_dialect
 def test_what_is_put_right_for_everybody_is_put_right_for_each(dialect: Dialect, quirk: Quirk[Inbound]):
