@@ -24,7 +24,9 @@ from hub.engine.byhand import People
 from hub.engine.cursors import Cursors
 from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
+from hub.engine.health import Healths
 from hub.engine.links import Links
+from hub.engine.lookout import Lookout
 from hub.engine.ousting import Ousting
 from hub.engine.plugins import Plugins
 from hub.engine.provision import Provisioning
@@ -58,6 +60,7 @@ from storage.exchanges import DatabaseExchanges
 from storage.outbox import DatabaseOutbox
 from storage.registry import DatabaseRegistry
 from storage.seals import DatabaseSeals
+from storage.sightings import DatabaseSightings
 from storage.trail import DatabaseTrail
 from storage.visits import DatabaseVisits
 
@@ -107,6 +110,8 @@ class House:
     purchasing: Purchasing
     ruling: Ruling
     keeper: Keeper
+    lookout: Lookout
+    healths: Healths
     relay: Relay
 
     async def migrate(self, progress: Callable[[str], object] = lambda _: None) -> None:
@@ -125,6 +130,7 @@ class House:
             questions=self.questions,
             settings=self.settings,
             keeper=self.keeper,
+            lookout=self.lookout,
             ready=ready,
             portal=portal(self.desk, settings=self.settings, keeper=self.keeper, key=self.key),
             lifespan=lifespan,
@@ -147,13 +153,15 @@ class House:
         async with self.open():
             if problems := await self.check():
                 raise NotFit("\n".join(problems))
-            keeping, relaying = (asyncio.create_task(part.run()) for part in (self.keeper, self.relay))
+            parts = (self.keeper, self.lookout, self.relay)
+            keeping, looking, relaying = (asyncio.create_task(part.run()) for part in parts)
             try:
                 yield
             finally:
                 relaying.cancel()
+                self.lookout.close()
                 await self.keeper.close()
-                await asyncio.gather(keeping, relaying, return_exceptions=True)
+                await asyncio.gather(keeping, looking, relaying, return_exceptions=True)
 
 
 class NotFit(Exception):
@@ -248,6 +256,7 @@ def assemble(settings: Settings) -> House:
     books = DatabaseBooks(database=database, patience=patience)
     census = DatabaseCensus(database=database, patience=patience)
     seals = DatabaseSeals(database=database, patience=patience)
+    sightings = DatabaseSightings(database=database, patience=patience)
     visits = DatabaseVisits(database=database, patience=patience)
     sealer = Sealer(books=books, seals=seals, clock=clock, key=key)
     return House(
@@ -317,6 +326,8 @@ def assemble(settings: Settings) -> House:
             rows_max=settings.exchanges.rows_max,
             body_max=settings.exchanges.body_max,
         ),
+        lookout=Lookout(sightings=sightings, clock=clock, timer=time.monotonic),
+        healths=Healths(registry=registry, sightings=sightings, plugins=plugins, clock=clock),
         relay=Relay(
             outbox=outbox,
             settling=Settling(outbox=outbox, registry=registry, plugins=plugins, ids=new_id),

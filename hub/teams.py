@@ -77,6 +77,10 @@ class Connection:
     profile: Profile = Profile.TOLERANT
     state: State = State.DRAFT
     domains: tuple[str, ...] = ()
+    provider: str | None = None
+    """Whose sign-ins are those of its people."""
+    guide: str | None = None
+    """Which of its dialect's guides is followed; None for the first."""
 
     @property
     def strict(self) -> bool:
@@ -121,6 +125,8 @@ class Token(Key):
 
     connection: str
     user: str | None = None
+    used_at: str | None = None
+    """When it opened something last, to the minute; noted beside requests, and not by who puts a token."""
 
 
 @frozen(kw_only=True)

@@ -107,6 +107,8 @@ def connection(row: Row) -> Connection:
         profile=Profile(row["profile"]),
         state=State(row["state"]),
         domains=tuple(row["domains"].split()),
+        provider=row["provider_id"],
+        guide=row["guide"],
     )
 
 
@@ -119,6 +121,8 @@ def connection_values(connection: Connection) -> dict[str, Any]:
         "profile": connection.profile.value,
         "state": connection.state.value,
         "domains": " ".join(connection.domains),
+        "provider_id": connection.provider,
+        "guide": connection.guide,
     }
 
 
@@ -133,6 +137,7 @@ def token(row: Row) -> Token:
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
         user=row["user_id"],
+        used_at=row.get("used_at"),
     )
 
 

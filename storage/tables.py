@@ -38,6 +38,7 @@ class Connections(Model):
     state = fields.TextField()
     domains = fields.TextField()
     provider_id = fields.TextField(null=True)
+    guide = fields.TextField(null=True)
     created_at = fields.TextField()
 
     class Meta:

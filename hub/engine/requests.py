@@ -30,15 +30,22 @@ class Admission:
     dialect: Dialect
     types: Types = BUILT_IN
     user: str | None = None
+    key_id: str | None = None
+    """Of the token that was shown."""
 
     @property
     def scope(self) -> Scope:
         """Return whose data it may see."""
         return Scope(team=self.team.id, connection=self.connection.id, types=self.types)
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether the connection was turned on, and not off again."""
+        return self.connection.state not in {State.DRAFT, State.OFF}
+
     def check_open(self) -> None:
         """Raise `Forbidden` where the connection was not turned on yet, or was turned off."""
-        if self.connection.state in {State.DRAFT, State.OFF}:
+        if not self.is_open:
             raise Forbidden(f"SCIM is off for {self.team.name}: an administrator has to turn it on")
 
     def check_whole(self) -> None:

@@ -90,6 +90,7 @@ class Service:
             dialect=dialect,
             types=types_of(team.schemas),
             user=token.user,
+            key_id=token.key_id,
         )
         if scheme.lower() != "bearer" and not admission.dialect.policy.bare_token:
             raise _unknown()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
     from hub.settings import Settings
-    from hub.web.ports import Door, Keeper, Questions, Ready
+    from hub.web.ports import Door, Keeper, Lookout, Questions, Ready
 
 
 def build(
@@ -36,13 +36,14 @@ def build(
     questions: Questions,
     settings: Settings,
     keeper: Keeper,
+    lookout: Lookout,
     ready: Ready,
     portal: ASGIApp,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """Return the application that answers for *service* and *questions*, and is up when *ready*.
 
-    Pages are the *portal*'s. What was asked is noted with *keeper*.
+    Pages are the *portal*'s. What was asked is noted with *keeper*, what it shows with *lookout*.
     """
     limits = Limits(
         requests_per_second=settings.rate.requests_per_second,
@@ -55,7 +56,7 @@ def build(
             settings=settings,
             documents=Documents.of(settings),
             limits=limits,
-            notes=Notes(keeper=keeper, reads=settings.exchanges.reads),
+            notes=Notes(keeper=keeper, lookout=lookout, reads=settings.exchanges.reads),
         ),
         "api": Api(questions=questions, settings=settings, limits=limits, keeper=keeper),
         **dict.fromkeys(ROOMS, portal),

@@ -1,4 +1,4 @@
-"""What is noted of each request: a line in the log always, an exchange where it counts."""
+"""What is noted of each request: a line in the log always, what it shows, an exchange where it counts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from attrs import frozen
 
 from hub import logs
 from hub.engine.exchanges import Exchange, Recording
+from hub.scim.errors import Unauthorized
 from hub.spi import Inbound
+from hub.web import guards, routes
 from hub.web.call import Call
-from hub.web.ports import Keeper
+from hub.web.ports import Keeper, Lookout
 from hub.web.responses import GONE, Reply
 from hub.web.routes import Bulk
 
@@ -18,6 +20,7 @@ class Notes:
     """Keeps writes and refusals of connections that were let in, and their reads where *reads* says so."""
 
     keeper: Keeper
+    lookout: Lookout
     reads: bool
 
     def begin(self) -> Recording:
@@ -28,9 +31,25 @@ class Notes:
         """Note what came of *call*."""
         duration_ms = call.duration_ms()
         self._log(call, reply, duration_ms)
+        if reply is GONE:
+            return
+        self._look(call, reply)
         # Who was not let in has no connection that an exchange could belong to.
-        if call.admission and reply is not GONE and self._counts(call, reply):
+        if call.admission and self._counts(call, reply):
             self.keeper.keep(_exchange(call, reply, duration_ms))
+
+    def _look(self, call: Call, reply: Reply) -> None:
+        if call.admission:
+            self.lookout.saw(
+                *(call.admission, call.asked if isinstance(call.asked, Inbound) else None, call.recording),
+                read=call.is_read,
+                status=reply.status,
+                answer=reply.body,
+            )
+        elif reply.status == Unauthorized.status:
+            head = guards.head(call.scope)
+            connection, _ = routes.below_connection(head.path)
+            self.lookout.turned_away(connection, head.headers.get(b"authorization"), call.recording.reference)
 
     def _counts(self, call: Call, reply: Reply) -> bool:
         if reply.status >= 400:

@@ -51,6 +51,25 @@ class Questions(Protocol):
         """Return whether the *person* with that id may sign in; raises `Unavailable`."""
 
 
+class Lookout(Protocol):
+    """Notes what requests show of their connections; `hub.engine.lookout.Lookout` is one."""
+
+    def saw(
+        self,
+        admission: Admission,
+        asked: Inbound | None,
+        recording: Recording,
+        *,
+        read: bool,
+        status: int,
+        answer: bytes | None,
+    ) -> None:
+        """Note what a request shows that was let in; neither waits nor raises."""
+
+    def turned_away(self, connection: str, authorization: bytes | None, reference: str) -> None:
+        """Note that somebody asked for *connection* by what opens nothing."""
+
+
 class Keeper(Protocol):
     """Notes what was asked and answered; `hub.engine.exchanges.Keeper` is one."""
 

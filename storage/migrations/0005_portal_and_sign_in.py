@@ -23,6 +23,8 @@ FORWARD = both(
     )""",
     # The provider whose sign-ins are those of a connection's people.
     "ALTER TABLE connections ADD COLUMN provider_id TEXT REFERENCES providers (id)",
+    # Which of its dialect's guides is followed: the first, where none is named.
+    "ALTER TABLE connections ADD COLUMN guide TEXT",
     """CREATE TABLE admins (
         id TEXT PRIMARY KEY,
         team_id TEXT NOT NULL REFERENCES teams (id),
@@ -109,7 +111,8 @@ FORWARD = both(
     "CREATE INDEX sessions_of_team ON sessions (team_id)",
     "CREATE INDEX sessions_of_admin ON sessions (team_id, admin_id) WHERE admin_id IS NOT NULL",
     "CREATE INDEX sessions_in_time ON sessions (expires_at)",
-    # What was seen of a connection: the first and the latest time, and the exchange, where it is kept.
+    # What was seen of a connection: the first and the latest time, and of the latest the exchange, where it
+    # is kept, and what there is to say of it.
     """CREATE TABLE sightings (
         team_id TEXT NOT NULL,
         connection_id TEXT NOT NULL,
@@ -117,7 +120,20 @@ FORWARD = both(
         first_at TEXT NOT NULL,
         last_at TEXT NOT NULL,
         reference TEXT,
+        detail TEXT,
         PRIMARY KEY (connection_id, fact),
+        FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
+    )""",
+    # How much a connection asked in an hour (such as 2026-09-30T14): requests, how many of them were to
+    # change something, and how many of these were refused.
+    """CREATE TABLE traffic (
+        team_id TEXT NOT NULL,
+        connection_id TEXT NOT NULL,
+        hour TEXT NOT NULL,
+        requests BIGINT NOT NULL,
+        writes BIGINT NOT NULL,
+        failed BIGINT NOT NULL,
+        PRIMARY KEY (connection_id, hour),
         FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
     )""",
     # When a token opened something last, to the minute.
@@ -143,10 +159,21 @@ BACKWARD = both(
     "ALTER TABLE exchanges DROP COLUMN about",
     "ALTER TABLE exchanges DROP COLUMN status",
     "ALTER TABLE tokens DROP COLUMN used_at",
+    "ALTER TABLE connections DROP COLUMN guide",
     "ALTER TABLE connections DROP COLUMN provider_id",
     *(
         f"DROP TABLE {name}"
-        for name in ("sightings", "sessions", "codes", "flows", "subjects", "links", "admins", "providers")
+        for name in (
+            "traffic",
+            "sightings",
+            "sessions",
+            "codes",
+            "flows",
+            "subjects",
+            "links",
+            "admins",
+            "providers",
+        )
     ),
 )
 

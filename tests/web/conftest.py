@@ -104,6 +104,7 @@ class House:
     settings: Settings = field(factory=Settings)
     reasons: list[str] | Exception = field(factory=list)
     kept: list[Exchange] = field(factory=list)
+    seen: list[tuple[str, Any]] = field(factory=list)
     begun: int = 0
 
     def client(self) -> Client:
@@ -113,6 +114,7 @@ class House:
             questions=self.questions,
             settings=self.settings,
             keeper=self,
+            lookout=self,
             ready=self.ready,
             portal=PlainTextResponse("no page", 404),
         )
@@ -126,6 +128,14 @@ class House:
     def keep(self, exchange: Exchange) -> None:
         """Keep everything."""
         self.kept.append(exchange)
+
+    def saw(self, admission, asked, recording, **facts: Any) -> None:
+        """Remember what there was to see."""
+        self.seen.append((admission.connection.id, facts))
+
+    def turned_away(self, connection: str, authorization: bytes | None, reference: str) -> None:
+        """Remember who had no valid token."""
+        self.seen.append((connection, authorization))
 
     async def ready(self) -> list[str]:
         """Say why not, as the test wants."""

@@ -62,3 +62,24 @@ async def test_each_request_has_a_reference_of_its_own(house):
 
     assert 50 == len({kept.reference for kept in house.kept})
     assert all(kept.reference.startswith("hx_") for kept in house.kept)
+
+
+async def test_what_a_request_shows_is_looked_at(house):
+    """Reads and refusals, too: with what was answered, and whether it could have changed anything."""
+    await house.client().ask("GET", f"{BASE}/Users/1")
+    await house.client().send("POST", f"{BASE}/Users", {})
+    house.service.outcome = NotFound("There is no user 1.")
+    await house.client().send("PATCH", f"{BASE}/Users/1", {"a": 1})
+    looks = [(connection, facts["read"], facts["status"]) for connection, facts in house.seen]
+
+    assert [("c1", True, 200), ("c1", False, 200), ("c1", False, 404)] == looks
+    assert b"{}" == house.seen[0][1]["answer"]
+
+
+async def test_whoever_is_not_let_in_is_noted_with_what_they_showed(house):
+    """For the connection that they named, whether there is one or not."""
+    await house.client().ask("GET", f"{BASE}/Users", authorization="Bearer wrong")
+    await house.client().ask("GET", "/scim/v2/nowhere/Users", authorization=None)
+    await house.client().ask("GET", "/scim/v2", authorization="Bearer wrong")
+
+    assert [("c1", b"Bearer wrong"), ("nowhere", None)] == house.seen

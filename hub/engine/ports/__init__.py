@@ -5,6 +5,7 @@ from __future__ import annotations
 from .books import Books, Seals
 from .logs import Exchanges, Outbox, Place, Trail
 from .people import Census, Dossiers, Standings, Traces
+from .sightings import Sightings
 from .stores import Clock, Ids, Registry, Store
 from .units import Unit, Work
 from .visits import Visits
@@ -20,6 +21,7 @@ __all__ = [
     "Place",
     "Registry",
     "Seals",
+    "Sightings",
     "Standings",
     "Store",
     "Traces",
