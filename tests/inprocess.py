@@ -15,6 +15,7 @@ import httpx2
 import structlog
 import uvloop
 from attrs import evolve, frozen
+from starlette.types import ASGIApp
 
 from hub import logs
 from hub.main import House, assemble
@@ -48,6 +49,7 @@ class Bench:
     """A house and its application in an event loop of their own, for tests that are not asynchronous."""
 
     house: House
+    app: ASGIApp
     client: httpx2.AsyncClient
     runner: asyncio.Runner
 
@@ -119,7 +121,7 @@ def bench(database_url: str, data: Path, **environ: str) -> Iterator[Bench]:
         opened = house.open()
         runner.run(opened.__aenter__())
         try:
-            yield Bench(house=house, client=client, runner=runner)
+            yield Bench(house=house, app=app, client=client, runner=runner)
         finally:
             runner.run(opened.__aexit__(None, None, None))
             runner.run(client.aclose())

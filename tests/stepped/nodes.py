@@ -48,7 +48,7 @@ def nodes(database_url: str, data: Path) -> Iterator[Nodes]:
         try:
             yield Nodes(
                 first=first,
-                second=evolve(first, house=house, client=client),
+                second=evolve(first, house=house, app=app, client=client),
                 context=context,
                 stepper=stepper,
             )

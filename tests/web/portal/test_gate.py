@@ -1,0 +1,150 @@
+"""Who may see which page, and do what: every page that there is, and everybody who may come."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+from hub.teams import Role
+from hub.web.portal.app import PAGES
+from hub.web.portal.pages import TEAM
+from tests.web.portal.guests import HOST, guest, stranger, words
+
+#: What a team's pages are, by method.
+MINE = [page for page in PAGES if page.of_team]
+POSTS = [page for page in PAGES if page.method == "POST" and page.role is not None]
+
+#: What stands for a name in a path: nothing is called so.
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+ROLES = [role for role in Role if role is not Role.SETUP]
+
+_numbers = itertools.count()
+
+
+def called(page, team, connection=NOBODY):
+    """Return the address of *page* in *team*."""
+    path = page.path.replace("{team}", team.id).replace("{connection}", connection)
+    return HOST + re.sub(r"\{[^}]+\}", NOBODY, path)
+
+
+@pytest.fixture(scope="module")
+def teams(house):
+    """Two teams."""
+    return [house.team(seats=5) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def ways(house, teams):
+    """A connection of each."""
+    return [house.way(team, "generic") for team in teams]
+
+
+@pytest.fixture(scope="module")
+def guests(house, teams, ways):
+    """Somebody of the first team in each role."""
+    return {role: guest(house, teams[0], role, connection=ways[0].connection) for role in Role}
+
+
+def test_there_are_pages_to_look_at():
+    """The tests below look at whatever is registered: of each sort there is something."""
+    assert {"GET", "POST"} == {page.method for page in MINE}
+    assert {Role.AUDITOR, Role.OWNER} <= {page.role for page in MINE}
+    assert [] != POSTS
+
+
+@pytest.mark.parametrize("page", MINE, ids=lambda page: f"{page.method} {page.path}")
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_what_it_reaches_to(guests, teams, page, role):
+    """Whoever's role reaches to a page is not refused for it; everybody else is, with a page."""
+    me = guests[role]
+    heard = (
+        me.ask("GET", called(page, teams[0]))
+        if page.method == "GET"
+        else me.ask("POST", called(page, teams[0]), data={"csrf": me.csrf()})
+    )
+
+    assert (heard.status_code == 403) is not role.may(page.role), heard.text
+    assert heard.status_code != 500
+    if heard.status_code == 403:
+        assert "You may not do this" in words(heard)
+
+
+@pytest.mark.parametrize("page", MINE, ids=lambda page: f"{page.method} {page.path}")
+def test_whoever_sets_up_sees_one_connection(guests, teams, ways, page):
+    """Their pages are those for setting up, of their connection and no other; nothing else is theirs."""
+    me = guests[Role.SETUP]
+    mine, other = (me.ask(page.method, called(page, teams[0], way.connection.id)).status_code for way in ways)
+
+    if not page.setup:
+        assert {403} == {mine, other}
+    else:
+        assert (False, 404) == (mine == 404, other)
+
+
+@pytest.mark.parametrize("page", MINE, ids=lambda page: f"{page.method} {page.path}")
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
+def test_another_team_is_not_there(guests, teams, page, role):
+    """A team that is not the visitor's answers as one that there is not, whatever is asked."""
+    me = guests[role]
+    mark = {"csrf": me.csrf()}
+    other, none = (
+        me.ask(page.method, address, data=mark if page.method == "POST" else None)
+        for address in (called(page, teams[1]), called(page, teams[1]).replace(teams[1].id, NOBODY))
+    )
+
+    assert (404, 404) == (other.status_code, none.status_code)
+    assert re.sub("hx_[0-9a-f]+", "", other.text) == re.sub("hx_[0-9a-f]+", "", none.text)
+
+
+@pytest.mark.parametrize("page", POSTS, ids=lambda page: page.path)
+def test_a_form_of_nobody_s_page_is_refused(guests, teams, page):
+    """Without the mark of this very session, what is sent is refused, and nothing is done."""
+    me, other = guests[Role.OWNER], guests[Role.ADMIN]
+    for mark in ({}, {"csrf": ""}, {"csrf": "made-up"}, {"csrf": other.csrf()}):
+        heard = me.ask("POST", called(page, teams[0]), data=mark)
+
+        assert 403 == heard.status_code
+
+
+@pytest.mark.parametrize("page", POSTS, ids=lambda page: page.path)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://hub.example"},
+        {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
+    ],
+    ids=str,
+)
+def test_a_form_from_another_site_is_refused(guests, teams, page, headers):
+    """Even with the right mark, what another site sends is refused."""
+    me = guests[Role.OWNER]
+    heard = me.ask("POST", called(page, teams[0]), data={"csrf": me.csrf()}, headers=headers)
+
+    assert 403 == heard.status_code
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
+def test_strangers_are_sent_to_the_door(house, teams, page):
+    """Whoever is not signed in sees nothing of a team: a page is asked for in vain, a form is not taken."""
+    if page.role is None:
+        return
+    heard = stranger(house).ask(page.method, called(page, teams[0]))
+
+    if page.method == "GET":
+        assert 303 == heard.status_code
+        assert heard.headers["location"].startswith("/signin?to=")
+    else:
+        assert 401 == heard.status_code
+
+
+def test_addresses_of_a_team_are_below_it():
+    """A page below a team's address is known to be the team's."""
+    assert all(page.path.startswith(f"{TEAM}/") or page.path == TEAM for page in MINE)
+    assert not any("{team}" in page.path for page in PAGES if not page.of_team and page.role is not None)
