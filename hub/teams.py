@@ -78,7 +78,7 @@ class Connection:
     state: State = State.DRAFT
     domains: tuple[str, ...] = ()
     provider: str | None = None
-    """Whose sign-ins are those of its people."""
+    """Whose sign-ins are those of its people; None: those of the team's only provider."""
     guide: str | None = None
     """Which of its dialect's guides is followed; None for the first."""
 

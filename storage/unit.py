@@ -16,6 +16,7 @@ from .affairs import Affairs
 from .claims import Claims
 from .memberships import Memberships
 from .pending import Pending
+from .providers import ProviderAffairs
 from .queues import Queues
 from .resources import Resources
 
@@ -31,7 +32,7 @@ _NEXT_NUMBER = {
 
 
 @frozen(kw_only=True)
-class DatabaseUnit(Resources, Memberships, Pending, Claims, Queues, Affairs):
+class DatabaseUnit(Resources, Memberships, Pending, Claims, Queues, Affairs, ProviderAffairs):
     """A `Unit` on an open transaction, in parts; here, what tells of the others: the book, and events."""
 
     async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:

@@ -184,7 +184,7 @@ class Admin:
             idp=dialect.name,
             profile=profile,
             state=State.ON if on else State.DRAFT,
-            domains=tuple(_domain(domain) for domain in domains),
+            domains=tuple(domain_in(domain) for domain in domains),
         )
         token, text = self._minted(connection)
 
@@ -386,7 +386,8 @@ def _verb(noun: str, what: Mapping[str, Any]) -> str:
     return f"{noun}.{'remove' if what['after'] is None else 'add'}"
 
 
-def _domain(text: str) -> str:
+def domain_in(text: str) -> str:
+    """Return the domain in *text*, folded, or raise `AdminError`."""
     domain = fold(text.strip())
     if "." not in domain or not all(domain.split(".")) or set(domain) & set("@/ "):
         raise AdminError(f"'{text}' is not a domain, such as example.com")

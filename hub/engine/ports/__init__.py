@@ -6,6 +6,7 @@ from .books import Books, Seals
 from .logs import Exchanges, Outbox, Place, Trail
 from .people import Census, Dossiers, Standings, Traces
 from .sightings import Sightings
+from .signins import Flows, Providers, Signs, Speaks, Subjects
 from .stores import Clock, Ids, Registry, Store
 from .units import Unit, Work
 from .visits import Visits
@@ -16,14 +17,19 @@ __all__ = [
     "Clock",
     "Dossiers",
     "Exchanges",
+    "Flows",
     "Ids",
     "Outbox",
     "Place",
+    "Providers",
     "Registry",
     "Seals",
     "Sightings",
+    "Signs",
+    "Speaks",
     "Standings",
     "Store",
+    "Subjects",
     "Traces",
     "Trail",
     "Unit",

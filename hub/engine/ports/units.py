@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from .affairs import Affairs
 from .resources import Members, Resources
 from .seats import Claims, Seats
+from .signins import ProviderAffairs
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Posting
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Unit(Resources, Members, Claims, Seats, Affairs, Protocol):
+class Unit(Resources, Members, Claims, Seats, Affairs, ProviderAffairs, Protocol):
     """One team's data inside one transaction. Whatever it writes lands whole or not at all."""
 
     @property

@@ -1,0 +1,64 @@
+"""Sign-ins under way: what for, in whose browser, by what they are proved, and what came of them."""
+
+from __future__ import annotations
+
+import enum
+
+from attrs import frozen
+
+from hub.providers import Identity, Proof
+
+#: The seconds that a sign-in may take.
+FLOW_SECONDS = 600
+
+
+class Purpose(enum.StrEnum):
+    """What somebody signs in for: to the portal, to the product, or to try whether sign-in works."""
+
+    PORTAL = "portal"
+    PRODUCT = "product"
+    TEST = "test"
+
+
+@frozen(kw_only=True)
+class Errand:
+    """What somebody signs in for; to the product, where it wants them back, and with what.
+
+    A *challenge* is the SHA-256 of what only the product knows (PKCE, RFC 7636 §4.2). *by* is who tries.
+    """
+
+    purpose: Purpose
+    return_to: str = ""
+    state: str = ""
+    challenge: str = ""
+    by: str = ""
+
+
+@frozen(kw_only=True)
+class Flow:
+    """One sign-in, kept by a digest of its state; *browser* is a digest of what the browser holds.
+
+    Once it is answered it has the *identity* of whoever signed in, or the *fault*, why none is believed.
+    """
+
+    id: str
+    team: str
+    provider: str
+    errand: Errand
+    proof: Proof
+    browser: str
+    expires_at: str
+    identity: Identity | None = None
+    fault: str | None = None
+
+
+@frozen(kw_only=True)
+class Code:
+    """What a product exchanges for who signed in, once; kept by its digest."""
+
+    digest: str
+    team: str
+    person: str
+    errand: Errand
+    auth_time: int
+    expires_at: str

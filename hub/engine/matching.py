@@ -1,0 +1,113 @@
+"""Whom a sign-in is about: a person of the team, one of its admins, both, or nobody, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from hub.providers import Identity, Provider
+
+    from .ports import Subjects
+
+
+@frozen(kw_only=True)
+class Linked:
+    """The person, and the admin, of whom a provider's subject is known to be."""
+
+    person: str | None = None
+    admin: str | None = None
+
+
+@frozen(kw_only=True)
+class Known:
+    """Who may be meant at first contact, ids of people: by *external_id*, or by address.
+
+    In *domains* the provider vouches for addresses. *owners* are whose an address is; *bearers*, whose users
+    of the provider's own connections are called so.
+    """
+
+    domains: AbstractSet[str] = frozenset()
+    external: AbstractSet[str] = frozenset()
+    owners: Mapping[str, str] = field(factory=dict)
+    bearers: Mapping[str, AbstractSet[str]] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Match:
+    """Who somebody is in the team, and in a sentence how that was found out, or why it was not."""
+
+    person: str | None = None
+    admin: str | None = None
+    says: str
+
+
+async def whom(subjects: Subjects, provider: Provider, identity: Identity) -> Match:
+    """Return who *identity* is: as found before, else by what *provider* may vouch for."""
+    linked = await subjects.linked(provider, identity.subject)
+    known = await subjects.known(
+        provider, external_id=identity.external_id, addresses=frozenset(identity.addresses)
+    )
+    addresses = frozenset(each for each in identity.addresses if _domain(each) in known.domains)
+    person, says = found(known, addresses, identity)
+    if linked.person:
+        person, says = linked.person, "They have signed in before, and are the same person as then."
+    return Match(
+        person=person,
+        admin=linked.admin or await _admin(subjects, provider, addresses, person),
+        says=says,
+    )
+
+
+def found(known: Known, addresses: AbstractSet[str], identity: Identity) -> tuple[str | None, str]:
+    """Return the person whom *identity* means at first contact, and the sentence on it.
+
+    *addresses* are those of it for which the provider may vouch.
+    """
+    if len(known.external) == 1:
+        return next(iter(known.external)), "Found by the id that the provider has for them over SCIM, too."
+    owners = {person for each, person in known.owners.items() if each in addresses}
+    bearers = {person for each, people in known.bearers.items() if each in addresses for person in people}
+    for people, how in ((owners, "whose it is"), (bearers, "a user of this provider's, called so")):
+        if len(people) == 1:
+            return next(iter(people)), f"Found by their address, {_listed(addresses)}: {how}."
+        if people:
+            return None, f"Several people have {_listed(addresses)}: which is meant cannot be told."
+    return None, _unfound(known, addresses, identity)
+
+
+def _unfound(known: Known, addresses: AbstractSet[str], identity: Identity) -> str:
+    if addresses:
+        return f"The team has nobody with {_listed(addresses)}: assign them in the provider's SCIM app, too."
+    if identity.addresses:
+        domains = ", ".join(sorted(known.domains)) or "no domain"
+        return (
+            f"The provider names {_listed(identity.addresses)}, and is trusted with addresses in {domains}:"
+            " add the domain to those of this provider."
+        )
+    if identity.doubtful:
+        return (
+            f"The provider names {_listed(identity.doubtful)} and does not say that the address is verified"
+            " (email_verified): so it finds nobody."
+        )
+    return "The provider says neither an address nor the id that it uses over SCIM: have it send one."
+
+
+async def _admin(
+    subjects: Subjects, provider: Provider, addresses: AbstractSet[str], person: str | None
+) -> str | None:
+    """Return the admin who has one of *addresses*, or of those that are the person's own."""
+    owned = await subjects.addresses(provider.team, person) if person else frozenset()
+    admins = set((await subjects.admins(provider.team, addresses | owned)).values())
+    return next(iter(admins)) if len(admins) == 1 else None
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _listed(addresses: AbstractSet[str] | tuple[str, ...]) -> str:
+    return " and ".join(sorted(addresses))

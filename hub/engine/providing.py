@@ -1,0 +1,289 @@
+"""What administrators do with the providers that a team's people sign in with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import asdict, evolve, frozen
+
+from hub.providers import Oidc, Protocol, Provider, ProviderFault, Saml
+from hub.sealed import Unsealable, seal, unseal
+
+from .admin import AdminError, domain_in
+from .trail import changed
+from .values import Scope
+
+if TYPE_CHECKING:
+    from hub.providers import How, Identity
+    from hub.teams import Team
+
+    from .ports import Clock, Ids, Providers, Registry, Speaks, Unit, Work
+    from .values import Author
+
+T = TypeVar("T")
+
+#: The most providers of a team, and of domains of one; the longest title, and the longest other value.
+PROVIDERS_MAX, DOMAINS_MAX = 20, 100
+TITLE_MAX, TEXT_MAX = 80, 1000
+
+#: The longest time that a provider may be asked to let pass between two proofs: a month.
+AGE_MAX = 30 * 24 * 3600
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+class Misfit(AdminError):
+    """A provider cannot be set up so: *field* is to be mended."""
+
+    def __init__(self, field: str, says: str) -> None:
+        super().__init__(says)
+        self.field = field
+
+
+@frozen(kw_only=True)
+class Draft:
+    """What somebody enters of a provider, whichever is its protocol; *secret* and metadata may be left out.
+
+    With *connections*, only those are told that their people sign in with it; None leaves them as they are.
+    """
+
+    title: str
+    domains: Collection[str] = ()
+    connections: Collection[str] | None = None
+    issuer: str = ""
+    client_id: str = ""
+    secret: str = ""
+    max_age: int | None = None
+    metadata_url: str = ""
+    metadata: str = ""
+
+
+@frozen(kw_only=True)
+class Providing:
+    """Sets up, changes and removes providers; each raises `AdminError`, of a wrong value `Misfit`.
+
+    *key* seals what must be read again.
+    """
+
+    registry: Registry
+    providers: Providers
+    speaks: Speaks
+    clock: Clock
+    ids: Ids
+    key: bytes
+
+    async def of(self, team: Team) -> Sequence[Provider]:
+        """Return a team's providers, oldest first."""
+        return await self.providers.of(team.id)
+
+    async def one(self, team: Team, id: str) -> Provider:
+        """Return a provider of a team."""
+        found = await self.providers.one(team.id, id)
+        if found is None:
+            raise AdminError(f"'{team.name}' has no provider '{id}': `hub sso list` shows all")
+        return found
+
+    async def create(
+        self, team: Team, protocol: Protocol, draft: Draft, *, id: str | None = None, by: Author
+    ) -> Provider:
+        """Add a provider, once it has been asked what it says of itself.
+
+        Its *id* may have been given out before: our own addresses, which it is told, hold it.
+        """
+        id = id or self.ids()
+        if not _ID.fullmatch(id):
+            raise AdminError("this page is out of date: go back, and begin anew")
+        provider = Provider(
+            id=id,
+            team=team.id,
+            title=_title(draft.title),
+            how=await self._how(protocol, draft, id, None),
+            created_at=self.clock(),
+            domains=_domains(draft.domains),
+        )
+
+        async def work(unit: Unit) -> Provider:
+            await unit.team()
+            there = await unit.providers()
+            if any(each.id == id for each in there):
+                raise AdminError(f"'{provider.title}' is there already: see the list of providers")
+            if len(there) >= PROVIDERS_MAX:
+                raise AdminError(f"a team has at most {PROVIDERS_MAX} providers: remove one first")
+            await unit.put_provider(provider)
+            await unit.note(by, "sso.create", provider.title, changes=changed({}, _told(provider)))
+            await _attach(unit, provider, draft.connections, by)
+            return provider
+
+        return await self._write(team.id, work)
+
+    async def change(self, team: Team, provider: Provider, draft: Draft, *, by: Author) -> Provider:
+        """Change a provider; what is left out of secret and metadata stays as it is."""
+        how = await self._how(provider.protocol, draft, provider.id, provider.how)
+        title, domains = _title(draft.title), _domains(draft.domains)
+
+        async def work(unit: Unit) -> Provider:
+            await unit.team()
+            before = _current(await unit.providers(), provider)
+            after = evolve(before, title=title, how=how, domains=domains)
+            if after.issuer != before.issuer:
+                after = evolve(after, tested_at=None, tested_as=None)
+            if after != before:
+                await unit.put_provider(after)
+                changes = changed(_told(before), _told(after)) | _resealed(before, after)
+                await unit.note(by, "sso.set", after.title, changes=changes)
+            await _attach(unit, after, draft.connections, by)
+            return after
+
+        return await self._write(team.id, work)
+
+    async def remove(self, team: Team, provider: Provider, *, by: Author) -> None:
+        """Remove a provider: nobody signs in with it any more.
+
+        Where it was what the team's SSO stood for, another one that was tried is, else there is none.
+        """
+
+        async def work(unit: Unit) -> None:
+            now = await unit.team()
+            there = await unit.providers()
+            before = _current(there, provider)
+            await unit.remove_provider(before.id)
+            await unit.note(by, "sso.remove", before.title, changes=changed(_told(before), {}))
+            if now.sso_issuer == before.issuer:
+                rest = [each.issuer for each in there if each.id != before.id and each.tested_at]
+                await unit.put(after := evolve(now, sso_issuer=next(iter(rest), None)))
+                changes = changed({"sso_issuer": now.sso_issuer}, {"sso_issuer": after.sso_issuer})
+                await unit.note(by, "team.set", now.name, changes=changes)
+
+        await self._write(team.id, work)
+
+    async def tested(self, provider: Provider, identity: Identity, *, by: Author) -> None:
+        """Note that somebody has signed in to try it: a team without SSO has it from now on."""
+
+        async def work(unit: Unit) -> None:
+            team = await unit.team()
+            before = _current(await unit.providers(), provider)
+            called = next(iter((*identity.addresses, *identity.doubtful)), identity.subject)
+            await unit.put_provider(evolve(before, tested_at=unit.now, tested_as=called))
+            await unit.note(by, "sso.test", before.title, changes={})
+            if not team.sso_issuer:
+                await unit.put(evolve(team, sso_issuer=before.issuer))
+                changes = changed({"sso_issuer": None}, {"sso_issuer": before.issuer})
+                await unit.note(by, "team.set", team.name, changes=changes)
+
+        await self._write(provider.team, work)
+
+    async def renewed(self, provider: Provider, how: How, *, by: Author) -> None:
+        """Keep what a provider's metadata says now: it signs with another certificate."""
+
+        async def work(unit: Unit) -> None:
+            before = _current(await unit.providers(), provider)
+            await unit.put_provider(after := evolve(before, how=how))
+            await unit.note(by, "sso.set", before.title, changes=changed(_told(before), _told(after)))
+
+        await self._write(provider.team, work)
+
+    def opened(self, provider: Provider) -> How:
+        """Return what is agreed with a provider, its secret opened: for whoever speaks with it."""
+        how = provider.how
+        if isinstance(how, Saml):
+            return how
+        try:
+            return evolve(how, client_secret=unseal(how.client_secret, self.key, about=provider.id))
+        except Unsealable as error:
+            raise Misfit("secret", str(error)) from error
+
+    async def _how(self, protocol: Protocol, draft: Draft, id: str, before: How | None) -> How:
+        try:
+            if protocol is Protocol.OIDC:
+                return await self._oidc(draft, id, before if isinstance(before, Oidc) else None)
+            return await self._saml(draft, before if isinstance(before, Saml) else None)
+        except ProviderFault as error:
+            raise Misfit(error.field, str(error)) from error
+
+    async def _oidc(self, draft: Draft, id: str, before: Oidc | None) -> Oidc:
+        said = {name: getattr(draft, name).strip() for name in ("issuer", "client_id", "secret")}
+        for name, value in said.items():
+            if not value and not (name == "secret" and before):
+                raise Misfit(name, f"{_CALLED[name]} is missing: the provider shows it")
+            if len(value) > TEXT_MAX:
+                raise Misfit(name, f"{_CALLED[name]} is longer than {TEXT_MAX} characters")
+        if draft.max_age is not None and not 0 <= draft.max_age <= AGE_MAX:
+            raise Misfit("max_age", f"the age of a sign-in is from 0 to {AGE_MAX} seconds")
+        secret = seal(said["secret"], self.key, about=id) if said["secret"] else ""
+        how = Oidc(
+            issuer=said["issuer"],
+            client_id=said["client_id"],
+            client_secret=secret or (before.client_secret if before else ""),
+            max_age=draft.max_age,
+        )
+        return await self.speaks.probed(how)
+
+    async def _saml(self, draft: Draft, before: Saml | None) -> Saml:
+        url, text = draft.metadata_url.strip(), draft.metadata.strip()
+        if len(url) > TEXT_MAX:
+            raise Misfit("metadata_url", f"the address is longer than {TEXT_MAX} characters")
+        if url or text:
+            return await self.speaks.described(url or None, text)
+        if before is None:
+            raise Misfit("metadata_url", "the provider's metadata is missing: give its address, or its text")
+        return before
+
+    async def _write(self, team: str, work: Work[T]) -> T:
+        return await self.registry.store(Scope(team=team)).write(work, reference=f"admin_{self.ids()}")
+
+
+_CALLED = {"issuer": "the issuer", "client_id": "the client ID", "secret": "the client secret"}
+
+
+def _current(there: Sequence[Provider], provider: Provider) -> Provider:
+    found = next((each for each in there if each.id == provider.id), None)
+    if found is None:
+        raise AdminError(f"'{provider.title}' has just been removed")
+    return found
+
+
+async def _attach(unit: Unit, provider: Provider, chosen: Collection[str] | None, by: Author) -> None:
+    """Have the *chosen* connections' people sign in with *provider*, and no other connection's."""
+    if chosen is None:
+        return
+    there = await unit.connections()
+    if strange := set(chosen) - {each.id for each in there}:
+        raise Misfit("connections", f"the team has no connection '{min(strange)}'")
+    for each in there:
+        wanted = provider.id if each.id in chosen else None
+        if each.provider == wanted or (wanted is None and each.provider != provider.id):
+            continue
+        await unit.put(evolve(each, provider=wanted))
+        changes = changed({"provider": each.provider}, {"provider": wanted})
+        await unit.note(by, "connection.set", each.id, changes=changes)
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())
+    if not 0 < len(title) <= TITLE_MAX:
+        raise Misfit("title", f"the provider needs a name of at most {TITLE_MAX} characters")
+    return title
+
+
+def _domains(said: Collection[str]) -> tuple[str, ...]:
+    if len(said) > DOMAINS_MAX:
+        raise Misfit("domains", f"a provider vouches for at most {DOMAINS_MAX} domains")
+    try:
+        return tuple(dict.fromkeys(domain_in(each) for each in said))
+    except AdminError as error:
+        raise Misfit("domains", str(error)) from error
+
+
+def _told(provider: Provider) -> dict[str, Any]:
+    """Return what the audit says of a provider: no secret, and of certificates how many."""
+    said = asdict(provider.how, filter=lambda field, _: field.name not in {"client_secret", "certificates"})
+    certificates = {"certificates": len(provider.how.certificates)} if isinstance(provider.how, Saml) else {}
+    return {"title": provider.title, "domains": list(provider.domains), **said, **certificates}
+
+
+def _resealed(before: Provider, after: Provider) -> dict[str, Any]:
+    """Return that the secret is another one, which itself is in no audit."""
+    one, other = (getattr(each.how, "client_secret", None) for each in (before, after))
+    return {} if one == other else {"client_secret": {"before": "(kept)", "after": "(changed)"}}

@@ -1,0 +1,243 @@
+"""People sign in: sent to their provider, believed when they come back, and let in, or told why not."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import structlog
+from attrs import evolve, frozen
+
+from hub.moments import later
+from hub.providers import Doors, NobodyIn, NotBelieved, Proof
+
+from .entitlements import REFUSALS, Reason, decide
+from .flows import FLOW_SECONDS, Errand, Flow, Purpose
+from .matching import Linked, Match, whom
+from .values import Author
+
+if TYPE_CHECKING:
+    from hub.providers import Identity, Provider
+
+    from .handover import HandOver
+    from .ports import Clock, Flows, Speaks, Standings, Subjects
+    from .providing import Providing
+
+log = structlog.get_logger("hub.signin")
+
+
+class Lost(Exception):
+    """A sign-in that is unknown, over, taken up already, another browser's, or not believed: never which."""
+
+
+class Unsent(Exception):
+    """Nobody can be sent to the provider just now; the text says why, for its administrator."""
+
+
+@frozen(kw_only=True)
+class Admitted:
+    """An admin of the team has signed in to the portal."""
+
+    team: str
+    admin: str
+    called: str
+
+
+@frozen(kw_only=True)
+class SentOn:
+    """Somebody is let in to the product, which they go back to at *url* with a code."""
+
+    url: str
+
+
+@frozen(kw_only=True)
+class TurnedAway:
+    """Somebody signed in, and is not let in, for a *reason*; None: they are no admin of the team."""
+
+    provider: Provider
+    called: str
+    purpose: Purpose
+    reason: Reason | None
+    message: str
+
+
+@frozen(kw_only=True)
+class Trial:
+    """What came of a sign-in to try it: who the provider says it was, and who that is; or the *fault*."""
+
+    provider: Provider
+    identity: Identity | None = None
+    match: Match | None = None
+    fault: str | None = None
+
+
+@frozen(kw_only=True)
+class SignIns:
+    """Begins sign-ins, and ends them. *random* makes what nobody guesses, *key* digests of it."""
+
+    providing: Providing
+    flows: Flows
+    subjects: Subjects
+    standings: Standings
+    speaks: Speaks
+    handover: HandOver
+    clock: Clock
+    random: Callable[[], str]
+    key: bytes
+
+    async def begin(
+        self, provider: Provider, errand: Errand, *, doors: Doors, browser: str, hint: str | None = None
+    ) -> str:
+        """Return where to send somebody, whose *browser* holds that; raises `Unsent`."""
+        proof = Proof(state=self.random(), nonce=self.random(), verifier=self.random())
+        fresh = errand.purpose is Purpose.TEST
+        try:
+            url = await self.speaks.begin(
+                self.providing.opened(provider), doors, proof, hint=hint, fresh=fresh
+            )
+        except NotBelieved as error:
+            log.warning("signin.unsent", team=provider.team, provider=provider.id, why=str(error))
+            raise Unsent(str(error)) from error
+        await self.flows.begin(
+            Flow(
+                id=self._digest(proof.state),
+                team=provider.team,
+                provider=provider.id,
+                errand=errand,
+                proof=evolve(proof, state=""),
+                browser=self._digest(browser),
+                expires_at=later(self.clock(), FLOW_SECONDS),
+            )
+        )
+        return url
+
+    async def answered(
+        self,
+        provider: Provider,
+        state: str,
+        answer: Mapping[str, str],
+        *,
+        doors: Doors,
+        browser: str | None = None,
+    ) -> None:
+        """Take up what a provider *answer*ed, once, or raise `Lost`.
+
+        Whose *browser* it is, is asked here where it can be told; and once more when it is `finished`.
+        """
+        flow, over = await self._flow(provider, state)
+        if over or (browser is not None and not self._same(flow, browser)):
+            raise self._lost(provider, "taken up already, or in another browser")
+        try:
+            identity, how = await self.speaks.finish(
+                self.providing.opened(provider), doors, flow.proof, answer
+            )
+        except NotBelieved as error:
+            await self._disbelieved(flow, provider, error)
+            return
+        if not await self.flows.answer(evolve(flow, identity=identity)):
+            raise self._lost(provider, "taken up already")
+        if how != self.providing.opened(provider):
+            await self.providing.renewed(provider, how, by=Author(name="metadata"))
+
+    async def finished(
+        self, provider: Provider, state: str, *, browser: str
+    ) -> Admitted | SentOn | TurnedAway | Trial:
+        """Return what becomes of whoever signed in, once; raises `Lost`. A trial is kept for a while."""
+        flow, over = await self._flow(provider, state)
+        if not over or not self._same(flow, browser):
+            raise self._lost(provider, "not answered yet, or in another browser")
+        if flow.errand.purpose is Purpose.TEST:
+            return await self._tried(flow, provider)
+        if flow.identity is None or not await self.flows.take(flow):
+            raise self._lost(provider, "taken up already")
+        match = await whom(self.subjects, provider, flow.identity)
+        if flow.errand.purpose is Purpose.PORTAL:
+            return await self._to_portal(flow.identity, provider, match)
+        return await self._to_product(flow, flow.identity, provider, match)
+
+    async def _to_portal(self, identity: Identity, provider: Provider, match: Match) -> Admitted | TurnedAway:
+        if match.admin is None or not await self._linked(provider, identity, match):
+            log.info("signin.refused", team=provider.team, provider=provider.id, reason="no_admin")
+            return TurnedAway(
+                provider=provider,
+                called=_called(identity),
+                purpose=Purpose.PORTAL,
+                reason=None,
+                message="You are no administrator of this team. Ask one of its owners to add you.",
+            )
+        return Admitted(team=provider.team, admin=match.admin, called=_called(identity))
+
+    async def _to_product(
+        self, flow: Flow, identity: Identity, provider: Provider, match: Match
+    ) -> SentOn | TurnedAway:
+        now = self.clock()
+        standings = await self.standings.person(provider.team, match.person) if match.person else ()
+        entitlement = decide(standings, now=now)
+        person = entitlement.person
+        if not entitlement.entitled or person is None:
+            return _turned(provider, identity, entitlement.reason)
+        if not await self._linked(provider, identity, match):
+            return _turned(provider, identity, Reason.UNKNOWN)
+        code = await self.handover.code(provider.team, person, flow.errand, auth_time=identity.auth_time)
+        return SentOn(url=_with(flow.errand.return_to, code=code, state=flow.errand.state))
+
+    async def _linked(self, provider: Provider, identity: Identity, match: Match) -> bool:
+        return await self.subjects.link(provider, identity, Linked(person=match.person, admin=match.admin))
+
+    async def _tried(self, flow: Flow, provider: Provider) -> Trial:
+        if flow.identity is None:
+            return Trial(provider=provider, fault=flow.fault)
+        if flow.errand.by:
+            await self.providing.tested(provider, flow.identity, by=Author(name=flow.errand.by))
+        return Trial(
+            provider=provider,
+            identity=flow.identity,
+            match=await whom(self.subjects, provider, flow.identity),
+        )
+
+    async def _disbelieved(self, flow: Flow, provider: Provider, error: NotBelieved) -> None:
+        """Keep why, for who tries sign-in; tell nobody else."""
+        first = await self.flows.answer(evolve(flow, fault=str(error)))
+        if not first or flow.errand.purpose is not Purpose.TEST:
+            raise self._lost(provider, "not let in there" if isinstance(error, NobodyIn) else str(error))
+
+    async def _flow(self, provider: Provider, state: str) -> tuple[Flow, bool]:
+        """Return the sign-in with that *state* and whether it was answered."""
+        found = await self.flows.under_way(provider.team, provider.id, self._digest(state))
+        if found is None or found[0].expires_at <= self.clock():
+            raise self._lost(provider, "unknown, or over")
+        return found
+
+    def _same(self, flow: Flow, browser: str) -> bool:
+        return hmac.compare_digest(flow.browser, self._digest(browser))
+
+    def _digest(self, text: str) -> str:
+        return hmac.new(self.key, text.encode(), hashlib.sha256).hexdigest()
+
+    def _lost(self, provider: Provider, why: str) -> Lost:
+        log.warning("signin.lost", team=provider.team, provider=provider.id, why=why)
+        return Lost(why)
+
+
+def _turned(provider: Provider, identity: Identity, reason: Reason) -> TurnedAway:
+    log.info("signin.refused", team=provider.team, provider=provider.id, reason=reason.value)
+    return TurnedAway(
+        provider=provider,
+        called=_called(identity),
+        purpose=Purpose.PRODUCT,
+        reason=reason,
+        message=REFUSALS[reason][0],
+    )
+
+
+def _called(identity: Identity) -> str:
+    return next(iter((*identity.addresses, *identity.doubtful)), identity.name or identity.subject)
+
+
+def _with(url: str, **values: str) -> str:
+    """Return *url* with *values* in its query, beside what is there."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, urlencode(values)]))))

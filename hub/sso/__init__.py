@@ -1,0 +1,1 @@
+"""Single sign-on: what is said to identity providers, and what is believed of their answers."""

@@ -1,0 +1,120 @@
+"""What OpenID providers say of themselves, and their keys: asked for, and kept for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key
+
+from hub.providers import NotBelieved
+
+from .outbound import Outbound
+from .reading import object_in
+
+#: The seconds that what a provider says of itself is kept, and those between two looks at its keys.
+KEPT_SECONDS = 3600
+LOOK_SECONDS = 5
+
+#: The most providers that are remembered at a time.
+KNOWN_MAX = 1000
+
+#: Kinds of keys that are not a secret between two: by those, whoever verifies could sign.
+_ASYMMETRIC = {"RSA", "EC", "OKP"}
+
+
+@frozen(kw_only=True)
+class Discovered:
+    """What a provider says of itself (OpenID Connect Discovery 1.0 §3)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None
+    auth_methods: tuple[str, ...]
+    says_iss: bool
+
+
+@frozen(kw_only=True)
+class Directory:
+    """What is known of providers, asked over *outbound* when it is needed."""
+
+    outbound: Outbound
+    seconds: Callable[[], float]
+    _found: dict[str, tuple[float, Discovered]] = field(factory=dict, init=False, repr=False)
+    _keys: dict[str, tuple[float, list[Key]]] = field(factory=dict, init=False, repr=False)
+
+    async def found(self, issuer: str) -> Discovered:
+        """Return what the provider called *issuer* says of itself, or raise `Unreachable`, `NotBelieved`."""
+        at, kept = self._found.get(issuer, (0.0, None))
+        if kept and self.seconds() < at + KEPT_SECONDS:
+            return kept
+        raw = await self.outbound.fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        found = _discovered(object_in(raw, "what the issuer says of itself"), issuer)
+        for url in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
+            self.outbound.check(url)
+        _keep(self._found, issuer, (self.seconds(), found))
+        return found
+
+    async def keys(self, found: Discovered, kid: str | None = None) -> list[Key]:
+        """Return a provider's keys; looked up anew, but not all the time, where none is called *kid*."""
+        at, kept = self._keys.get(found.jwks_uri, (0.0, []))
+        age = self.seconds() - at
+        known = kid is None or any(key.kid == kid for key in kept)
+        if kept and age < KEPT_SECONDS and (known or age < LOOK_SECONDS):
+            return kept
+        keys = _keys(object_in(await self.outbound.fetch(found.jwks_uri), "the provider's list of keys"))
+        _keep(self._keys, found.jwks_uri, (self.seconds(), keys))
+        return keys
+
+
+def _keep(kept: dict[str, Any], name: str, value: tuple[float, Any]) -> None:
+    if len(kept) >= KNOWN_MAX:
+        kept.clear()
+    kept[name] = value
+
+
+def _discovered(said: Mapping[str, Any], issuer: str) -> Discovered:
+    name = said.get("issuer")
+    # A slash at the end is what people leave out; anything else is another provider (§4.3).
+    if not isinstance(name, str) or name.rstrip("/") != issuer.rstrip("/"):
+        raise NotBelieved(f"at this address answers a provider that calls itself {str(name)[:200]!r}")
+    return Discovered(
+        issuer=name,
+        authorization_endpoint=_url(said, "authorization_endpoint"),
+        token_endpoint=_url(said, "token_endpoint"),
+        jwks_uri=_url(said, "jwks_uri"),
+        userinfo_endpoint=said.get("userinfo_endpoint") and _url(said, "userinfo_endpoint"),
+        auth_methods=tuple(said.get("token_endpoint_auth_methods_supported") or ("client_secret_basic",)),
+        says_iss=said.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _url(said: Mapping[str, Any], name: str) -> str:
+    url = said.get(name)
+    if not isinstance(url, str):
+        raise NotBelieved(f"what the issuer says of itself has no {name}")
+    return url
+
+
+def _keys(said: Mapping[str, Any]) -> list[Key]:
+    listed = said.get("keys")
+    if not isinstance(listed, list):
+        raise NotBelieved("the provider's list of keys has no keys")
+    keys = [key for each in listed if (key := _key(each))]
+    if not keys:
+        raise NotBelieved("the provider's list of keys has none that can be used to verify")
+    return keys
+
+
+def _key(said: Any) -> Key | None:
+    """Return the key for verifying in *said*, None where there is none: others may be listed beside it."""
+    if not isinstance(said, dict) or said.get("kty") not in _ASYMMETRIC or said.get("use", "sig") != "sig":
+        return None
+    try:
+        return JWKRegistry.import_key(said)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
