@@ -31,11 +31,12 @@ async def link(visit: Visit) -> Response:
     """Let whoever follows a link in, and use it up; looking whether it is there (HEAD) does not."""
     if visit.request.method == "HEAD":
         return Response()
-    visit.room.attempts.take(visit.address)
-    desk = visit.desk
+    desk, attempts = visit.desk, visit.room.attempts
+    attempts.check(visit.address)
     found = await desk.links.find(visit.path["link"])
     entered = await desk.sessions.enter(found) if found else None
     if entered is None:
+        attempts.failed(visit.address)
         raise Spent
     session, text = entered
     return await visit.enter(text, to=landing(session))

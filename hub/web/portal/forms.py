@@ -131,9 +131,12 @@ async def _parts(raw: bytes, content_type: bytes) -> Pairs:
     )
     try:
         found = await parser.parse()
+    except (MultiPartException, KeyError, ValueError):
+        raise Problem from None
+    try:
         return [
             (name, await value.read() if isinstance(value, UploadFile) else value)
             for name, value in found.multi_items()
         ]
-    except (MultiPartException, KeyError, ValueError):
-        raise Problem from None
+    finally:
+        await found.close()

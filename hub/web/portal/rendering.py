@@ -61,7 +61,7 @@ def environment(dressing: Dressing) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=dressing.url, moment=moment, day=day, count=count, words=WORDS)
+    made.globals.update(static=dressing.url, moment=moment, day=day, count=count, told=told, words=WORDS)
     return made
 
 
@@ -82,6 +82,21 @@ def day(at: str) -> Markup:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return how many of something there are: `1 seat`, `2,000 people`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def told(value: Any) -> str:
+    """Return what a change was from or to, as a person reads it."""
+    match value:
+        case None | [] | "":
+            return "none"
+        case list():
+            return ", ".join(map(told, value))
+        case dict():
+            return ", ".join(f"{name}: {told(inner)}" for name, inner in value.items())
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def context(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,8 @@ HOST = "https://hub.example"
 
 #: What a browser is known by, where the way is encrypted.
 COOKIE = "__Host-hub"
+
+_addresses = itertools.count(1)
 
 TAG = re.compile(r"<[^>]*>")
 
@@ -55,8 +58,9 @@ class Guest:
 
 
 def stranger(bench: Bench) -> Guest:
-    """Return somebody who is not signed in."""
-    return Guest(bench=bench, client=httpx2.AsyncClient(transport=httpx2.ASGITransport(bench.app)))
+    """Return somebody who is not signed in, at an address of their own."""
+    transport = httpx2.ASGITransport(bench.app, client=(f"2001:db8::{next(_addresses):x}", 1))
+    return Guest(bench=bench, client=httpx2.AsyncClient(transport=transport))
 
 
 def guest(

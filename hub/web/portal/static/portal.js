@@ -1,6 +1,6 @@
 "use strict";
 
-// Nothing here is needed: every page works by reload. This copies, swaps what is live, and moves focus.
+// Nothing here is needed: every page works by reload. This copies, and swaps what is live.
 
 document.querySelectorAll("[data-copy]").forEach((button) => {
   const says = button.textContent;
@@ -61,8 +61,7 @@ document.querySelectorAll("[data-live]").forEach((section) => {
   open();
 });
 
-// What is wrong is read first; and nothing is sent twice by a hasty finger.
-document.getElementById("problems")?.focus();
+// Nothing is sent twice by a hasty finger.
 document.querySelectorAll("form").forEach((form) => {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent && form.method === "post") event.preventDefault();
