@@ -19,8 +19,10 @@ from hub import logs, moments
 from hub.engine.admin import Admin
 from hub.engine.admins import Admins
 from hub.engine.adoption import Adoption
+from hub.engine.arrivals import Arrivals
 from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
+from hub.engine.connecting import Connecting
 from hub.engine.cursors import Cursors
 from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
@@ -57,7 +59,9 @@ from storage.dossiers import DatabaseDossiers
 from storage.entitlements import DatabaseStandings
 from storage.erasing import DatabaseTraces
 from storage.exchanges import DatabaseExchanges
+from storage.gaps import DatabaseGaps
 from storage.outbox import DatabaseOutbox
+from storage.providers import DatabaseProviders
 from storage.registry import DatabaseRegistry
 from storage.seals import DatabaseSeals
 from storage.sightings import DatabaseSightings
@@ -112,6 +116,8 @@ class House:
     keeper: Keeper
     lookout: Lookout
     healths: Healths
+    arrivals: Arrivals
+    connecting: Connecting
     relay: Relay
 
     async def migrate(self, progress: Callable[[str], object] = lambda _: None) -> None:
@@ -121,7 +127,16 @@ class House:
     @property
     def desk(self) -> Desk:
         """Return what the portal's pages ask for."""
-        return Desk(admin=self.admin, admins=self.admins, links=self.links, sessions=self.sessions)
+        return Desk(
+            admin=self.admin,
+            admins=self.admins,
+            links=self.links,
+            sessions=self.sessions,
+            switches=self.switches,
+            healths=self.healths,
+            arrivals=self.arrivals,
+            connecting=self.connecting,
+        )
 
     def app(self, *, ready: Ready, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
         """Return the application that serves all of it, and is up when *ready*."""
@@ -327,6 +342,18 @@ def assemble(settings: Settings) -> House:
             body_max=settings.exchanges.body_max,
         ),
         lookout=Lookout(sightings=sightings, clock=clock, timer=time.monotonic),
+        arrivals=Arrivals(
+            registry=registry, census=census, pairs=DatabaseGaps(database=database, patience=patience)
+        ),
+        connecting=Connecting(
+            registry=registry,
+            signing_in=DatabaseProviders(database=database, patience=patience),
+            plugins=plugins,
+            clock=clock,
+            ids=new_id,
+            key=key,
+            entropy=secrets.token_bytes,
+        ),
         healths=Healths(registry=registry, sightings=sightings, plugins=plugins, clock=clock),
         relay=Relay(
             outbox=outbox,

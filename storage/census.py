@@ -24,7 +24,8 @@ _SUBJECTS = (
     " FROM persons p WHERE p.team_id = $1 AND p.claims > CASE WHEN p.by_hand THEN 1 ELSE 0 END"
 )
 
-_USER_NAME = {
+#: What a user `r` is called, in each database.
+USER_NAME = {
     "sqlite": "json_extract(r.document, '$.userName')",
     "postgres": "(r.document::json ->> 'userName')",
 }
@@ -75,7 +76,7 @@ class DatabaseCensus:
 
     async def waiting(self, team: str, kind: str | None) -> AsyncIterator[Waiting]:
         sql = _WAITING.format(
-            user_name=_USER_NAME[self.database.dialect], of=" AND w.kind = $5" if kind else ""
+            user_name=USER_NAME[self.database.dialect], of=" AND w.kind = $5" if kind else ""
         )
         last, position = ("", 0), 0
         while rows := await self._rows(sql, team, *last, PAGE, *([kind] if kind else [])):

@@ -170,10 +170,14 @@ class Admin:
         idp: str,
         profile: Profile = Profile.TOLERANT,
         domains: Sequence[str] = (),
+        guide: str | None = None,
         on: bool = False,
         by: Author,
     ) -> tuple[Connection, str]:
-        """Make a connection with a first token, which is returned once and never again."""
+        """Make a connection with a first token, which is returned once and never again.
+
+        Its page shows the *guide* of its dialect that is called so, the first where none is named.
+        """
         try:
             dialect = self.plugins.dialect(idp)
         except UnknownDialect as error:
@@ -185,6 +189,7 @@ class Admin:
             profile=profile,
             state=State.ON if on else State.DRAFT,
             domains=tuple(domain_in(domain) for domain in domains),
+            guide=guide,
         )
         token, text = self._minted(connection)
 

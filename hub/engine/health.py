@@ -107,6 +107,10 @@ class Healths:
             oddities=_oddities(dialect, seen),
         )
 
+    def guide(self, connection: Connection) -> Guide:
+        """Return the guide that is followed for *connection*."""
+        return guide_of(self._dialect(connection), connection.guide)
+
     def _dialect(self, connection: Connection) -> Dialect:
         """Return what a connection speaks; one whose plugin is gone is shown all the same."""
         if self.plugins.speaks(connection.idp):

@@ -51,8 +51,13 @@ class Switches:
     ousting: Ousting
     ids: Ids
 
-    async def effect(self, connection: Connection, state: State, *, release: bool = False) -> Effect:
-        """Return what it does to bring *connection* into *state*, and with *release* to free its seats."""
+    async def effect(
+        self, connection: Connection, state: State, *, release: bool = False, called: str | None = None
+    ) -> Effect:
+        """Return what it does to bring *connection* into *state*, and with *release* to free its seats.
+
+        Its provider is *called* so, by the name of its dialect where nothing is said.
+        """
         tally = await self.dossiers.tally(connection.team, connection.id)
         if not release:
             return Effect(
@@ -60,7 +65,7 @@ class Switches:
                 seats_freed=0,
                 without_access=0,
                 says=_KEPT[state].format(
-                    idp=connection.idp, people=people(tally.people), seats=_seats(tally.seated)
+                    idp=called or connection.idp, people=people(tally.people), seats=_seats(tally.seated)
                 )
                 + (
                     _BY_HAND.format(people=people(tally.by_hand))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .books import Books, Seals
 from .logs import Exchanges, Outbox, Place, Trail
 from .people import Census, Dossiers, Standings, Traces
-from .sightings import Sightings
+from .sightings import GapsBetween, Sightings
 from .signins import Flows, Providers, Signs, Speaks, Subjects
 from .stores import Clock, Ids, Registry, Store
 from .units import Unit, Work
@@ -18,6 +18,7 @@ __all__ = [
     "Dossiers",
     "Exchanges",
     "Flows",
+    "GapsBetween",
     "Ids",
     "Outbox",
     "Place",

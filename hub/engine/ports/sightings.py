@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from hub.engine.gaps import Gaps
     from hub.engine.lookout import Seen
     from hub.engine.sightings import Hour, Sighting
 
@@ -24,3 +25,10 @@ class Sightings(Protocol):
 
     async def prune(self, *, before: str) -> None:
         """Delete how much was asked in hours before that."""
+
+
+class GapsBetween(Protocol):
+    """Who is assigned in only one of two apps."""
+
+    async def between(self, team: str, connection: str, provider: str) -> Gaps:
+        """Return who is known to a *connection* only, or only to the *provider* of its people's sign-ins."""

@@ -19,7 +19,20 @@ from hub.scim.errors import ScimError
 from hub.web import body, guards, handling, responses
 from hub.web.call import Incoming
 
-from . import admins, audit, doors, gate, overview, signin, teams
+from . import (
+    admins,
+    audit,
+    authentication,
+    connection,
+    connection_switch,
+    connection_terms,
+    connection_tokens,
+    doors,
+    gate,
+    overview,
+    signin,
+    teams,
+)
 from .cookies import Cookies, is_loopback
 from .forms import checked
 from .headers import guarded
@@ -38,7 +51,12 @@ if TYPE_CHECKING:
 
 #: All pages. The first that an address fits answers.
 PAGES: Sequence[Page] = [
-    page for module in (doors, signin, teams, overview, admins, audit) for page in module.pages.all
+    page
+    for module in (
+        *(doors, signin, teams, overview, admins, audit),
+        *(authentication, connection, connection_switch, connection_terms, connection_tokens),
+    )
+    for page in module.pages.all
 ]
 
 #: The first segments of the addresses that are the portal's.

@@ -6,8 +6,12 @@ from attrs import frozen
 
 from hub.engine.admin import Admin
 from hub.engine.admins import Admins
+from hub.engine.arrivals import Arrivals
+from hub.engine.connecting import Connecting
+from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.sessions import Sessions
+from hub.engine.switches import Switches
 
 
 @frozen(kw_only=True)
@@ -18,3 +22,7 @@ class Desk:
     admins: Admins
     links: Links
     sessions: Sessions
+    switches: Switches
+    healths: Healths
+    arrivals: Arrivals
+    connecting: Connecting

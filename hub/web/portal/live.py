@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Source: TypeAlias = Callable[[], Awaitable[str]]
 
 #: Seconds between two looks, between two signs of life, and after which the browser is to ask anew.
-LOOK_SECONDS, PING_SECONDS, LASTS_SECONDS = 2.0, 15.0, 600.0
+LOOK_SECONDS, PING_SECONDS, LASTS_SECONDS = 1.0, 15.0, 600.0
 
 #: The most streams of one session in a process: a browser has six connections to a host.
 STREAMS_MAX = 6

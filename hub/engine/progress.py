@@ -1,0 +1,133 @@
+"""How far a guide has been followed, and what there is to tell of a connection that is being set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from hub.spi import facts
+from hub.teams import State
+
+if TYPE_CHECKING:
+    from hub.spi.guides import Done, Step
+    from hub.teams import Token
+
+    from .health import Health
+    from .sightings import Sighting
+
+
+_CLOSED = {State.DRAFT, State.OFF}
+
+
+@frozen(kw_only=True)
+class Ticked:
+    """A *step*, and of each thing that shows it is done when that was seen, None for not yet."""
+
+    step: Step
+    seen: Sequence[tuple[Done, Sighting | None]]
+
+    @property
+    def done(self) -> bool:
+        """Say whether all was seen that shows it; a step that cannot be seen is never done."""
+        return bool(self.seen) and all(sighting for _, sighting in self.seen)
+
+
+def ticked(health: Health) -> Sequence[Ticked]:
+    """Return the steps of a connection's guide, each with what was seen of it."""
+    return [
+        Ticked(step=step, seen=[(done, health.seen.get(done.fact)) for done in step.done])
+        for step in health.guide.steps
+    ]
+
+
+@frozen(kw_only=True)
+class News:
+    """One sentence on what was seen last, and when; *good* news, or something to mend by the *remedy*."""
+
+    says: str
+    at: str
+    good: bool = True
+    remedy: str = ""
+
+
+def news(health: Health) -> Sequence[News]:
+    """Return what to tell whoever sets a connection up, the latest first."""
+    seen = health.seen
+    found = [_tested(health), _arrived(health), _removed(health), _knocked(health), _turned_away(health)]
+    told = [each for each in found if each]
+    if not told and facts.REQUEST in seen:
+        told = [News(says=f"{health.called} has reached us with this token", at=seen[facts.REQUEST].last_at)]
+    return sorted(told, key=lambda each: each.at, reverse=True)
+
+
+def _tested(health: Health) -> News | None:
+    found = health.seen.get(facts.TEST)
+    if found is None:
+        return None
+    return News(says=f"The test request from {health.called} arrived and was answered", at=found.last_at)
+
+
+def _arrived(health: Health) -> News | None:
+    found = health.seen.get(facts.CREATED)
+    if found is None:
+        return None
+    once = found.first_at == found.last_at
+    says = f"The first person arrived from {health.called}" if once else f"People arrive from {health.called}"
+    return News(says=says, at=found.last_at)
+
+
+def _removed(health: Health) -> News | None:
+    found = health.seen.get(facts.REMOVED)
+    return None if found is None else News(says="A removal arrived and was done", at=found.last_at)
+
+
+def _knocked(health: Health) -> News | None:
+    """Tell of a request while it was off, unless one came since that was let in."""
+    found = health.seen.get(facts.CLOSED)
+    if found is None or health.connection.state not in _CLOSED:
+        return None
+    return News(
+        says=f"{health.called} has reached us, and was refused because SCIM is off",
+        at=found.last_at,
+        good=False,
+        remedy="Turn on SCIM, then test the connection once more.",
+    )
+
+
+def _turned_away(health: Health) -> News | None:
+    """Tell of a wrong token, unless a right one came since."""
+    found = health.seen.get(facts.WRONG_TOKEN)
+    last = health.seen.get(facts.REQUEST)
+    if found is None or (last and last.last_at > found.last_at):
+        return None
+    says, remedy = wrong_token(found.detail or "", health.tokens)
+    return News(says=says, at=found.last_at, good=False, remedy=remedy)
+
+
+def wrong_token(shown: str, tokens: Sequence[Token]) -> tuple[str, str]:
+    """Return what is wrong with a token of which no more than this is *shown*, and what to do."""
+    ours = {f"{_OURS}{token.key_id}": token for token in tokens}
+    return f"Somebody reached this endpoint {_with(shown, ours)}", (
+        "Create the next token, and paste it into the provider." if shown in ours else _PASTE
+    )
+
+
+#: What the hub's own tokens begin with.
+_OURS = "hub_"
+
+_PASTE = "Copy the token once more, or create the next one, and paste it whole into the provider."
+
+
+def _with(shown: str, ours: Mapping[str, Token]) -> str:
+    if not shown:
+        return "without any token"
+    if shown in ours:
+        how = "was revoked" if ours[shown].revoked_at else "has expired"
+        return f"with the token {shown}, which {how}"
+    if shown == _OURS:
+        return "with a token that is not whole"
+    if shown.startswith(_OURS):
+        return f"with {shown}, a token of another connection"
+    return f"with a wrong token; it starts with “{shown}”"

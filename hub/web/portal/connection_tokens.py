@@ -1,0 +1,92 @@
+"""What opens a connection: tokens for its provider, and links for whoever sets it up there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.moments import later
+from hub.teams import Role
+
+from .connection import AT, DAYS, at, found, shown
+from .pages import Pages
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from hub.teams import Token
+
+    from .pages import Visit
+
+pages = Pages()
+
+
+@pages.post(f"{AT}/tokens", setup=True)
+async def create(visit: Visit) -> Response:
+    """Make one more token, shown this once."""
+    connection = await found(visit)
+    _, text = await visit.desk.admin.create_token(connection, expires_at=await _ends(visit), by=visit.by())
+    return await shown(visit, connection, token=text)
+
+
+@pages.post(f"{AT}/tokens/rotate")
+async def rotate(visit: Visit) -> Response:
+    """Make the next token, shown this once; earlier ones end after a while."""
+    connection = await found(visit)
+    _, text = await visit.desk.connecting.rotate(connection, expires_at=await _ends(visit), by=visit.by())
+    return await shown(visit, connection, token=text)
+
+
+@pages.get(f"{AT}/tokens/{{token}}/revoke", role=Role.ADMIN)
+async def ask(visit: Visit) -> Response:
+    """Ask whether a token is to be revoked."""
+    connection, token = await found(visit), await _token(visit)
+    return visit.page("token_revoke.html", connection=connection, at=at(connection), token=token)
+
+
+@pages.post(f"{AT}/tokens/{{token}}/revoke")
+async def revoke(visit: Visit) -> Response:
+    """End a token from the next request on."""
+    connection, token = await found(visit), await _token(visit)
+    await visit.desk.admin.revoke(token.key_id, by=visit.by((await visit.form()).get("why")))
+    return visit.go(at(connection), said=f"The token hub_{token.key_id} opens nothing any more.")
+
+
+@pages.post(f"{AT}/links")
+async def create_link(visit: Visit) -> Response:
+    """Make a link for an outside admin, shown this once."""
+    connection = await found(visit)
+    _, text = await visit.desk.links.for_setup(connection, by=visit.by())
+    return await shown(visit, connection, link=f"{_root(visit)}/links/{text}")
+
+
+@pages.post(f"{AT}/links/{{link}}/revoke")
+async def revoke_link(visit: Visit) -> Response:
+    """End a link, and whatever session was begun by it."""
+    connection, links = await found(visit), visit.desk.links
+    if visit.path["link"] not in {each.key_id for each in await links.of(connection)}:
+        raise visit.missing()
+    await links.revoke(visit.team, visit.path["link"], by=visit.by())
+    return visit.go(at(connection), said="The link opens nothing any more.")
+
+
+async def _token(visit: Visit) -> Token:
+    """Return the token in the path, which is the connection's."""
+    connection = await found(visit)
+    for each in await visit.desk.admin.tokens(connection):
+        if each.key_id == visit.path["token"]:
+            return each
+    raise visit.missing()
+
+
+async def _ends(visit: Visit) -> str | None:
+    """Return when the token that is to be made ends, as was chosen."""
+    chosen = (await visit.form()).get("days", "0")
+    if chosen not in map(str, DAYS):
+        raise Problem
+    return later(visit.desk.admin.clock(), int(chosen) * 86_400) if int(chosen) else None
+
+
+def _root(visit: Visit) -> str:
+    url = visit.request.url
+    return visit.room.settings.server.public_url or f"{url.scheme}://{url.netloc}"
