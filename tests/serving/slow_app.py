@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from hub import logs
 from hub.serving import CannotListen, listening, serve, tame_worker
+from hub.serving.worker import STOP
 
 
 async def pid(_: Request) -> PlainTextResponse:
@@ -29,6 +30,12 @@ async def slow(request: Request) -> PlainTextResponse:
     return PlainTextResponse("done")
 
 
+async def stream(request: Request) -> PlainTextResponse:
+    """Answer once the hub stops, as what goes on for ever does."""
+    await request.scope[STOP].wait()
+    return PlainTextResponse("stopped")
+
+
 def make(flush_seconds: float = 0) -> Starlette:
     """Make the application, in whichever process serves it; putting it away takes *flush_seconds*."""
     logs.configure("info")
@@ -40,7 +47,10 @@ def make(flush_seconds: float = 0) -> Starlette:
         await asyncio.sleep(flush_seconds)
         structlog.get_logger().info("put away")
 
-    return Starlette(routes=[Route("/pid", pid), Route("/slow/{seconds}", slow)], lifespan=lifespan)
+    return Starlette(
+        routes=[Route("/pid", pid), Route("/slow/{seconds}", slow), Route("/stream", stream)],
+        lifespan=lifespan,
+    )
 
 
 def main() -> None:

@@ -15,8 +15,13 @@ from .served import ROOT, alive, eventually, free_port
 
 def in_flight(served, seconds: str):
     """Send a request that takes so long; return its answer to come, once it is under way."""
+    return under_way(served, f"/slow/{seconds}")
+
+
+def under_way(served, path: str):
+    """Send a request for *path*; return its answer to come, once it is under way."""
     pool = ThreadPoolExecutor(1)
-    answer = pool.submit(served.get, f"/slow/{seconds}")
+    answer = pool.submit(served.get, path)
     time.sleep(1)  # two processes run tests at once
     pool.shutdown(wait=False)
     return answer
@@ -51,6 +56,20 @@ def test_stop_waits_only_so_long(hub, workers):
     assert "cut short" in served.said()
     assert "Traceback" not in served.said()
     assert workers == served.said().count("put away")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_goes_on_for_ever_is_told_of_the_stop(hub, workers):
+    """A stream ends by itself when the hub stops: the stop need not wait for it, nor cut it."""
+    served = hub(workers, "--stop-seconds", "20")
+    answer = under_way(served, "/stream")
+
+    started = time.monotonic()
+    assert 0 == served.stop()
+
+    assert time.monotonic() - started < 10
+    assert "stopped" == answer.result(1)
+    assert "cut short" not in served.said()
 
 
 def test_stop_waits_for_what_is_put_away(hub):

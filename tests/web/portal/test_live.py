@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from attrs import define, field
@@ -32,7 +33,7 @@ class Looked:
     signed_in: bool = True
     stop: asyncio.Event = field(factory=asyncio.Event)
     left: asyncio.Event = field(factory=asyncio.Event)
-    sent: list[dict] = field(factory=list)
+    sent: list[dict[str, Any]] = field(factory=list)
 
     async def look(self, _):
         """Return the session, while it lasts."""
