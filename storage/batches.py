@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 from attrs import define, field
 
+from .deadline import left
+
 #: The most writes in one commit: whoever reads meanwhile waits for the statements of all.
 BATCH_MAX = 32
 
@@ -17,8 +19,8 @@ BATCH_MAX = 32
 Writing: TypeAlias = Callable[[Any], Awaitable[Any]]
 
 
-#: What waits to be written, and where its end is told.
-Waiting: TypeAlias = tuple[Writing, asyncio.Future[Any]]
+#: What waits to be written, where its end is told, and what tells it that it waited too long.
+Waiting: TypeAlias = tuple[Writing, asyncio.Future[Any], asyncio.TimerHandle | None]
 
 #: What a writing returned, in a tuple, or what it raised.
 End: TypeAlias = tuple[Any] | Exception
@@ -38,10 +40,16 @@ class Batches:
     #: How many writings go one by one, since one of them made a commit fail.
     _alone: int = field(default=0, init=False)
 
-    async def run(self, writing: Writing) -> Any:
-        """Return what *writing* returned, once it is committed, or raise what it or its commit raised."""
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((writing, future))
+    async def run(self, writing: Writing, *, until: float | None = None) -> Any:
+        """Return what *writing* returned, once it is committed, or raise what it or its commit raised.
+
+        Raises `TimeoutError` where it has not begun *until* then, and does not begin any more.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        seconds = left(until)
+        timer = None if seconds is None else loop.call_later(seconds, _settle, future, TimeoutError())
+        self._waiting.append((writing, future, timer))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._empty())
         return await future
@@ -52,7 +60,7 @@ class Batches:
             batch = [self._waiting.popleft() for _ in range(size)]
             self._alone = max(0, self._alone - size)
             ends = await self._ends(batch)
-            for (_, future), end in zip(batch, ends, strict=True):
+            for (_, future, _), end in zip(batch, ends, strict=True):
                 _settle(future, end)
 
     async def _ends(self, batch: list[Waiting]) -> list[End]:
@@ -60,7 +68,7 @@ class Batches:
         try:
             async with self.transaction() as client:
                 begun = True
-                return [await _apart(client, writing) for writing, _ in batch]
+                return [await _apart(client, waiting) for waiting in batch]
         except Exception as error:  # noqa: BLE001 - told to whoever waits for it
             if len(batch) == 1 or not begun:
                 return [error] * len(batch)
@@ -69,8 +77,13 @@ class Batches:
             return [Overtaken(str(error)) for _ in batch]
 
 
-async def _apart(client: Any, writing: Writing) -> End:
-    """Return what *writing* returns, in a tuple, or its error, with nothing left of what it wrote."""
+async def _apart(client: Any, waiting: Waiting) -> End:
+    """Return what a writing returns, in a tuple, or its error, with nothing left of what it wrote."""
+    writing, future, timer = waiting
+    if future.done():  # nobody waits for it any more
+        return (None,)
+    if timer:
+        timer.cancel()
     await client.execute_query_dict("SAVEPOINT work")
     try:
         end: End = (await writing(client),)

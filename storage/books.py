@@ -15,8 +15,8 @@ from hub.ledger.holdings import Holding, Period, Stay
 from hub.ledger.seals import BLOCK, Seal
 
 from . import records
-from .database import Client, Database, Row
-from .patience import patiently
+from .database import Client, Row
+from .patience import Patient
 from .periods import KINDS, Periods
 from .queues import seat_counts
 
@@ -36,14 +36,12 @@ _SAID = {
 
 
 @frozen(kw_only=True)
-class DatabaseBooks:
+class DatabaseBooks(Patient):
     """`Books` in a database; *patience* is how long it asks again, seconds.
 
     With *client*, all is read in that client's transaction.
     """
 
-    database: Database
-    patience: float
     client: Client | None = None
 
     @asynccontextmanager
@@ -141,4 +139,4 @@ class DatabaseBooks:
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
         if self.client is not None:
             return await self.database.run(self.client, sql, *values)
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+        return await super()._rows(sql, *values)

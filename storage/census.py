@@ -10,8 +10,8 @@ from attrs import frozen
 from hub.engine.values import Refused, Resource, Spot, Subject, Waiting
 
 from . import memberships, records
-from .database import Database, Row
-from .patience import patiently
+from .database import Row
+from .patience import Patient
 
 #: How many people are read at a time, and how many rows of a list.
 PEOPLE, PAGE = 1000, 500
@@ -45,11 +45,8 @@ _REFUSED = (
 
 
 @frozen(kw_only=True)
-class DatabaseCensus:
+class DatabaseCensus(Patient):
     """A `Census` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def subjects(self, team: str) -> AsyncIterator[Sequence[Subject]]:
         last, sql = "", f"{_SUBJECTS} AND p.id > $2 ORDER BY p.id LIMIT {PEOPLE}"
@@ -97,9 +94,6 @@ class DatabaseCensus:
             for row in rows:
                 yield _refused(row)
             last = rows[-1]["connection_id"], rows[-1]["name_key"]
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
 
 
 def _subject(row: Row, users: Mapping[str, Sequence[Resource]]) -> Subject:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import sqlite3
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
@@ -18,6 +19,7 @@ from tortoise.transactions import in_transaction
 from hub import postgres_url
 
 from .batches import Batches, Overtaken, Writing
+from .deadline import left
 from .door import emptied
 
 #: A row by column name.
@@ -105,16 +107,26 @@ class Database:
         return await client.execute_query_dict(sql, named(values) if self.dialect == "sqlite" else values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Client]:
-        """Enclose statements that land together or not at all; nested, a savepoint."""
-        async with in_transaction(self.dialect) as client:
+    async def transaction(self, *, until: float | None = None) -> AsyncIterator[Client]:
+        """Enclose statements that land together or not at all; nested, a savepoint.
+
+        What they wait for, they wait for *until* then, on the clock of `monotonic`.
+        """
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(left(until)):
+                client: Any = await stack.enter_async_context(in_transaction(self.dialect))
+            client.until = until
             yield client
 
-    async def written(self, writing: Writing) -> Any:
-        """Run *writing* in a transaction and return what it returned, once that is committed."""
+    async def written(self, writing: Writing, *, until: float | None = None) -> Any:
+        """Run *writing* in a transaction and return what it returned, once that is committed.
+
+        Raises `TimeoutError` when that has not come about *until* then, give or take `SPARE` seconds. SQLite
+        waits for the disk, which nobody can cut short, however long it takes.
+        """
         if self.dialect == "sqlite":
-            return await self._batches.run(writing)
-        async with self.transaction() as client:
+            return await self._batches.run(writing, until=until)
+        async with self.transaction(until=until) as client:
             return await writing(client)
 
     @asynccontextmanager

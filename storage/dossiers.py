@@ -14,9 +14,9 @@ from hub.engine.dossiers import Dossier, Queued, Vouching
 from hub.engine.values import Tally
 from hub.ledger.holdings import Holding
 
-from .database import Database, Row
+from .database import Row
 from .entitlements import STANDING, standing
-from .patience import patiently
+from .patience import Patient
 from .records import dumps
 
 if TYPE_CHECKING:
@@ -58,11 +58,8 @@ _BY_HAND = "(SELECT count(*) FROM persons b WHERE b.team_id = $1 AND b.by_hand)"
 
 
 @frozen(kw_only=True)
-class DatabaseDossiers:
+class DatabaseDossiers(Patient):
     """`Dossiers` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def person(self, team: str, id: str) -> Dossier | None:
         found = await self._read(f"{_FOUND} id = $2", team, id)
@@ -136,9 +133,6 @@ class DatabaseDossiers:
         for row in await self._rows(sql.format(ids=self.database.listed("$2")), team, ids):
             found[row["person_id"]].append(row)
         return found
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
 
 
 def _vouching(row: Row) -> Vouching:

@@ -9,9 +9,9 @@ from attrs import frozen
 from hub.engine.entitlements import Bond, Seated, Standing
 from hub.scim.strictjson import dumps
 
-from .database import Database, Row
+from .database import Row
 from .keys import key
-from .patience import patiently
+from .patience import Patient
 
 #: Whoever owns one of the names in the JSON array $2 as an address, and all of the team's users who are
 #: called so: by way of its connections, of which there are few.
@@ -68,25 +68,21 @@ STANDING = {dialect: _FACTS + rows for dialect, rows in _ROWS.items()}
 
 
 @frozen(kw_only=True)
-class DatabaseStandings:
+class DatabaseStandings(Patient):
     """`Standings` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def named(self, team: str, names: Sequence[str]) -> Mapping[str, Sequence[Standing]]:
         asked = {key(name): name for name in names}
         standings: dict[str, list[Standing]] = {}
-        for row in await self._rows(_NAMED[self.database.dialect], team, dumps([*asked]).decode()):
+        for row in await self._found(_NAMED[self.database.dialect], team, dumps([*asked]).decode()):
             standings.setdefault(asked[row["name"]], []).append(standing(row))
         return standings
 
     async def person(self, team: str, id: str) -> Sequence[Standing]:
-        return [standing(row) for row in await self._rows(_PERSON, team, id)]
+        return [standing(row) for row in await self._found(_PERSON, team, id)]
 
-    async def _rows(self, found: str, *values: object) -> Sequence[Row]:
-        sql = STANDING[self.database.dialect].format(found=found)
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+    async def _found(self, found: str, *values: object) -> Sequence[Row]:
+        return await self._rows(STANDING[self.database.dialect].format(found=found), *values)
 
 
 def standing(row: Row) -> Standing:

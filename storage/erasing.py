@@ -13,9 +13,8 @@ from attrs import frozen
 from hub.scim.folding import fold
 
 from . import records
-from .database import Client, Database, Row
-from .door import through
-from .patience import patiently
+from .database import Client, Row
+from .patience import Patient
 
 if TYPE_CHECKING:
     from hub.engine.batches import Progress
@@ -35,11 +34,8 @@ Rewriting: TypeAlias = Callable[[Row, str, Names], Mapping[str, Any] | None]
 
 
 @frozen(kw_only=True)
-class DatabaseTraces:
+class DatabaseTraces(Patient):
     """`Traces` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def users(self, team: str, person: str) -> Sequence[tuple[str, Resource]]:
         rows = await self._rows(
@@ -72,10 +68,7 @@ class DatabaseTraces:
                 await self.database.run(client, sql, team, id, *values.values())
 
         if said:
-            await through(patiently(lambda: self.database.written(rewrite), seconds=self.patience))
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+            await self._written(rewrite)
 
 
 def _exchange(row: Row, _: str, names: Names) -> Mapping[str, Any] | None:

@@ -12,10 +12,7 @@ from attrs import frozen
 from hub.scim.strictjson import dumps
 
 from . import tables
-from .database import Client, Database
-from .door import through
-from .patience import patiently
-from .pruning import pruned
+from .pruning import Pruning
 from .statements import values_of
 
 #: What of a record stands in columns, too.
@@ -23,21 +20,14 @@ COLUMNS = ("reference", "team", "connection", "at", "status", "about")
 
 
 @frozen(kw_only=True)
-class DatabaseExchanges:
+class DatabaseExchanges(Pruning):
     """`Exchanges` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         kept = [(*(row[name] for name in COLUMNS), dumps({**row}).decode()) for row in rows]
         columns = "reference, team_id, connection_id, at, status, about, record"
         sql = f"INSERT INTO exchanges ({columns}) VALUES {values_of(*kept)}"
-
-        async def insert(client: Client) -> None:
-            await self.database.run(client, sql, *chain.from_iterable(kept))
-
-        await through(patiently(lambda: self.database.written(insert), seconds=self.patience))
+        await self._write(sql, *chain.from_iterable(kept))
 
     async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
         kept = tables.Exchanges.filter(connection_id=connection)
@@ -49,8 +39,6 @@ class DatabaseExchanges:
         return [json.loads(row.record) for row in reversed(newest)]
 
     async def prune(self, *, before: str, rows_max: int) -> int:
-        old = await self._pruned("at < $1 ORDER BY at", before)
-        return old + await self._pruned("id <= (SELECT max(id) FROM exchanges) - $1 ORDER BY id", rows_max)
-
-    async def _pruned(self, old: str, value: object) -> int:
-        return await pruned(self.database, "exchanges", old, value, patience=self.patience)
+        old = await self._pruned("exchanges", "at < $1 ORDER BY at", before)
+        many = "id <= (SELECT max(id) FROM exchanges) - $1 ORDER BY id"
+        return old + await self._pruned("exchanges", many, rows_max)

@@ -17,10 +17,7 @@ from hub.moments import later
 from hub.spi import Event
 
 from . import records
-from .database import Database, Row
-from .door import through
-from .patience import patiently
-from .pruning import pruned
+from .pruning import Pruning
 
 if TYPE_CHECKING:
     from hub.engine.ports import Clock, Place
@@ -44,12 +41,10 @@ DUE = (
 
 
 @frozen(kw_only=True)
-class DatabaseOutbox:
+class DatabaseOutbox(Pruning):
     """An `Outbox` in a database; *patience* is how long it asks again, seconds."""
 
-    database: Database
     clock: Clock
-    patience: float
 
     async def lease(self, listener: str, *, owner: str, seconds: float) -> bool:
         now = self.clock()
@@ -62,7 +57,7 @@ class DatabaseOutbox:
         return bool(rows)
 
     async def pending(self, listener: str, *, count: int) -> Sequence[tuple[Place, Event]]:
-        rows = await self._read(
+        rows = await self._rows(
             "SELECT o.transaction_id, o.id, o.event FROM outbox o"
             f" WHERE {_AFTER[self.database.dialect]} LIMIT $2",
             *(listener, count),
@@ -78,11 +73,11 @@ class DatabaseOutbox:
         return bool(rows)
 
     async def due(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
-        rows = await self._read(DUE, *after, count, self.clock())
+        rows = await self._rows(DUE, *after, count, self.clock())
         return [(row["team_id"], row["id"]) for row in rows]
 
     async def waited_for(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
-        rows = await self._read(
+        rows = await self._rows(
             "SELECT team_id, kind FROM seats WHERE waiting > 0 AND held < bought + overdraft"
             " AND (team_id, kind) > ($1, $2) ORDER BY team_id, kind LIMIT $3",
             *(*after, count),
@@ -97,14 +92,4 @@ class DatabaseOutbox:
         )
         # The oldest first: what somebody has not heard is behind all that is to go, and passed over once.
         old = f"at < $1{told} ORDER BY at"
-        return await pruned(self.database, "outbox", old, before, *listeners, patience=self.patience)
-
-    async def _read(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
-
-    async def _write(self, sql: str, *values: object) -> Sequence[Row]:
-        async def write() -> Sequence[Row]:
-            async with self.database.transaction() as client:
-                return await self.database.run(client, sql, *values)
-
-        return await through(patiently(write, seconds=self.patience))
+        return await self._pruned("outbox", old, before, *listeners)

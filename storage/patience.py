@@ -1,16 +1,19 @@
-"""Asking a database again, for some seconds, when its error is of a kind that passes."""
+"""Asking a database again, until a moment has come, when its error is of a kind that passes."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from attrs import frozen
 
 from hub.engine.values import StoreAway
 
-from .database import passing
+from .database import Client, Database, Row, passing
+from .door import through
 
 T = TypeVar("T")
 
@@ -18,16 +21,43 @@ T = TypeVar("T")
 PAUSE, PAUSE_MAX = 0.01, 0.5
 
 
-async def patiently(attempt: Callable[[], Awaitable[T]], *, seconds: float) -> T:
-    """Return what *attempt* returns, trying again for *seconds* before raising `StoreAway`."""
-    deadline, pause = monotonic() + seconds, PAUSE
+async def patiently(attempt: Callable[[], Awaitable[T]], *, until: float) -> T:
+    """Return what *attempt* returns, trying again *until* then before raising `StoreAway`."""
+    pause = PAUSE
     while True:
         try:
             return await attempt()
         except Exception as error:
             if not passing(error):
                 raise
-            if monotonic() + pause > deadline:
+            if monotonic() + pause > until:
                 raise StoreAway("the database does not answer") from error
         await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads the tries, no secret
         pause = min(pause * 2, PAUSE_MAX)
+
+
+@frozen(kw_only=True)
+class Patient:
+    """Asks a database again, for *patience* seconds, when its error is of a kind that passes."""
+
+    database: Database
+    patience: float
+
+    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement outside any transaction and return its rows."""
+        return await self._patiently(lambda: self.database.rows(sql, *values))
+
+    async def _write(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement in a transaction of its own and return its rows."""
+        return await self._written(lambda client: self.database.run(client, sql, *values))
+
+    async def _written(self, writing: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+        """Run *writing* in a transaction, to its end whoever waits for it, and return what it returned."""
+        until = monotonic() + self.patience
+        written: T = await through(
+            patiently(lambda: self.database.written(writing, until=until), until=until)
+        )
+        return written
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(ask, until=monotonic() + self.patience)

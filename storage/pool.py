@@ -15,7 +15,7 @@ import asyncpg
 from attrs import define, field
 
 #: How long the server may take to stop a statement, seconds.
-CANCEL_SECONDS = 5
+CANCEL_SECONDS = 1
 
 #: How long a connection may lie idle, seconds: what stands between it and the server forgets a quiet one,
 #: mostly after 350 s or more, and then a statement waits in vain until its time is up.

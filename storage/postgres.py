@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -9,13 +10,32 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 
-from .pool import Pool
+from .deadline import SPARE, left, left_or_spare
+from .pool import CANCEL_SECONDS, Pool
 
 
 class _Wrapper(TransactionWrapper):
+    #: When what is asked of this transaction is given up, whatever it waits for.
+    until: float | None = None
+
     @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = ()) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self._connection.fetch(query, *values)]
+        parent: Any = self._parent
+        timeout = parent.shorter(left_or_spare(self.until))
+        return [dict(row) for row in await self._connection.fetch(query, *values, timeout=timeout)]
+
+    @translate_exceptions
+    async def commit(self) -> None:
+        seconds = left(self.until)
+        async with asyncio.timeout(None if seconds is None else seconds + SPARE):
+            await super().commit()
+
+    async def rollback(self) -> None:
+        try:
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await super().rollback()
+        except TimeoutError:  # the server does not even stop what it is at: what is lost there is undone
+            self._connection.terminate()
 
 
 class _Transaction(TransactionContextPooled):
@@ -37,11 +57,21 @@ class _Transaction(TransactionContextPooled):
 
 
 class Client(AsyncpgDBClient):
-    """A pool of connections to one database; *patience* is how long a statement waits for one, seconds."""
+    """A pool of connections to one database; *patience* is how long a statement waits for one, seconds.
 
-    def __init__(self, *, patience: float, **credentials: Any) -> None:
-        super().__init__(**credentials)
+    It is at a statement for no longer than *command_timeout*, seconds.
+    """
+
+    def __init__(self, *, patience: float, command_timeout: float | None, **credentials: Any) -> None:
+        super().__init__(command_timeout=command_timeout, **credentials)
         self.patience = patience
+        self.command_timeout = command_timeout
+
+    def shorter(self, seconds: float | None) -> float | None:
+        """Return how long a statement may take that is to be done in so many *seconds*."""
+        if seconds is None or self.command_timeout is None:
+            return seconds
+        return min(seconds, self.command_timeout)
 
     async def create_pool(self, **kwargs: Any) -> Any:
         """Return the pool that Tortoise works with; connections are made as they are needed."""

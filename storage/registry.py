@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import Factory, field, frozen
 
 from . import records, tables
-from .database import Database
-from .patience import patiently
+from .patience import Patient
 from .sharing import Sharing
 from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from hub.engine.ports import Clock, Store
     from hub.engine.values import Scope
     from hub.teams import ApiKey, Connection, Team, Token
@@ -53,12 +50,10 @@ def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Tea
 
 
 @frozen(kw_only=True)
-class DatabaseRegistry:
+class DatabaseRegistry(Patient):
     """A `Registry` in a database; *patience*, seconds, it asks again; *search_seconds* a search takes."""
 
-    database: Database
     clock: Clock
-    patience: float
     search_seconds: float = SEARCH_SECONDS
     _looks: Sharing[tuple[Token, Connection, Team] | None] = field(
         init=False, repr=False, eq=False, default=Factory(lambda self: Sharing(self._token), takes_self=True)
@@ -85,11 +80,9 @@ class DatabaseRegistry:
     async def holders(self, team: str, urn: str) -> int:
         # In compact JSON, only a name stands so: within a value quotes are escaped.
         name = WILD.sub(r"!\g<0>", json.dumps(urn) + ":{")
-        rows = await self._patiently(
-            lambda: self.database.rows(
-                "SELECT count(*) AS held FROM resources WHERE team_id = $1 AND document LIKE $2 ESCAPE '!'",
-                *(team, f"%{name}%"),
-            )
+        rows = await self._rows(
+            "SELECT count(*) AS held FROM resources WHERE team_id = $1 AND document LIKE $2 ESCAPE '!'",
+            *(team, f"%{name}%"),
         )
         return int(rows[0]["held"])
 
@@ -108,7 +101,7 @@ class DatabaseRegistry:
         return await self._looks.ask(key_id)
 
     async def _token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
-        rows = await self._patiently(lambda: self.database.rows(_OWNER, key_id))
+        rows = await self._rows(_OWNER, key_id)
         if not rows:
             return None
         return _owner(tuple(rows[0].items()))
@@ -120,7 +113,7 @@ class DatabaseRegistry:
         return [records.token(row) for row in rows]
 
     async def api_key(self, key_id: str) -> ApiKey | None:
-        rows = await self._patiently(lambda: self.database.rows(_API_KEY, key_id))
+        rows = await self._rows(_API_KEY, key_id)
         return records.api_key(rows[0]) if rows else None
 
     async def api_keys(self, team: str) -> Sequence[ApiKey]:
@@ -128,9 +121,3 @@ class DatabaseRegistry:
             lambda: tables.Tokens.filter(team_id=team, kind="api").order_by("created_at", "key_id").values()
         )
         return [records.api_key(row) for row in rows]
-
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
-        async def attempt() -> T:
-            return await ask()
-
-        return await patiently(attempt, seconds=self.patience)

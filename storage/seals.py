@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING
 from attrs import astuple, frozen
 
 from . import records
-from .database import Client, Database, Row
-from .door import through
-from .patience import patiently
+from .patience import Patient
 
 if TYPE_CHECKING:
     from hub.ledger.seals import Seal
 
 
 @frozen(kw_only=True)
-class DatabaseSeals:
+class DatabaseSeals(Patient):
     """`Seals` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def unsealed(self, *, after: str, count: int) -> Sequence[str]:
         rows = await self._rows(
@@ -36,7 +31,6 @@ class DatabaseSeals:
         return records.seal(rows[0]) if rows else None
 
     async def add(self, seal: Seal) -> bool:
-        values = astuple(seal)
         # On SQLite a second seal would be refused as an attempt to replace the first.
         sql = (
             "INSERT INTO seals (team_id, number, last, at, head, signature)"
@@ -44,11 +38,4 @@ class DatabaseSeals:
             " WHERE NOT EXISTS (SELECT 1 FROM seals WHERE team_id = $1 AND number = $2)"
             " ON CONFLICT DO NOTHING RETURNING number"
         )
-
-        async def insert(client: Client) -> Sequence[Row]:
-            return await self.database.run(client, sql, *values)
-
-        return bool(await through(patiently(lambda: self.database.written(insert), seconds=self.patience)))
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+        return bool(await self._write(sql, *astuple(seal)))

@@ -9,9 +9,8 @@ from attrs import frozen
 
 from hub.engine.sightings import Hour, Sighting
 
-from .database import Client, Database, Row
-from .door import through
-from .patience import patiently
+from .database import Client, Row
+from .patience import Patient
 
 if TYPE_CHECKING:
     from hub.engine.lookout import Seen
@@ -36,11 +35,8 @@ _ASKED = (
 
 
 @frozen(kw_only=True)
-class DatabaseSightings:
+class DatabaseSightings(Patient):
     """`Sightings` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def add(self, seen: Seen) -> None:
         async def write(client: Client) -> None:
@@ -53,7 +49,7 @@ class DatabaseSightings:
                 counts = (hour.requests, hour.writes, hour.failed)
                 await self.database.run(client, _ASKED, connection, hour.hour, *counts)
 
-        await through(patiently(lambda: self.database.written(write), seconds=self.patience))
+        await self._written(write)
 
     async def of(self, team: str, connection: str) -> Mapping[str, Sighting]:
         rows = await self._rows(
@@ -71,13 +67,7 @@ class DatabaseSightings:
         return [Hour(**row) for row in rows]
 
     async def prune(self, *, before: str) -> None:
-        async def write(client: Client) -> None:
-            await self.database.run(client, "DELETE FROM traffic WHERE hour < $1", before)
-
-        await through(patiently(lambda: self.database.written(write), seconds=self.patience))
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+        await self._write("DELETE FROM traffic WHERE hour < $1", before)
 
 
 def _sighting(row: Row) -> Sighting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Generic, TypeVar
 
 from attrs import define, frozen
@@ -14,11 +15,12 @@ from hub.engine.values import Found, Member, Scope, Search, SeatStatus, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
-from .database import Client, Database, Row, too_deep
+from .database import Client, Row, too_deep
+from .deadline import left
 from .door import through
 from .filters.compiling import ROW
 from .memberships import column, members
-from .patience import patiently
+from .patience import Patient, patiently
 from .searches import Asked, Reading
 from .statuses import statuses
 from .unit import DatabaseUnit
@@ -37,18 +39,17 @@ TOO_DEEP = "the filter is more than the database can parse: ask with fewer compa
 
 
 @frozen(kw_only=True)
-class DatabaseStore:
+class DatabaseStore(Patient):
     """A `Store` in a database; *patience*, seconds, it asks again; *search_seconds* a search takes."""
 
-    database: Database
     scope: Scope
     clock: Clock
-    patience: float
     search_seconds: float = SEARCH_SECONDS
 
     async def write(self, work: Work[T], *, reference: str) -> T:
-        attempt = _Attempt(store=self, work=work, reference=reference)
-        return await through(patiently(attempt.run, seconds=self.patience))
+        until = monotonic() + self.patience
+        attempt = _Attempt(store=self, work=work, reference=reference, until=until)
+        return await through(patiently(attempt.run, until=until))
 
     async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:
         beside = f", {column(self.database)}" if memberships else ""
@@ -92,7 +93,7 @@ class DatabaseStore:
         try:
             if not reading.scans:
                 return await self._rows(reading.sql, *reading.values)
-            return await patiently(lambda: self._scanned(reading), seconds=self.patience)
+            return await self._patiently(lambda: self._scanned(reading))
         except Exception as error:
             if too_deep(error):
                 raise InvalidFilter(TOO_DEEP) from error
@@ -114,9 +115,6 @@ class DatabaseStore:
     async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
         return await statuses(self.database, self._rows, self.scope, users)
 
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
-
 
 @define
 class _Attempt(Generic[T]):
@@ -125,6 +123,8 @@ class _Attempt(Generic[T]):
     store: DatabaseStore
     work: Work[T]
     reference: str
+    #: When it is given up.
+    until: float
     #: What the work answered, in a tuple, once it was asked to be committed.
     answer: tuple[T] | None = None
 
@@ -134,7 +134,7 @@ class _Attempt(Generic[T]):
             return self.answer[0]
         self.answer = None
         failpoint("write.begin")
-        answer: T = await self.store.database.written(self._written)
+        answer: T = await self.store.database.written(self._written, until=self.until)
         failpoint("write.commit.after")
         return answer
 
@@ -154,9 +154,10 @@ class _Attempt(Generic[T]):
 
     async def _landed(self) -> bool:
         """Say whether a commit whose answer was lost has happened: then its events or notes are there."""
-        rows = await self.store.database.rows(
-            "SELECT 1 FROM outbox WHERE reference = $1 AND team_id = $2 UNION ALL"
-            " SELECT 1 FROM audit WHERE reference = $1 AND team_id = $2 LIMIT 1",
-            *(self.reference, self.store.scope.team),
-        )
+        async with asyncio.timeout(left(self.until)):
+            rows = await self.store.database.rows(
+                "SELECT 1 FROM outbox WHERE reference = $1 AND team_id = $2 UNION ALL"
+                " SELECT 1 FROM audit WHERE reference = $1 AND team_id = $2 LIMIT 1",
+                *(self.reference, self.store.scope.team),
+            )
         return bool(rows)

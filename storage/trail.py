@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from hub.engine.values import Note
 
-from .database import Database, Row
-from .patience import patiently
+from .database import Row
+from .patience import Patient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    pass
 
 #: The columns that a note fills.
 NOTE = "team_id, reference, at, who, action, target, person_id, why, changes"
@@ -24,11 +24,8 @@ PAGE = 500
 
 
 @frozen(kw_only=True)
-class DatabaseTrail:
+class DatabaseTrail(Patient):
     """A `Trail` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def of(self, team: str, *, since: str = "", person: str | None = None) -> AsyncIterator[Note]:
         about = "" if person is None else " AND person_id = $4"
@@ -59,9 +56,6 @@ class DatabaseTrail:
             *(team, *(value for _, value in chosen)),
         )
         return [(row["id"], _note(row)) for row in rows]
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
 
 
 def _note(row: Row) -> Note:

@@ -12,10 +12,9 @@ from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
 from hub.teams import Admin, Link, Role
 
-from .database import Client, Database, Row
-from .door import through
+from .database import Client, Row
 from .keys import key
-from .patience import patiently
+from .patience import Patient
 from .statements import values_of
 from .trail import NOTE
 
@@ -45,11 +44,8 @@ _SESSION = (
 
 
 @frozen(kw_only=True)
-class DatabaseVisits:
+class DatabaseVisits(Patient):
     """`Visits` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
 
     async def admins(self, team: str) -> Sequence[Admin]:
         return [admin(row) for row in await self._rows(ADMINS, team)]
@@ -84,7 +80,7 @@ class DatabaseVisits:
                 await run(client, f"INSERT INTO audit ({NOTE}) VALUES {values_of(note)}", *note)
             return True
 
-        return bool(await through(patiently(lambda: self.database.written(begun), seconds=self.patience)))
+        return await self._written(begun)
 
     async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
         rows = await self._rows(_SESSION, id, at, seen_after)
@@ -95,15 +91,6 @@ class DatabaseVisits:
 
     async def end(self, id: str) -> None:
         await self._write("DELETE FROM sessions WHERE id = $1", id)
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
-
-    async def _write(self, sql: str, *values: object) -> None:
-        async def written(client: Client) -> None:
-            await self.database.run(client, sql, *values)
-
-        await through(patiently(lambda: self.database.written(written), seconds=self.patience))
 
 
 def admin(row: Row) -> Admin:

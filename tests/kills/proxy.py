@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that can lose the answer to a COMMIT, or the COMMIT itself."""
+"""A way to PostgreSQL that can lose the answer to a COMMIT, or the COMMIT itself, or fall silent."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ COMMIT = b"COMMIT;"
 
 @define
 class Proxy:
-    """Passes everything on to the server at *target*, but once, where *loses* says `answer` or `question`."""
+    """Passes everything on to the server at *target*, but once, where *loses* says `answer` or `question`.
+
+    While *stalled* is set, nothing comes through, and no connection breaks.
+    """
 
     target: str
     loses: str = ""
     lost: int = 0
+    stalled: bool = False
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[str]:
@@ -38,6 +42,7 @@ class Proxy:
         answering = asyncio.create_task(self._answer(far_reader, writer))
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                await self._stalling()
                 if COMMIT in data and self.loses:
                     await self._lose(data, far_reader, far_writer, answering)
                     break
@@ -65,6 +70,11 @@ class Proxy:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                await self._stalling()
                 writer.write(data)
                 await writer.drain()
             writer.close()
+
+    async def _stalling(self) -> None:
+        while self.stalled:
+            await asyncio.sleep(0.01)

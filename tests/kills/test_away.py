@@ -71,12 +71,12 @@ async def asked(asks: dict[str, Ask]) -> dict[str, tuple[httpx2.Response, float]
     return dict(zip(asks, await asyncio.gather(*map(timed, asks.values())), strict=True))
 
 
-def right(timed: tuple[httpx2.Response, float], status: int, *, patience: float = PATIENCE) -> bool:
+def right(timed: tuple[httpx2.Response, float], status: int) -> bool:
     """Whether an answer came in time and is a SCIM error that says in whole seconds when to come again."""
     answer, took = timed
     body = answer.json()
     return (
-        PATIENCE / 2 < took < patience + SLACK
+        PATIENCE / 2 < took < PATIENCE + SLACK
         and status == answer.status_code
         and str(status) == body["status"]
         and ["urn:ietf:params:scim:api:messages:2.0:Error"] == body["schemas"]
@@ -85,14 +85,12 @@ def right(timed: tuple[httpx2.Response, float], status: int, *, patience: float 
     )
 
 
-def wrong(
-    answers: dict[str, tuple[httpx2.Response, float]], *, patience: float = PATIENCE
-) -> dict[str, tuple[object, ...]]:
+def wrong(answers: dict[str, tuple[httpx2.Response, float]]) -> dict[str, tuple[object, ...]]:
     """Return the answers that are not right for the provider they are for, with what matters of each."""
     return {
         name: (answer.status_code, answer.text, answer.headers.get("retry-after"), took)
         for name, (answer, took) in answers.items()
-        if not right((answer, took), COME_AGAIN[name.split()[0]], patience=patience)
+        if not right((answer, took), COME_AGAIN[name.split()[0]])
     }
 
 
@@ -215,9 +213,7 @@ async def test_what_is_locked_for_long_is_the_providers_to_wait_for(still: Hub, 
             answers = await asked(asks)
         after = await asked(asks)
 
-    # PostgreSQL counts anew for whoever comes to the head of those who wait for a row: here, when the one
-    # before them gave up.
-    assert {} == wrong(answers, patience=2 * PATIENCE)
+    assert {} == wrong(answers)
     assert {201} == {answer.status_code for answer, _ in after.values()}
     await checker.whole(sources["generic"])
 

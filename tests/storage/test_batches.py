@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 import pytest
 
@@ -100,3 +101,36 @@ async def test_a_transaction_that_cannot_begin_is_told_to_all(database, monkeypa
     assert [ConnectionResetError, ConnectionResetError] == [type(end) for end in ends]
     assert "c" == await database.written(adding(database, "c"))
     assert ["c"] == await names(database)
+
+
+async def test_one_whose_time_is_up_before_its_turn_is_not_run(database):
+    """It is told so at once, and whoever waits behind it is served."""
+    turn, ran = asyncio.Event(), []
+
+    async def long(_):
+        await turn.wait()
+
+    async def late(_):
+        ran.append("late")
+
+    first = asyncio.create_task(database.written(long, until=monotonic() + 60))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(database.written(late, until=monotonic() + 0.05))
+    third = asyncio.create_task(database.written(adding(database, "c"), until=monotonic() + 60))
+    with pytest.raises(TimeoutError):
+        await second
+    turn.set()
+
+    assert [None, "c"] == await asyncio.gather(first, third)
+    assert [] == ran
+
+
+async def test_one_that_has_begun_is_not_given_up(database):
+    """What it comes to is told, however late: it lands."""
+
+    async def long(client):
+        await asyncio.sleep(0.1)
+        return await adding(database, "a")(client)
+
+    assert "a" == await database.written(long, until=monotonic() + 0.05)
+    assert ["a"] == await names(database)
