@@ -37,7 +37,7 @@ _SAID = {
 
 @frozen(kw_only=True)
 class DatabaseBooks(Patient):
-    """`Books` in a database; *patience* is how long it asks again, seconds.
+    """`Books` in a database.
 
     With *client*, all is read in that client's transaction.
     """

@@ -46,7 +46,7 @@ _REFUSED = (
 
 @frozen(kw_only=True)
 class DatabaseCensus(Patient):
-    """A `Census` in a database; *patience* is how long it asks again, seconds."""
+    """A `Census` in a database."""
 
     async def subjects(self, team: str) -> AsyncIterator[Sequence[Subject]]:
         last, sql = "", f"{_SUBJECTS} AND p.id > $2 ORDER BY p.id LIMIT {PEOPLE}"

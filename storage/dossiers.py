@@ -59,7 +59,7 @@ _BY_HAND = "(SELECT count(*) FROM persons b WHERE b.team_id = $1 AND b.by_hand)"
 
 @frozen(kw_only=True)
 class DatabaseDossiers(Patient):
-    """`Dossiers` in a database; *patience* is how long it asks again, seconds."""
+    """`Dossiers` in a database."""
 
     async def person(self, team: str, id: str) -> Dossier | None:
         found = await self._read(f"{_FOUND} id = $2", team, id)

@@ -69,7 +69,7 @@ STANDING = {dialect: _FACTS + rows for dialect, rows in _ROWS.items()}
 
 @frozen(kw_only=True)
 class DatabaseStandings(Patient):
-    """`Standings` in a database; *patience* is how long it asks again, seconds."""
+    """`Standings` in a database."""
 
     async def named(self, team: str, names: Sequence[str]) -> Mapping[str, Sequence[Standing]]:
         asked = {key(name): name for name in names}

@@ -35,7 +35,7 @@ Rewriting: TypeAlias = Callable[[Row, str, Names], Mapping[str, Any] | None]
 
 @frozen(kw_only=True)
 class DatabaseTraces(Patient):
-    """`Traces` in a database; *patience* is how long it asks again, seconds."""
+    """`Traces` in a database."""
 
     async def users(self, team: str, person: str) -> Sequence[tuple[str, Resource]]:
         rows = await self._rows(

@@ -21,7 +21,7 @@ COLUMNS = ("reference", "team", "connection", "at", "status", "about")
 
 @frozen(kw_only=True)
 class DatabaseExchanges(Pruning):
-    """`Exchanges` in a database; *patience* is how long it asks again, seconds."""
+    """`Exchanges` in a database."""
 
     async def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         kept = [(*(row[name] for name in COLUMNS), dumps({**row}).decode()) for row in rows]

@@ -42,7 +42,7 @@ DUE = (
 
 @frozen(kw_only=True)
 class DatabaseOutbox(Pruning):
-    """An `Outbox` in a database; *patience* is how long it asks again, seconds."""
+    """An `Outbox` in a database."""
 
     clock: Clock
 

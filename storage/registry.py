@@ -51,7 +51,7 @@ def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Tea
 
 @frozen(kw_only=True)
 class DatabaseRegistry(Patient):
-    """A `Registry` in a database; *patience*, seconds, it asks again; *search_seconds* a search takes."""
+    """A `Registry` in a database; *search_seconds* is how long a search takes at the most."""
 
     clock: Clock
     search_seconds: float = SEARCH_SECONDS

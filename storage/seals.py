@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class DatabaseSeals(Patient):
-    """`Seals` in a database; *patience* is how long it asks again, seconds."""
+    """`Seals` in a database."""
 
     async def unsealed(self, *, after: str, count: int) -> Sequence[str]:
         rows = await self._rows(

@@ -36,7 +36,7 @@ _ASKED = (
 
 @frozen(kw_only=True)
 class DatabaseSightings(Patient):
-    """`Sightings` in a database; *patience* is how long it asks again, seconds."""
+    """`Sightings` in a database."""
 
     async def add(self, seen: Seen) -> None:
         async def write(client: Client) -> None:

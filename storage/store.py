@@ -40,7 +40,7 @@ TOO_DEEP = "the filter is more than the database can parse: ask with fewer compa
 
 @frozen(kw_only=True)
 class DatabaseStore(Patient):
-    """A `Store` in a database; *patience*, seconds, it asks again; *search_seconds* a search takes."""
+    """A `Store` in a database; *search_seconds* is how long a search takes at the most."""
 
     scope: Scope
     clock: Clock

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -12,9 +11,6 @@ from hub.engine.values import Note
 
 from .database import Row
 from .patience import Patient
-
-if TYPE_CHECKING:
-    pass
 
 #: The columns that a note fills.
 NOTE = "team_id, reference, at, who, action, target, person_id, why, changes"
@@ -25,7 +21,7 @@ PAGE = 500
 
 @frozen(kw_only=True)
 class DatabaseTrail(Patient):
-    """A `Trail` in a database; *patience* is how long it asks again, seconds."""
+    """A `Trail` in a database."""
 
     async def of(self, team: str, *, since: str = "", person: str | None = None) -> AsyncIterator[Note]:
         about = "" if person is None else " AND person_id = $4"

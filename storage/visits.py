@@ -45,7 +45,7 @@ _SESSION = (
 
 @frozen(kw_only=True)
 class DatabaseVisits(Patient):
-    """`Visits` in a database; *patience* is how long it asks again, seconds."""
+    """`Visits` in a database."""
 
     async def admins(self, team: str) -> Sequence[Admin]:
         return [admin(row) for row in await self._rows(ADMINS, team)]

@@ -205,8 +205,8 @@ def test_a_commit_that_got_no_answer_is_known_by_its_note(house, monkeypatch):
     """What was committed, and seemed not to be, is not done again: it is noted once."""
     team, written, tries = house.team(seats=1), Database.written, []
 
-    async def lossy(self, writing):
-        answer = await written(self, writing)
+    async def lossy(self, writing, **when):
+        answer = await written(self, writing, **when)
         tries.append(answer)
         if len(tries) == 1:
             raise OSError("the answer is lost")

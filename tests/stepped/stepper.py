@@ -174,13 +174,13 @@ def stops() -> Iterator[None]:
         return await run(database, client, sql, *values)
 
     @asynccontextmanager
-    async def stopping_transaction(database: Database) -> AsyncIterator[Client]:
+    async def stopping_transaction(database: Database, **when: Any) -> AsyncIterator[Client]:
         lane = LANE.get()
         # To PostgreSQL, BEGIN says nothing: what a transaction sees begins with each of its statements.
         if lane and database.dialect == "sqlite":
             await lane.arrive(BEGIN)
         try:
-            async with transaction(database) as client:
+            async with transaction(database, **when) as client:
                 if lane:
                     lane.process = _process(client)
                 yield client
