@@ -10,14 +10,11 @@ from attrs import asdict, frozen
 from hub.engine.flows import Code, Errand, Flow, Purpose
 from hub.providers import Identity, Proof
 
-from .database import Client, Database, Row
-from .door import through
-from .patience import patiently
+from .database import Client, Row
+from .patience import Patient
 from .records import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from hub.engine.ports import Clock
 
 #: How many that are over go with each new one: more than one, so that they become fewer.
@@ -31,12 +28,10 @@ _OVER = {
 
 
 @frozen(kw_only=True)
-class DatabaseFlows:
-    """`Flows` in a database; *patience* is how long it asks again, seconds."""
+class DatabaseFlows(Patient):
+    """`Flows` in a database."""
 
-    database: Database
     clock: Clock
-    patience: float
 
     async def begin(self, flow: Flow) -> None:
         sql = "INSERT INTO flows (id, team_id, provider_id, data, expires_at) VALUES ($1, $2, $3, $4, $5)"
@@ -44,15 +39,15 @@ class DatabaseFlows:
 
     async def under_way(self, team: str, provider: str, id: str) -> tuple[Flow, bool] | None:
         sql = "SELECT * FROM flows WHERE id = $1 AND team_id = $2 AND provider_id = $3"
-        rows = await patiently(lambda: self.database.rows(sql, id, team, provider), seconds=self.patience)
+        rows = await self._rows(sql, id, team, provider)
         return next(((_flow(row), row["used_at"] is not None) for row in rows), None)
 
     async def answer(self, flow: Flow) -> bool:
         sql = "UPDATE flows SET used_at = $2, data = $3 WHERE id = $1 AND used_at IS NULL RETURNING id"
-        return bool(await self._written(sql, flow.id, self.clock(), _data(flow)))
+        return bool(await self._write(sql, flow.id, self.clock(), _data(flow)))
 
     async def take(self, flow: Flow) -> bool:
-        return bool(await self._written("DELETE FROM flows WHERE id = $1 RETURNING id", flow.id))
+        return bool(await self._write("DELETE FROM flows WHERE id = $1 RETURNING id", flow.id))
 
     async def put_code(self, code: Code) -> None:
         sql = "INSERT INTO codes (digest, team_id, person_id, data, expires_at) VALUES ($1, $2, $3, $4, $5)"
@@ -61,24 +56,14 @@ class DatabaseFlows:
 
     async def take_code(self, team: str, digest: str) -> Code | None:
         sql = "DELETE FROM codes WHERE digest = $1 AND team_id = $2 RETURNING *"
-        return next((_code(row) for row in await self._written(sql, digest, team)), None)
+        return next((_code(row) for row in await self._write(sql, digest, team)), None)
 
     async def _added(self, table: str, sql: str, *values: object) -> None:
         async def add(client: Client) -> None:
             await self.database.run(client, _OVER[table], self.clock())
             await self.database.run(client, sql, *values)
 
-        await self._through(add)
-
-    async def _written(self, sql: str, *values: object) -> Sequence[Row]:
-        async def write(client: Client) -> Sequence[Row]:
-            return await self.database.run(client, sql, *values)
-
-        rows: Sequence[Row] = await self._through(write)
-        return rows
-
-    async def _through(self, work: Callable[[Client], Any]) -> Any:
-        return await through(patiently(lambda: self.database.written(work), seconds=self.patience))
+        await self._written(add)
 
 
 def _data(flow: Flow) -> str:

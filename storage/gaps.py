@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from attrs import frozen
 
 from hub.engine.gaps import COUNTED_MAX, NAMED_MAX, Gaps
 
 from .census import USER_NAME
-from .database import Database, Row
-from .patience import patiently
+from .patience import Patient
 
 #: Active users of a connection about whom nobody has signed in by a provider.
 _UNSIGNED = (
@@ -29,11 +26,8 @@ _UNPUSHED = (
 
 
 @frozen(kw_only=True)
-class DatabaseGaps:
-    """`GapsBetween` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
+class DatabaseGaps(Patient):
+    """`GapsBetween` in a database."""
 
     async def between(self, team: str, connection: str, provider: str) -> Gaps:
         asked = (team, connection, provider)
@@ -59,6 +53,3 @@ class DatabaseGaps:
     async def _names(self, chosen: str, *asked: str) -> tuple[str, ...]:
         rows = await self._rows(f"SELECT {chosen} LIMIT {NAMED_MAX}", *asked)
         return tuple(row["name"] for row in rows)
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)

@@ -10,8 +10,8 @@ from attrs import asdict, frozen
 
 from hub.providers import How, Oidc, Protocol, Provider, Saml
 
-from .database import Database, Row
-from .patience import patiently
+from .database import Row
+from .patience import Patient
 from .records import dumps
 from .statements import values_of
 from .transaction import Transaction
@@ -21,11 +21,8 @@ _OF_TEAM = f"SELECT {_COLUMNS} FROM providers WHERE team_id = $1 ORDER BY create
 
 
 @frozen(kw_only=True)
-class DatabaseProviders:
-    """`Providers` in a database; *patience* is how long it asks again, seconds."""
-
-    database: Database
-    patience: float
+class DatabaseProviders(Patient):
+    """`Providers` in a database."""
 
     async def of(self, team: str) -> Sequence[Provider]:
         return await self._found(_OF_TEAM, team)
@@ -40,7 +37,7 @@ class DatabaseProviders:
         return [each for each in found if domain in each.domains]  # whatever LIKE takes for more than itself
 
     async def _found(self, sql: str, *values: object) -> Sequence[Provider]:
-        rows = await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+        rows = await self._rows(sql, *values)
         return [provider(row) for row in rows]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,9 @@ from attrs import frozen
 
 from hub.engine.matching import Known, Linked
 
-from .database import Client, Database, Row
-from .door import through
+from .database import Client
 from .keys import key
-from .patience import patiently
+from .patience import Patient
 from .records import dumps
 
 if TYPE_CHECKING:
@@ -45,12 +44,10 @@ _KNOWN = (
 
 
 @frozen(kw_only=True)
-class DatabaseSubjects:
-    """`Subjects` in a database; *patience* is how long it asks again, seconds."""
+class DatabaseSubjects(Patient):
+    """`Subjects` in a database."""
 
-    database: Database
     clock: Clock
-    patience: float
 
     async def linked(self, provider: Provider, subject: str) -> Linked:
         rows = await self._rows(
@@ -131,8 +128,4 @@ class DatabaseSubjects:
             await self.database.run(client, _LINK, *values)
             return True
 
-        done: bool = await through(patiently(lambda: self.database.written(write), seconds=self.patience))
-        return done
-
-    async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
-        return await patiently(lambda: self.database.rows(sql, *values), seconds=self.patience)
+        return await self._written(write)
