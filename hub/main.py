@@ -309,6 +309,7 @@ def assemble(settings: Settings) -> House:
         erasing=Erasing(
             registry=registry,
             traces=DatabaseTraces(database=database, patience=patience),
+            visits=visits,
             people=people,
             ousting=ousting,
             ids=new_id,

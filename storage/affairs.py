@@ -17,7 +17,7 @@ from . import records, visits
 from .database import Violation
 from .keys import key
 from .statements import values_of
-from .trail import NOTE
+from .trail import ERASED, NOTE
 from .transaction import Transaction
 
 
@@ -103,6 +103,11 @@ class Affairs(Transaction):
                 f"DELETE FROM {table} WHERE team_id = $1 AND {name} IN ({self.database.listed('$2')})",
                 *(self.scope.team, called),
             )
+        await self.rows(
+            "UPDATE links SET created_by = $3"
+            f" WHERE team_id = $1 AND created_by IN ({self.database.listed('$2')})",
+            *(self.scope.team, records.dumps(sorted(names)), ERASED),
+        )
 
     async def note(
         self, by: Author, action: str, target: str, *, changes: Mapping[str, Any], person: str | None = None

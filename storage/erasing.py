@@ -15,13 +15,11 @@ from hub.scim.folding import fold
 from . import records
 from .database import Client, Row
 from .patience import Patient
+from .trail import ERASED
 
 if TYPE_CHECKING:
     from hub.engine.batches import Progress
     from hub.engine.values import Resource
-
-#: Stands where something was.
-ERASED = "(erased)"
 
 #: How many rows are looked through at a time.
 PAGE = 500
@@ -91,6 +89,7 @@ def _note(row: Row, person: str, names: Names) -> Mapping[str, Any] | None:
     about = row["person_id"] == person
     blamed = about and row["action"] != "person.erase"
     gone = {
+        "who": ERASED if names(row["who"]) else row["who"],
         "target": person if about else ERASED if names(row["target"]) else row["target"],
         "why": ERASED if row["why"] and (blamed or names(row["why"])) else row["why"],
         "changes": "{}" if about or names(row["changes"]) else row["changes"],

@@ -15,6 +15,9 @@ from .patience import Patient
 #: The columns that a note fills.
 NOTE = "team_id, reference, at, who, action, target, person_id, why, changes"
 
+#: Stands where something was that named a person who was erased.
+ERASED = "(erased)"
+
 #: How many rows are read at a time.
 PAGE = 500
 

@@ -19,7 +19,7 @@ from .statements import values_of
 from .trail import NOTE
 
 if TYPE_CHECKING:
-    from hub.spi import Json
+    from hub.engine.values import Note
 
 ADMINS = "SELECT * FROM admins WHERE team_id = $1 ORDER BY created_at, id"
 
@@ -64,7 +64,7 @@ class DatabaseVisits(Patient):
     async def add(self, link: Link) -> None:
         await self._write(*_insert("links", link_values(link)))
 
-    async def begin(self, session: Session, *, reference: str) -> bool:
+    async def begin(self, session: Session, *, note: Note, reference: str) -> bool:
         async def begun(client: Client) -> bool:
             run, now = self.database.run, session.created_at
             if await run(client, "SELECT id FROM sessions WHERE id = $1", session.id):
@@ -75,9 +75,7 @@ class DatabaseVisits(Patient):
             sql, *values = _insert("sessions", _values(session))
             await run(client, sql, *values)
             if session.team is not None:
-                told = (session.team, reference, now, session.who, "session.begin", session.role)
-                note = (*told, None, None, dumps(_begun(session)).decode())
-                await run(client, f"INSERT INTO audit ({NOTE}) VALUES {values_of(note)}", *note)
+                await self._note(client, session.team, reference, note)
             return True
 
         return await self._written(begun)
@@ -91,6 +89,25 @@ class DatabaseVisits(Patient):
 
     async def end(self, id: str) -> None:
         await self._write("DELETE FROM sessions WHERE id = $1", id)
+
+    async def shut(self, team: str | None, *, note: Note, reference: str) -> int:
+        mine = "COALESCE(team_id, '') = $1"
+
+        async def shut(client: Client) -> int:
+            run, whose = self.database.run, team or ""
+            revoked = f"UPDATE links SET revoked_at = $2 WHERE {mine} AND revoked_at IS NULL"
+            await run(client, f"{revoked} AND role <> 'setup'", whose, note.at)
+            gone = await run(client, f"DELETE FROM sessions WHERE {mine} RETURNING id", whose)
+            if team is not None:
+                await self._note(client, team, reference, note)
+            return len(gone)
+
+        return await self._written(shut)
+
+    async def _note(self, client: Client, team: str, reference: str, note: Note) -> None:
+        told = (note.at, note.who, note.action, note.target, note.person, note.why)
+        values = (team, reference, *told, dumps(dict(note.changes)).decode())
+        await self.database.run(client, f"INSERT INTO audit ({NOTE}) VALUES {values_of(values)}", *values)
 
 
 def admin(row: Row) -> Admin:
@@ -153,9 +170,3 @@ def _values(value: Admin | Link | Session) -> dict[str, Any]:
 def _insert(table: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
     kept = [*values.values()]
     return f"INSERT INTO {table} ({', '.join(values)}) VALUES {values_of(kept)}", *kept
-
-
-def _begun(session: Session) -> dict[str, Json]:
-    """Return what the audit says of who comes in: how, and for what."""
-    told = {"link": session.link, "connection": session.connection}
-    return {name: {"before": None, "after": value} for name, value in told.items() if value is not None}

@@ -36,8 +36,7 @@ async def link(
     operator
         Open it for all teams, as their operator.
     """
-    if (team is None) != operator:
-        raise UsageError("whom is it for? Name a TEAM, or say --operator for all teams")
+    _one_of(team, operator=operator)
     async with options.house() as house:
         if team is None:
             _, text = await house.links.for_operator(by=options.by)
@@ -95,6 +94,33 @@ async def remove(team: str, address: str, /, *, options: Changing = UNSAID) -> N
     async with options.house() as house:
         gone = await house.admins.remove(await house.admin.team(team), address, by=options.by)
     options.answer(_described(gone), f"{gone.address} is no admin of {team} any more.")
+
+
+@app.command
+async def signout(
+    team: str | None = None,
+    /,
+    *,
+    operator: Annotated[bool, Parameter(negative="")] = False,
+    options: Changing = UNSAID,
+) -> None:
+    """Sign out everybody who looks after TEAM in the portal, and end the links to it.
+
+    Parameters
+    ----------
+    operator
+        Sign out all operators instead.
+    """
+    _one_of(team, operator=operator)
+    async with options.house() as house:
+        whose = None if team is None else await house.admin.team(team)
+        count = await house.sessions.end_all(whose, by=options.by)
+    options.answer({"signed_out": count}, f"Signed out: {count}. Links to the portal open nothing any more.")
+
+
+def _one_of(team: str | None, *, operator: bool) -> None:
+    if (team is None) != operator:
+        raise UsageError("whom is it about? Name a TEAM, or say --operator for all teams")
 
 
 def _answer(admins: Sequence[Admin], options: Options, *, one: bool = False) -> None:

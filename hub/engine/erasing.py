@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .byhand import People
     from .dossiers import Dossier
     from .ousting import Ousting
-    from .ports import Ids, Registry, Traces, Unit
+    from .ports import Ids, Registry, Traces, Unit, Visits
     from .values import Author
 
 
@@ -36,6 +36,7 @@ class Erasing:
 
     registry: Registry
     traces: Traces
+    visits: Visits
     people: People
     ousting: Ousting
     ids: Ids
@@ -50,6 +51,10 @@ class Erasing:
             raise AdminError("to erase somebody needs a reason: --why says it")
         dossier = await self.people.dossier(team, person)
         names, ids, count = _names(dossier, []), set[str](), 0
+        for admin in await self.visits.admins(team.id):
+            if fold(admin.address) in names:
+                way = f"`hub admin remove {team.name} {admin.address}` first"
+                raise AdminError(f"{admin.address} looks after '{team.name}': {way}")
         while True:
             connections = {each.id: each for each in await self.registry.connections(team.id)}
             users = await self.traces.users(team.id, person)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
+import structlog
 from attrs import frozen
 
 from hub.moments import later
 from hub.teams import Role
 
+from .trail import changed
+from .values import Author, Note
+
 if TYPE_CHECKING:
-    from hub.teams import Admin, Link
+    from hub.teams import Admin, Link, Team
 
     from .ports import Clock, Ids, Visits
 
@@ -26,6 +30,8 @@ SEEN_SECONDS = 60
 
 #: How many random bytes the browser holds.
 ENTROPY = 32
+
+log = structlog.get_logger("hub.sessions")
 
 
 @frozen(kw_only=True)
@@ -60,7 +66,7 @@ class Sessions:
     async def begin(self, admin: Admin) -> tuple[Session, str]:
         """Begin a session of an *admin* who has just signed in; return it, and what their browser holds."""
         session, text = self._made(role=admin.role, who=admin.address, team=admin.team, admin=admin.id)
-        assert await self.visits.begin(session, reference=self._reference())
+        assert await self._begun(session)
         return session, text
 
     async def enter(self, link: Link) -> tuple[Session, str] | None:
@@ -74,8 +80,7 @@ class Sessions:
             link=link.key_id,
             expires_at=ends,
         )
-        begun = await self.visits.begin(session, reference=self._reference())
-        return (session, text) if begun else None
+        return (session, text) if await self._begun(session) else None
 
     async def find(self, text: str) -> Session | None:
         """Return the session of whose browser holds *text*, None where there is none (any more)."""
@@ -92,6 +97,35 @@ class Sessions:
     async def end(self, session: Session) -> None:
         """Sign somebody out."""
         await self.visits.end(session.id)
+
+    async def end_all(self, team: Team | None, *, by: Author) -> int:
+        """Sign everybody out who looks after *team*, or all operators, and end their links; return how many.
+
+        Whoever sets up a connection can come back by their link, until it is revoked.
+        """
+        whose, note = team.id if team else None, self._note(by, "session.end", "all", {})
+        count = await self.visits.shut(whose, note=note, reference=self._reference())
+        log.info("session.end", team=whose, count=count)
+        return count
+
+    async def _begun(self, session: Session) -> bool:
+        how = changed({}, {"link": session.link, "connection": session.connection})
+        note = self._note(Author(name=session.who), "session.begin", session.role, how)
+        begun = await self.visits.begin(session, note=note, reference=self._reference())
+        if begun:
+            log.info("session.begin", team=session.team, role=session.role, link=session.link)
+        return begun
+
+    def _note(self, by: Author, action: str, target: str, changes: Mapping[str, Any]) -> Note:
+        return Note(
+            at=self.clock(),
+            who=by.name,
+            action=action,
+            target=target,
+            person=None,
+            why=by.why,
+            changes=changes,
+        )
 
     def _made(
         self,

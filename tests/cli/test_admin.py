@@ -35,6 +35,14 @@ def test_a_link_is_for_a_team_or_for_an_operator(hub, acme):
     assert "not for 'operator'" in hub("admin", "link", "acme", "--role", "operator").err
 
 
+def test_everybody_is_signed_out(hub, acme):
+    """Of a team, or all operators; it is said how many were in."""
+    assert {"signed_out": 0} == hub("admin", "signout", "acme", "--json").json
+    assert "Signed out: 0" in hub("admin", "signout", "--operator").out
+    assert "Name a TEAM, or say --operator" in hub("admin", "signout").err
+    assert "session.end" == hub("audit", "acme", "--json").json[-1]["action"]
+
+
 def test_admins_come_and_go(hub, acme):
     """Added, given another role, listed, removed; and each step with its reason in the audit."""
     added = hub("admin", "add", "acme", "Ann@acme.example", "--role", "owner", "--name", "Ann", "--json").json

@@ -11,9 +11,10 @@ import pytest
 from attrs import evolve
 
 from hub.engine.admin import AdminError
-from hub.engine.values import Scope
+from hub.engine.values import Author, Scope
 from hub.scim.folding import fold
 from hub.scim.membership import MemberChange
+from hub.teams import Role, Team
 from storage import erasing
 from tests.author import BY
 from tests.inprocess import Bench, Way
@@ -79,6 +80,17 @@ def user(called: str, **more: Any) -> dict[str, Any]:
     return {"schemas": [USER], "userName": f"{called}@a.example", "active": True, **more}
 
 
+async def attend(house: Bench, team: Team, person: str) -> None:
+    """Have Ann look after the team for a while, sign in, and let somebody else set up a connection."""
+    made, by = house.house, Author(name="ann.lee@a.example")
+    admin = await made.admins.add(team, "Ann.Lee@a.example", role=Role.OWNER, name="Ann Lee", by=WHY)
+    await made.admins.add(team, "bob@a.example", role=Role.OWNER, by=by)
+    await made.sessions.begin(admin)
+    link, _ = await made.links.for_admin(team, by=by)
+    await made.links.revoke(team, link.key_id, by=by)
+    await made.admins.remove(team, "ann.lee@a.example", by=by)
+
+
 @pytest.fixture
 def life(house):
     """A team in which Ann has left traces everywhere, beside Bob: the team, and her."""
@@ -123,6 +135,7 @@ def life(house):
 
     scope = Scope(team=team.id, connection=first.connection.id)
     run(house.house.admin.registry.store(scope).write(expect, reference="expect"))
+    run(attend(house, team, ann))
     kept(house)
     yield team, ann
     erase(house, team, ann, PLAIN)  # the whole database is looked through, and it is all tests'
@@ -148,6 +161,18 @@ def test_whoever_is_erased_is_named_nowhere(house, life):
     assert {} == naming(house, *ANN)
     assert others.keys() == naming(house, "bob@a.example", "ext-1").keys()
     assert others["outbox"] == naming(house, "bob@a.example", "ext-1")["outbox"]
+
+
+def test_whoever_looks_after_the_team_is_removed_first(house, life):
+    """Nobody is erased who can still sign in to the portal: the sentence names the command."""
+    team, ann = life
+    add = house.house.admins.add(team, "ann.lee@a.example", role=Role.AUDITOR, by=WHY)
+    house.run(add)
+    with pytest.raises(AdminError, match=f"hub admin remove {team.name} ann.lee@a.example"):
+        erase(house, team, ann)
+    house.run(house.house.admins.remove(team, "ann.lee@a.example", by=WHY))
+
+    assert erase(house, team, ann)
 
 
 def test_the_book_of_an_erased_person_is_whole(house, life):

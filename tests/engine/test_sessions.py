@@ -7,12 +7,13 @@ import asyncio
 import pytest
 
 from hub.engine.sessions import IDLE_SECONDS, LASTS_SECONDS, SEEN_SECONDS
-from hub.engine.values import Personal, Scope
+from hub.engine.values import Note, Personal, Scope
 from hub.teams import Role
 from tests.author import BY
 from tests.engine.visiting import Portal
 
 ADDRESS = "ann@acme.example"
+NOTHING = Note(at="", who="", action="", target="", person=None, why=None, changes={})
 
 
 @pytest.fixture
@@ -209,6 +210,28 @@ async def test_coming_in_is_noted(portal, admin, team, ann):
     assert held not in str(notes)
 
 
+async def test_everybody_is_signed_out(portal, admin, team, ann):
+    """Of a team, however they came, and their links end; operators stay, who are signed out apart."""
+    other = await admin.create_team("other", seats=1, plan="basic", by=BY)
+    connection, _ = await admin.create_connection(team, idp="generic", by=BY)
+    _, by_sign_in = await portal.sessions.begin(ann)
+    by_link = await entered(portal, portal.links.for_admin(team, by=BY))
+    unused = (await portal.links.for_admin(team, by=BY))[1]
+    setup = (await portal.links.for_setup(connection, by=BY))[1]
+    elsewhere = await entered(portal, portal.links.for_admin(other, by=BY))
+    operator = await entered(portal, portal.links.for_operator(by=BY))
+
+    assert 2 == await portal.sessions.end_all(team, by=BY)
+    assert [None, None] == [await portal.sessions.find(each) for each in (by_sign_in, by_link)]
+    assert [True, True] == [await portal.sessions.find(each) is not None for each in (elsewhere, operator)]
+    assert await portal.links.find(unused) is None
+    assert await portal.links.find(setup) is not None
+    assert "session.end" in [note.action async for note in admin.audit(team)]
+    assert 1 == await portal.sessions.end_all(None, by=BY)
+    assert await portal.sessions.find(operator) is None
+    assert await portal.sessions.find(elsewhere) is not None
+
+
 async def test_sessions_that_are_over_are_forgotten(portal, ann):
     """The next that begins takes away what is over."""
     first, _ = await portal.sessions.begin(ann)
@@ -225,7 +248,7 @@ async def test_a_beginning_whose_answer_was_lost_is_found(portal, team):
     _, text = await portal.links.for_admin(team, by=BY)
     session, _ = await portal.sessions.enter(await portal.links.find(text))
 
-    assert await portal.visits.begin(session, reference="again")
+    assert await portal.visits.begin(session, note=NOTHING, reference="again")
     assert 1 == len(await portal.database.rows("SELECT id FROM audit WHERE action = 'session.begin'"))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hub.engine.sessions import Session
+    from hub.engine.values import Note
     from hub.teams import Admin, Link
 
 
@@ -25,10 +26,10 @@ class Visits(Protocol):
     async def add(self, link: Link) -> None:
         """Keep a link that is of no team."""
 
-    async def begin(self, session: Session, *, reference: str) -> bool:
+    async def begin(self, session: Session, *, note: Note, reference: str) -> bool:
         """Keep *session*, and use up the link that it was begun by; False where that lets nobody in.
 
-        It is noted in the team's audit, by *reference*, and sessions that are over are forgotten.
+        *note* goes into the team's audit, by *reference*. Sessions that are over are forgotten.
         """
 
     async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
@@ -43,3 +44,9 @@ class Visits(Protocol):
 
     async def end(self, id: str) -> None:
         """Forget a session."""
+
+    async def shut(self, team: str | None, *, note: Note, reference: str) -> int:
+        """Forget all sessions of a team, or of operators, and revoke their links; return how many were in.
+
+        Links for setting up stay. *note* goes into the team's audit, by *reference*.
+        """

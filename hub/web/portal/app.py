@@ -123,11 +123,11 @@ class Portal:
                 return self._problem(call, Stands.status, says=str(error))
             return self._problem(call, Missing.status)
         except Problem as error:
-            return self._problem(call, error.status, says=error.says, retry_after=error.retry_after)
+            return self._problem(call, error.status, says=error.says, headers=error.headers)
         except ScimError as error:
             return self._problem(call, error.status)
         except StoreAway:
-            return self._problem(call, 503, retry_after=5)
+            return self._problem(call, 503, headers={"retry-after": "5"})
         except Exception as error:  # noqa: BLE001 - whatever it is, the asker gets a page and no internals
             structlog.get_logger("hub.web").error(
                 "fault", exchange=call.recording.reference, trace=responses.trace(error)
@@ -181,17 +181,18 @@ class Portal:
 
     def _found(self, call: Asked) -> tuple[Page, Mapping[str, str]]:
         """Return the page that is asked for and the names in its path."""
-        there = False
+        other = set[str]()
         for page in self.room.pages:
             match, found = page.route.matches(call.scope)
-            there = there or match is Match.PARTIAL
             if match is Match.FULL:
                 call.page = page
                 return page, found["path_params"]
-        raise NotThisWay if there else Missing
+            if match is Match.PARTIAL:
+                other |= page.route.methods or set()
+        raise NotThisWay(headers={"allow": ", ".join(sorted(other))}) if other else Missing
 
     def _problem(
-        self, call: Asked, status: int, *, says: str | None = None, retry_after: int | None = None
+        self, call: Asked, status: int, *, says: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Response:
         words = WORDS.get(status, WORDS[400])
         values = {
@@ -201,7 +202,6 @@ class Portal:
             "back": _referring(call.scope),
         }
         page = self.room.templates.get_template("problem.html").render(context(values))
-        headers = {} if retry_after is None else {"retry-after": str(retry_after)}
         return HTMLResponse(page, status, headers)
 
 

@@ -36,7 +36,7 @@ class Attempts:
         """Raise `TooOften` where *address* has tried in vain too often just now."""
         wait = self._waiting.get(address, 0.0) - self.clock()
         if wait > 0:
-            raise TooOften(retry_after=math.ceil(wait))
+            raise TooOften(headers={"retry-after": str(math.ceil(wait))})
 
     def failed(self, address: str) -> None:
         """Count one try of *address* in vain."""

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 class Problem(Exception):
     """A request that gets no page of its own.
 
-    *says* is told where the kind has no words for all; *retry_after* is in seconds.
+    *says* is told where the kind has no words for all; *headers* say the same to machines.
     """
 
     status = 400
 
-    def __init__(self, says: str | None = None, *, retry_after: int | None = None) -> None:
+    def __init__(self, says: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(says)
         self.says = says
-        self.retry_after = retry_after
+        self.headers = headers
 
 
 class SignedOut(Problem):

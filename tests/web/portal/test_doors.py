@@ -91,6 +91,7 @@ def test_on_loopback_plain_http_will_do(house, text, host):
 
     assert ["hub"] == list(cookies(came))
     assert ("", True, "lax") == (cookie["secure"], cookie["httponly"], cookie["samesite"])
+    assert "strict-transport-security" not in came.headers
     assert 200 == house.run(client.get(came.headers["location"])).status_code
 
 
@@ -119,7 +120,8 @@ def test_signing_out_ends_the_session(house, team):
     """What the browser held opens nothing any more, and is taken from it; a GET does nothing."""
     me = guest(house, team)
     held = me.client.cookies[COOKIE]
-    assert 405 == me.ask("GET", f"{HOST}/signout").status_code
+    looked = me.ask("GET", f"{HOST}/signout")
+    assert (405, "POST") == (looked.status_code, looked.headers["allow"])
     assert 200 == me.get().status_code
     out = me.ask("POST", f"{HOST}/signout", data={"csrf": me.csrf()})
 
