@@ -65,9 +65,9 @@ def _die_with_parent() -> None:
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     with suppress(ImportError):
-        import uvloop  # noqa: PLC0415 not on every platform
+        from .gathering import Loop  # noqa: PLC0415 uvloop is not on every platform
 
-        return uvloop.new_event_loop
+        return Loop
     return None
 
 
