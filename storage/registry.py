@@ -102,9 +102,7 @@ class DatabaseRegistry(Patient):
 
     async def _token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
         rows = await self._rows(_OWNER, key_id)
-        if not rows:
-            return None
-        return _owner(tuple(rows[0].items()))
+        return _owner(tuple(rows[0].items())) if rows else None
 
     async def tokens(self, connection: str) -> Sequence[Token]:
         rows = await self._patiently(

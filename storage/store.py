@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import cache
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -52,12 +53,8 @@ class DatabaseStore(Patient):
         return await through(patiently(attempt.run, until=until))
 
     async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:
-        beside = f", {column(self.database)}" if memberships else ""
-        rows = await self._rows(
-            f"SELECT {records.TEXT}{beside} FROM resources"
-            " WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4",
-            *(self.scope.team, self.scope.connection, kind, id),
-        )
+        one = _one(column(self.database) if memberships else None)
+        rows = await self._rows(one, self.scope.team, self.scope.connection, kind, id)
         return records.text(rows[0]) if rows else None
 
     async def search(self, search: Search) -> Found:
@@ -114,6 +111,15 @@ class DatabaseStore(Patient):
 
     async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
         return await statuses(self.database, self._rows, self.scope, users)
+
+
+@cache
+def _one(beside: str | None) -> str:
+    """Return the statement of a resource ($4) of a kind ($3), with what is shown *beside* it."""
+    columns = f"{records.TEXT}, {beside}" if beside else records.TEXT
+    return (
+        f"SELECT {columns} FROM resources WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4"
+    )
 
 
 @define

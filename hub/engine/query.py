@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hub.scim.errors import InvalidCount, InvalidValue, NotFound, ScimError, TooMany
-from hub.scim.match import predicate
+from hub.scim.match import check
 from hub.scim.parsing import Limits, parse_filter
 from hub.scim.sorting import descends, sort_path
 from hub.scim.widening import widened
@@ -115,7 +115,7 @@ class Query:
         if len(request.kinds) > 1:
             types = widened(types)  # RFC 7644 §3.4.2.1: what one kind lacks may be asked of all
         for kind in request.kinds:
-            predicate(types[kind], where)  # raises for what cannot be asked, whoever is there
+            check(types[kind], where)  # whoever is there
         return where
 
 

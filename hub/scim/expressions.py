@@ -26,7 +26,7 @@ class Operator(enum.StrEnum):
     LE = "le"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, cache_hash=True)
 class Path:
     """An attribute, its elements that match *where*, or a *sub*-attribute of either.
 

@@ -52,15 +52,21 @@ def matches(resource_type: ResourceType, document: Mapping[str, Json], filter_: 
     return predicate(resource_type, filter_)(document)
 
 
+def check(resource_type: ResourceType, filter_: Filter) -> None:
+    """Raise `InvalidFilter` where the schema forbids to ask *filter_* of resources of that type."""
+    _compiled(filter_, lambda path: _read(resource_type, path))
+
+
 @lru_cache(maxsize=512)
 def predicate(resource_type: ResourceType, filter_: Filter) -> Predicate:
     """Return *filter_* as a function of a document, all of it checked against the schema beforehand."""
+    return _compiled(filter_, lambda path: _read(resource_type, path))
 
-    def values(path: Path) -> tuple[Attribute, Values]:
-        place = located(resource_type, path)
-        return place.sub or place.attribute, _reader(place)
 
-    return _compiled(filter_, values)
+@lru_cache(maxsize=1024)
+def _read(resource_type: ResourceType, path: Path) -> tuple[Attribute, Values]:
+    place = located(resource_type, path)
+    return place.sub or place.attribute, _reader(place)
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
@@ -97,11 +98,18 @@ def looked_up(resource_type: ResourceType, where: Filter | None) -> tuple[str, s
     """Return the column of `resources` and what is to stand there, where *where* asks for just that."""
     match where:
         case Compare(operator=Operator.EQ, value=str(value)):
-            place = _place(resource_type, where.path)
-            column = _column(path_of(place), resource_type.name)
+            column, place = _indexed(resource_type, where.path)
             return (column, _held(column, _text(place, value))) if column else None
         case _:
             return None
+
+
+# Providers ask for the same few again and again.
+@lru_cache(maxsize=1024)
+def _indexed(resource_type: ResourceType, path: Path) -> tuple[str | None, Place]:
+    """Return the column of `resources` that has the values at *path*, if one has, and their place."""
+    place = _place(resource_type, path)
+    return _column(path_of(place), resource_type.name), place
 
 
 def _place(resource_type: ResourceType, path: Path) -> Place:

@@ -228,6 +228,27 @@ def test_any_text(text):
         assert expression == parse(str(expression))
 
 
+@given(
+    st.from_regex(r"[$ab9_.:-]{1,5}|not|pr", fullmatch=True),
+    st.sampled_from([" eq ", " EQ ", " ne ", "  eq ", " eq"]),
+    st.text(st.sampled_from('a b"\\)]\x00\x1f\x7fé\ud800'), max_size=4),
+    st.sampled_from(["", " ", ")"]),
+)
+def test_shortcut_says_what_the_grammar_says(name, operator, value, end):
+    """What is asked most is read without the parser, to which brackets lead: it means the same."""
+
+    def read(text):
+        try:
+            return parse_filter(text)
+        except InvalidFilter:
+            return InvalidFilter
+
+    text = f'{name}{operator}"{value}"'
+
+    assert read(f"({text})") == read(text)
+    assert read(f"({text}{end})") == read(f"{text}{end}")
+
+
 def _calls(text: str) -> int:
     return calls_of(lambda: parse_filter(text, limits=Limits(length_max=10**6, terms_max=10**5)))
 
