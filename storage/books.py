@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from hub import moments
 from hub.engine.values import Vouching
 from hub.ledger.holdings import Holding, Period, Stay
 from hub.ledger.seals import BLOCK, Seal
@@ -116,6 +117,13 @@ class DatabaseBooks(Patient):
             *(team, json.dumps(list(references))),
         )
         return {(row["reference"], row["name"], row["person"]) for row in rows}
+
+    async def close(self, team: str, *, upto: str) -> None:
+        (row,) = await self._rows("SELECT booked_at FROM teams WHERE id = $1", team)
+        if row["booked_at"] <= upto:  # otherwise nobody is waited for
+            # Whoever has the number of an entry has this row; whoever takes one afterwards finds the moment.
+            sql = "UPDATE teams SET booked_at = $2 WHERE id = $1 AND booked_at < $2"
+            await self._write(sql, team, moments.later(upto, 0.001))
 
     async def held(self, team: str, *, at: str) -> Mapping[str, int]:
         return await self._periods.held(team, at=at)

@@ -34,7 +34,11 @@ class Statement:
 
 @frozen(kw_only=True)
 class Bookkeeping:
-    """The use cases about books; each raises `AdminError`."""
+    """The use cases about books; each raises `AdminError`.
+
+    Whoever asks of the past closes the book up to then: what they are told of it stays so, and needs to be
+    read at no one moment, for what is written meanwhile is of a later one.
+    """
 
     books: Books
     sealer: Sealer
@@ -49,17 +53,17 @@ class Bookkeeping:
 
     async def as_of(self, team: Team, at: str) -> Mapping[str, Figures]:
         """Return kind → how many seats of *team* were bought and held at a moment."""
-        async with self.books.at_once() as books:
-            held, purchases = await books.held(team.id, at=at), await books.purchases(team.id, upto=at)
-            return {
-                kind: Figures(
-                    bought=sum(count for _, count in purchases.get(kind, ())), held=held.get(kind, 0)
-                )
-                for kind in await books.seats(team.id)
-            }
+        await self.books.close(team.id, upto=at)
+        held = await self.books.held(team.id, at=at)
+        purchases = await self.books.purchases(team.id, upto=at)
+        return {
+            kind: Figures(bought=sum(count for _, count in purchases.get(kind, ())), held=held.get(kind, 0))
+            for kind in await self.books.seats(team.id)
+        }
 
     async def holders(self, team: Team, at: str) -> Sequence[Holding]:
         """Return who held what at a moment, by kind, those first who had it longest."""
+        await self.books.close(team.id, upto=at)
         return await self.books.holders(team.id, at=at)
 
     def period(self, first: str, last: str) -> Period:
@@ -73,21 +77,22 @@ class Bookkeeping:
 
     async def statement(self, team: Team, period: Period) -> Statement:
         """Return what was made of the seats of *team* in *period*."""
+        await self.books.close(team.id, upto=period.end)
         kinds = {}
-        async with self.books.at_once() as books:
-            purchases = await books.purchases(team.id, upto=period.end)
-            came, went = await books.moved(team.id, period)
-            for kind in await books.seats(team.id):
-                reckoning = Reckoning(period)
-                async for stays in books.stays(team.id, kind, period):
-                    reckoning.add(stays)
-                kinds[kind] = reckoning.usage(
-                    purchases.get(kind, ()), came=came.get(kind, 0), went=went.get(kind, 0)
-                )
+        purchases = await self.books.purchases(team.id, upto=period.end)
+        came, went = await self.books.moved(team.id, period)
+        for kind in await self.books.seats(team.id):
+            reckoning = Reckoning(period)
+            async for stays in self.books.stays(team.id, kind, period):
+                reckoning.add(stays)
+            kinds[kind] = reckoning.usage(
+                purchases.get(kind, ()), came=came.get(kind, 0), went=went.get(kind, 0)
+            )
         return Statement(period=period, kinds=kinds)
 
     async def lines(self, team: Team, period: Period) -> AsyncIterator[Line]:
         """Return who held what in *period*, a line each time; its days add up to those of the statement."""
+        await self.books.close(team.id, upto=period.end)
         for kind in await self.books.seats(team.id):
             days = Days()
             async for stays in self.books.stays(team.id, kind, period):

@@ -49,6 +49,9 @@ class Books(Protocol):
     async def told(self, team: str, references: Sequence[str]) -> AbstractSet[tuple[str, str, str]]:
         """Return (reference, event, person) of the events about seats that these *references* caused."""
 
+    async def close(self, team: str, *, upto: str) -> None:
+        """Have every entry still to come be of a later moment than *upto*; one that is not is waited for."""
+
     async def held(self, team: str, *, at: str) -> Mapping[str, int]:
         """Return kind → how many were held at a moment, of the kinds of which any were."""
 
