@@ -39,12 +39,11 @@ QUESTIONS = {
 }
 
 
-@pytest.fixture(params=QUESTIONS)
-def ask(request, world):
-    """Return a question about the book of the team `t`, to be asked of a moment."""
+@pytest.fixture
+def asked(world):
+    """Return who answers questions about the book of the team `t`."""
     books = DatabaseBooks(database=world.database, patience=5)
-    asked = Bookkeeping(books=books, sealer=None, clock=lambda: NOW)
-    return lambda at: QUESTIONS[request.param](asked, at)
+    return Bookkeeping(books=books, sealer=None, clock=lambda: NOW)
 
 
 async def taken(unit):
@@ -53,16 +52,17 @@ async def taken(unit):
     await unit.post("taken", "test", [Posting(source=FREE, target=held_by("p1"), seat="standard", count=1)])
 
 
-async def test_what_is_written_afterwards_is_of_a_later_moment(world, ask):
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
+async def test_what_is_written_afterwards_is_of_a_later_moment(world, asked, ask):
     """Also where the clock has not moved since."""
-    before = await ask(NOW)
+    before = await ask(asked, NOW)
     await world.write(taken)
 
-    assert before == await ask(NOW)
-    assert before != await ask(later(NOW, 1))
+    assert before == await ask(asked, NOW)
+    assert before != await ask(asked, later(NOW, 1))
 
 
-async def test_what_is_under_way_is_waited_for_or_comes_later(world, ask):
+async def test_what_is_under_way_is_waited_for_or_comes_later(world, asked):
     """A write that began before the moment, and ends after it was asked about, changes nothing of it."""
     begun, going_on = asyncio.Event(), asyncio.Event()
 
@@ -73,17 +73,17 @@ async def test_what_is_under_way_is_waited_for_or_comes_later(world, ask):
 
     writing = asyncio.create_task(world.write(slowly))
     await begun.wait()
-    asking = asyncio.create_task(ask(later(NOW, 1)))
+    asking = asyncio.create_task(asked.as_of(TEAM, later(NOW, 1)))
     await asyncio.wait({asking}, timeout=0.2)  # SQLite has one writer, whom it waits for
     going_on.set()
     await writing
 
-    assert await asking == await ask(later(NOW, 1))
+    assert await asking == await asked.as_of(TEAM, later(NOW, 1))
 
 
-async def test_a_moment_that_is_closed_already_waits_for_nobody(world, ask):
+async def test_a_moment_that_is_closed_already_waits_for_nobody(world, asked):
     """Whoever asks again of the past holds up no write, and is held up by none."""
-    before = await ask(NOW)
+    before = await asked.as_of(TEAM, NOW)
     begun, going_on = asyncio.Event(), asyncio.Event()
 
     async def slowly(unit):
@@ -96,7 +96,7 @@ async def test_a_moment_that_is_closed_already_waits_for_nobody(world, ask):
     await begun.wait()
     try:
         async with asyncio.timeout(2):
-            assert before == await ask(NOW)
+            assert before == await asked.as_of(TEAM, NOW)
     finally:
         going_on.set()
         await writing
