@@ -42,8 +42,9 @@ class Arrivals:
             return None
         status = (await store.statuses([text.id])).get(text.id)
         seated = status is not None and status.state is SeatState.SEATED
-        seat = f"and has a {status.kind} seat" if status and seated else "and has no seat yet"
-        return f"{json.loads(text.document).get('userName')} arrived last {seat}."
+        seat = f"has a {status.kind} seat" if status and seated else "has no seat yet"
+        which = "The first person arrived" if arrived.first_at == arrived.last_at else "Arrived last"
+        return f"{which}: {json.loads(text.document).get('userName')} {seat}"
 
     async def refused(self, connection: Connection, *, count: int) -> Sequence[Refused]:
         """Return up to *count* of those whom *connection* could not have for want of a seat."""

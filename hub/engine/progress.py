@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from hub.moments import later
 from hub.spi import facts
 from hub.teams import State
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 
 _CLOSED = {State.DRAFT, State.OFF}
+
+#: For how many seconds something is news.
+NEWS_SECONDS = 86_400
 
 
 @frozen(kw_only=True)
@@ -52,12 +56,16 @@ class News:
     remedy: str = ""
 
 
-def news(health: Health) -> Sequence[News]:
-    """Return what to tell whoever sets a connection up, the latest first."""
-    seen = health.seen
-    found = [_tested(health), _arrived(health), _removed(health), _knocked(health), _turned_away(health)]
-    told = [each for each in found if each]
-    if not told and facts.REQUEST in seen:
+def news(health: Health, *, newcomer: str | None, at: str) -> Sequence[News]:
+    """Return what to tell whoever sets a connection up, of the day before *at*, the latest first.
+
+    *newcomer* is a sentence on who arrived last, for whoever may know.
+    """
+    seen, since = health.seen, later(at, -NEWS_SECONDS)
+    arrived = _arrived(health, newcomer)
+    found = [_tested(health), arrived, _removed(health), _knocked(health), _turned_away(health)]
+    told = [each for each in found if each and each.at >= since]
+    if not told and facts.REQUEST in seen and seen[facts.REQUEST].last_at >= since:
         told = [News(says=f"{health.called} has reached us with this token", at=seen[facts.REQUEST].last_at)]
     return sorted(told, key=lambda each: each.at, reverse=True)
 
@@ -69,10 +77,12 @@ def _tested(health: Health) -> News | None:
     return News(says=f"The test request from {health.called} arrived and was answered", at=found.last_at)
 
 
-def _arrived(health: Health) -> News | None:
+def _arrived(health: Health, newcomer: str | None) -> News | None:
     found = health.seen.get(facts.CREATED)
     if found is None:
         return None
+    if newcomer:
+        return News(says=newcomer, at=found.last_at)
     once = found.first_at == found.last_at
     says = f"The first person arrived from {health.called}" if once else f"People arrive from {health.called}"
     return News(says=says, at=found.last_at)

@@ -140,7 +140,7 @@ _KEPT = {
     State.PAUSED: "Nobody can be added until it is on again; whom {idp} removes is removed."
     " {people} will keep their access, with {seats}.",
     State.OFF: "{people} will keep their access, with {seats}; groups and ids stay, too."
-    " Whom {idp} removes from now on stays in: `hub connection pause` would have them removed.",
+    " Whom {idp} removes from now on stays in: to pause it instead would have them removed.",
 }
 
 #: What is said where a connection is turned on beside people by hand.

@@ -90,7 +90,7 @@ def test_it_is_said_first_what_a_switch_does(house, both):
     assert (3, 0, 0, ()) == (kept.people, kept.seats_freed, kept.without_access, kept.names)
     assert (
         "3 people will keep their access, with 3 seats; groups and ids stay, too. Whom okta removes from now"
-        " on stays in: `hub connection pause` would have them removed."
+        " on stays in: to pause it instead would have them removed."
     ) == kept.says
     assert (
         "Nobody can be added until it is on again; whom okta removes is removed. 3 people will keep their"

@@ -146,4 +146,4 @@ async def _news(visit: Visit, health: Health) -> dict[str, Any]:
     # Whoever sets it up is told that people arrive, and not who they are.
     known = visit.session.role.may(Role.AUDITOR)
     newcomer = await visit.desk.arrivals.newcomer(health) if known else None
-    return {"health": health, "news": news(health), "newcomer": newcomer}
+    return {"health": health, "news": news(health, newcomer=newcomer, at=visit.desk.admin.clock())}
