@@ -41,7 +41,9 @@ class DatabaseGaps(Patient):
             unsigned=await self._counted(_UNSIGNED, *asked),
             unsigned_names=await self._names(unsigned, *asked),
             unpushed=await self._counted(_UNPUSHED, *asked),
-            unpushed_names=await self._names(f"s.address AS name {_UNPUSHED} ORDER BY s.last_at", *asked),
+            unpushed_names=await self._names(
+                f"s.address AS name {_UNPUSHED} ORDER BY s.last_at, s.subject", *asked
+            ),
             signed_in=True,
         )
 

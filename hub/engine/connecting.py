@@ -87,9 +87,7 @@ class Connecting:
         """Have the page of *connection* show the *guide* of that name, of those its dialect has."""
         there = [each.name for each in self.plugins.dialect(connection.idp).guides]
         if guide not in there:
-            raise AdminError(
-                f"there is no guide '{guide}' for {connection.idp}: there are {', '.join(there)}"
-            )
+            raise AdminError(f"{connection.idp} has no guide '{guide}': it has {', '.join(there)}")
         return await self._set(connection, by, guide=guide)
 
     async def providers(self, connection: Connection) -> Sequence[Provider]:

@@ -1,0 +1,103 @@
+"""What arrives is said on the page of a connection: by reload, and as it happens."""
+
+from __future__ import annotations
+
+from tests.inprocess import Way
+from tests.web.portal.connections import (
+    SCIM,
+    ann,
+    at,
+    create,
+    event,
+    looked,
+    made,
+)
+from tests.web.portal.guests import words
+
+
+def test_the_page_says_what_arrived(house, way, owner):
+    """Waiting, then the test, then the first person with their seat: by reload as much as live."""
+    assert "Waiting for the first request from Okta" in words(owner.get(at(way)))
+    house.ask(way, "GET", "/Users", startIndex="1", count="2")
+    looked(house)
+    tested = words(owner.get(at(way)))
+    ann(house, way, externalId="00u1")
+    looked(house)
+    seated = words(owner.get(at(way)))
+
+    assert "The test request from Okta arrived and was answered" in tested
+    assert "Connected, last request just now" in tested
+    assert "The first person arrived: ann@a.example has a standard seat" in seated
+
+
+def test_what_arrives_is_sent_to_who_looks(house, way, owner):
+    """The streams show the same as the page, of the moment in which they look."""
+    house.ask(way, "GET", "/Users", startIndex="1", count="2")
+    looked(house)
+    first = house.run(event(house, owner, at(way, "/news/live")))
+    progress = house.run(event(house, owner, at(way, "/live")))
+
+    assert "The test request from Okta arrived" in first
+    assert '<li class="done">' in progress
+    assert "Test and save" in progress
+
+
+def test_a_wrong_token_is_told_of_with_what_may_be_shown(house, way, owner):
+    """Four characters of it, escaped; once a right one comes, no more."""
+    wrong = Way(team=way.team, connection=way.connection, token="<b>xyz-secret")
+    house.ask(wrong, "GET", "/Users")
+    looked(house)
+    heard = owner.get(at(way))
+    house.ask(way, "GET", "/Users")
+    looked(house)
+
+    assert "starts with “&lt;b&gt;x”" in heard.text
+    assert "secret" not in heard.text
+    assert "wrong token" not in words(owner.get(at(way)))
+
+
+def test_a_request_before_it_is_on_explains_itself(house, team, owner):
+    """The provider is refused, and the page says that it arrived, and what to do."""
+    way = made(house, team, create(owner))
+    assert 403 == house.ask(way, "GET", "/Users").status_code
+    looked(house)
+    heard = words(owner.get(at(way)))
+
+    assert "Okta has reached us, and was refused because SCIM is off" in heard
+    assert "Turn on SCIM, then test the connection once more" in heard
+
+
+def test_who_was_refused_is_listed_with_what_to_click(house, way, owner):
+    """The third of two: by name, and the words of that provider's console."""
+    statuses = [ann(house, way, f"p{n}@a.example").status_code for n in range(3)]
+    heard = words(owner.get(at(way)))
+
+    assert [201, 201, 403] == statuses
+    assert "Refused for want of a seat" in heard
+    assert "p2@a.example" in heard
+    assert "Retry Selected" in heard
+
+
+def test_a_quirk_that_showed_comes_with_its_remedy(house, team, owner):
+    """What the provider could do better is said in its own words."""
+    way = house.way(team, "entra")
+    made_ = ann(house, way).json()
+    operation = {"op": "Replace", "path": "title", "value": "Guide"}
+    schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]
+    house.ask(way, "PATCH", f"/Users/{made_['id']}", {"schemas": schemas, "Operations": [operation]})
+    looked(house)
+
+    assert "Add ?aadOptscim062020 to the Tenant URL" in words(owner.get(at(way)))
+
+
+def test_names_are_text_wherever_they_are_shown(house, way, owner):
+    """A person called like a script is called so, and runs nothing."""
+    evil = "<script>alert(1)</script>@a.example"
+    for name in (evil, "x@a.example", f"{evil}.example"):
+        ann(house, way, name)
+    looked(house)
+    for path in (at(way), at(way, "/off"), SCIM):
+        heard = owner.get(path)
+
+        assert "<script>alert" not in heard.text
+    assert "&lt;script&gt;alert(1)" in owner.get(at(way)).text
