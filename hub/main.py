@@ -26,11 +26,13 @@ from hub.engine.connecting import Connecting
 from hub.engine.cursors import Cursors
 from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
+from hub.engine.handover import HandOver
 from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.lookout import Lookout
 from hub.engine.ousting import Ousting
 from hub.engine.plugins import Plugins
+from hub.engine.providing import Providing
 from hub.engine.provision import Provisioning
 from hub.engine.purchasing import Purchasing
 from hub.engine.query import Query
@@ -42,12 +44,17 @@ from hub.engine.sealing import Sealer
 from hub.engine.service import Service
 from hub.engine.sessions import Sessions
 from hub.engine.settling import Settling
+from hub.engine.signin import SignIns
 from hub.engine.switches import Switches
 from hub.scim.parsing import Limits
-from hub.secret import server_key
+from hub.secret import derived, server_key
 from hub.serving import tame_worker
 from hub.settings import Settings, SettingsError
+from hub.sso.outbound import Outbound
+from hub.sso.signing import Signer
+from hub.sso.speaking import Speaking
 from hub.teams import State
+from hub.web.api import Product
 from hub.web.app import build
 from hub.web.portal.app import portal
 from hub.web.portal.desk import Desk
@@ -59,12 +66,14 @@ from storage.dossiers import DatabaseDossiers
 from storage.entitlements import DatabaseStandings
 from storage.erasing import DatabaseTraces
 from storage.exchanges import DatabaseExchanges
+from storage.flows import DatabaseFlows
 from storage.gaps import DatabaseGaps
 from storage.outbox import DatabaseOutbox
 from storage.providers import DatabaseProviders
 from storage.registry import DatabaseRegistry
 from storage.seals import DatabaseSeals
 from storage.sightings import DatabaseSightings
+from storage.subjects import DatabaseSubjects
 from storage.trail import DatabaseTrail
 from storage.visits import DatabaseVisits
 
@@ -85,6 +94,11 @@ def new_id() -> str:
 def new_reference() -> str:
     """Return the name of an exchange: random, and short enough to be read aloud."""
     return f"hx_{secrets.token_hex(8)}"
+
+
+def new_secret() -> str:
+    """Return what nobody guesses: 256 bits, in 43 signs that an address and a PKCE verifier may have."""
+    return secrets.token_urlsafe(32)
 
 
 def clock() -> str:
@@ -111,6 +125,10 @@ class House:
     erasing: Erasing
     service: Service
     questions: Questions
+    providing: Providing
+    signins: SignIns
+    handover: HandOver
+    signs: Signer
     purchasing: Purchasing
     ruling: Ruling
     keeper: Keeper
@@ -136,13 +154,17 @@ class House:
             healths=self.healths,
             arrivals=self.arrivals,
             connecting=self.connecting,
+            people=self.people,
+            providing=self.providing,
+            signins=self.signins,
+            signs=self.signs,
         )
 
     def app(self, *, ready: Ready, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
         """Return the application that serves all of it, and is up when *ready*."""
         return build(
             self.service,
-            questions=self.questions,
+            product=Product(questions=self.questions, handover=self.handover),
             settings=self.settings,
             keeper=self.keeper,
             lookout=self.lookout,
@@ -274,6 +296,34 @@ def assemble(settings: Settings) -> House:
     sightings = DatabaseSightings(database=database, patience=patience)
     visits = DatabaseVisits(database=database, patience=patience)
     sealer = Sealer(books=books, seals=seals, clock=clock, key=key)
+    questions = Questions(
+        registry=registry,
+        standings=standings,
+        clock=clock,
+        key=key,
+        seconds=settings.api.entitlement_seconds,
+    )
+    providers = DatabaseProviders(database=database, patience=patience)
+    flows = DatabaseFlows(database=database, clock=clock, patience=patience)
+    speaking = Speaking(outbound=Outbound(private=settings.sso.allow_private), seconds=time.time)
+    signer = Signer(derived(key, "signin.assertions"))
+    providing = Providing(
+        registry=registry,
+        providers=providers,
+        speaks=speaking,
+        clock=clock,
+        ids=new_id,
+        key=derived(key, "signin.secrets"),
+    )
+    handover = HandOver(
+        flows=flows,
+        questions=questions,
+        signs=signer,
+        clock=clock,
+        ids=new_id,
+        random=new_secret,
+        key=derived(key, "signin.codes"),
+    )
     return House(
         settings=settings,
         database=database,
@@ -323,13 +373,21 @@ def assemble(settings: Settings) -> House:
             key=key,
             operations_max=settings.scim.operations_max,
         ),
-        questions=Questions(
-            registry=registry,
+        questions=questions,
+        providing=providing,
+        signins=SignIns(
+            providing=providing,
+            flows=flows,
+            subjects=DatabaseSubjects(database=database, clock=clock, patience=patience),
             standings=standings,
+            speaks=speaking,
+            handover=handover,
             clock=clock,
-            key=key,
-            seconds=settings.api.entitlement_seconds,
+            random=new_secret,
+            key=derived(key, "signin.flows"),
         ),
+        handover=handover,
+        signs=signer,
         purchasing=Purchasing(registry=registry, books=books, census=census, ids=new_id),
         ruling=Ruling(
             registry=registry, books=books, census=census, plugins=plugins, clock=clock, ids=new_id
@@ -348,7 +406,7 @@ def assemble(settings: Settings) -> House:
         ),
         connecting=Connecting(
             registry=registry,
-            signing_in=DatabaseProviders(database=database, patience=patience),
+            signing_in=providers,
             plugins=plugins,
             clock=clock,
             ids=new_id,

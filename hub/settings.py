@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -26,6 +27,16 @@ def _is_web(text: str) -> bool:
     return text.startswith(("http://", "https://")) and not text.endswith("/")
 
 
+def _is_return(url: str) -> bool:
+    # Plain HTTP is for a product on this machine: in a network others would read the code.
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    loopback = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    return (parts.scheme == "https" or loopback) and bool(parts.hostname) and "#" not in url
+
+
 def _is_postgres(text: str) -> bool:
     return text.startswith(postgres_url.SCHEMES) and bool(postgres_url.read(text))
 
@@ -36,6 +47,9 @@ PublicUrl: TypeAlias = Annotated[
 ]
 DatabaseUrl: TypeAlias = Annotated[
     str, Rule(lambda url: not url or _is_postgres(url), "postgres://user:password@host/name, or nothing")
+]
+ReturnTo: TypeAlias = Annotated[
+    tuple[str, ...], Rule(lambda urls: all(map(_is_return, urls)), "https:// addresses, without #")
 ]
 Count: TypeAlias = Annotated[int, Rule(lambda count: count >= 1, "at least 1")]
 Rate: TypeAlias = Annotated[
@@ -97,6 +111,20 @@ class Api:
 
 
 @frozen(kw_only=True)
+class Sso:
+    """Which identity providers may be asked; *allow_private* is for those of one's own house."""
+
+    allow_private: bool = False
+
+
+@frozen(kw_only=True)
+class SignIn:
+    """Where people go back to who signed in to a product: these addresses, and no other."""
+
+    return_to: ReturnTo = ()
+
+
+@frozen(kw_only=True)
 class Rates:
     """Requests a second that one connection, or one key of the API, may make; 0 is no limit."""
 
@@ -136,6 +164,8 @@ class Settings:
     database: Database = Database()
     scim: Scim = Scim()
     api: Api = Api()
+    sso: Sso = Sso()
+    signin: SignIn = SignIn()
     rate: Rates = Rates()
     exchanges: Exchanges = Exchanges()
     plugins: PluginChoice = PluginChoice()

@@ -45,6 +45,7 @@ def test_the_example_is_the_default():
     expected = attrs.asdict(Settings())
     expected["server"]["data"] = str(expected["server"]["data"])
     expected["plugins"]["blocked"] = list(expected["plugins"]["blocked"])
+    expected["signin"]["return_to"] = list(expected["signin"]["return_to"])
 
     written = tomllib.loads(EXAMPLE.read_text())
 

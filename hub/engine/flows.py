@@ -22,9 +22,10 @@ class Purpose(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Errand:
-    """What somebody signs in for; to the product, where it wants them back, and with what.
+    """What somebody signs in for, and where they are to *return to*: to a page, or to the product.
 
-    A *challenge* is the SHA-256 of what only the product knows (PKCE, RFC 7636 §4.2). *by* is who tries.
+    There with a *state* of its own; its *challenge* is the SHA-256 of what only it knows (PKCE, RFC 7636
+    §4.2). *by* is who tries.
     """
 
     purpose: Purpose

@@ -39,11 +39,10 @@ class Unsent(Exception):
 
 @frozen(kw_only=True)
 class Admitted:
-    """An admin of the team has signed in to the portal."""
+    """An admin of the team has signed in to the portal, and wants to go *to* a page of it."""
 
-    team: str
     admin: str
-    called: str
+    to: str
 
 
 @frozen(kw_only=True)
@@ -64,11 +63,15 @@ class TurnedAway:
     message: str
 
 
+@frozen
+class Tried:
+    """Somebody signed in to try it: whoever looks after the team is shown the `trial`."""
+
+
 @frozen(kw_only=True)
 class Trial:
     """What came of a sign-in to try it: who the provider says it was, and who that is; or the *fault*."""
 
-    provider: Provider
     identity: Identity | None = None
     match: Match | None = None
     fault: str | None = None
@@ -144,21 +147,35 @@ class SignIns:
 
     async def finished(
         self, provider: Provider, state: str, *, browser: str
-    ) -> Admitted | SentOn | TurnedAway | Trial:
-        """Return what becomes of whoever signed in, once; raises `Lost`. A trial is kept for a while."""
-        flow, over = await self._flow(provider, state)
-        if not over or not self._same(flow, browser):
-            raise self._lost(provider, "not answered yet, or in another browser")
+    ) -> Admitted | SentOn | TurnedAway | Tried:
+        """Return what becomes of whoever signed in, once; raises `Lost`."""
+        flow = await self._over(provider, state, browser)
         if flow.errand.purpose is Purpose.TEST:
-            return await self._tried(flow, provider)
+            return Tried()
         if flow.identity is None or not await self.flows.take(flow):
             raise self._lost(provider, "taken up already")
         match = await whom(self.subjects, provider, flow.identity)
         if flow.errand.purpose is Purpose.PORTAL:
-            return await self._to_portal(flow.identity, provider, match)
+            return await self._to_portal(flow, flow.identity, provider, match)
         return await self._to_product(flow, flow.identity, provider, match)
 
-    async def _to_portal(self, identity: Identity, provider: Provider, match: Match) -> Admitted | TurnedAway:
+    async def trial(self, provider: Provider, state: str, *, browser: str) -> Trial:
+        """Return what came of a sign-in to try it, for some minutes; raises `Lost`.
+
+        The first look notes that it worked: a team without SSO has it from then on.
+        """
+        flow = await self._over(provider, state, browser)
+        if flow.errand.purpose is not Purpose.TEST:
+            raise self._lost(provider, "no trial")
+        if flow.identity is None:
+            return Trial(fault=flow.fault)
+        if (provider.tested_at or "") < later(flow.expires_at, -FLOW_SECONDS):
+            await self.providing.tested(provider, flow.identity, by=Author(name=flow.errand.by))
+        return Trial(identity=flow.identity, match=await whom(self.subjects, provider, flow.identity))
+
+    async def _to_portal(
+        self, flow: Flow, identity: Identity, provider: Provider, match: Match
+    ) -> Admitted | TurnedAway:
         if match.admin is None or not await self._linked(provider, identity, match):
             log.info("signin.refused", team=provider.team, provider=provider.id, reason="no_admin")
             return TurnedAway(
@@ -168,7 +185,7 @@ class SignIns:
                 reason=None,
                 message="You are no administrator of this team. Ask one of its owners to add you.",
             )
-        return Admitted(team=provider.team, admin=match.admin, called=_called(identity))
+        return Admitted(admin=match.admin, to=flow.errand.return_to)
 
     async def _to_product(
         self, flow: Flow, identity: Identity, provider: Provider, match: Match
@@ -187,17 +204,6 @@ class SignIns:
     async def _linked(self, provider: Provider, identity: Identity, match: Match) -> bool:
         return await self.subjects.link(provider, identity, Linked(person=match.person, admin=match.admin))
 
-    async def _tried(self, flow: Flow, provider: Provider) -> Trial:
-        if flow.identity is None:
-            return Trial(provider=provider, fault=flow.fault)
-        if flow.errand.by:
-            await self.providing.tested(provider, flow.identity, by=Author(name=flow.errand.by))
-        return Trial(
-            provider=provider,
-            identity=flow.identity,
-            match=await whom(self.subjects, provider, flow.identity),
-        )
-
     async def _disbelieved(self, flow: Flow, provider: Provider, error: NotBelieved) -> None:
         """Keep why, for who tries sign-in; tell nobody else."""
         first = await self.flows.answer(evolve(flow, fault=str(error)))
@@ -210,6 +216,13 @@ class SignIns:
         if found is None or found[0].expires_at <= self.clock():
             raise self._lost(provider, "unknown, or over")
         return found
+
+    async def _over(self, provider: Provider, state: str, browser: str) -> Flow:
+        """Return the sign-in of this *browser* with that *state*, which was answered."""
+        flow, over = await self._flow(provider, state)
+        if not over or not self._same(flow, browser):
+            raise self._lost(provider, "not answered yet, or in another browser")
+        return flow
 
     def _same(self, flow: Flow, browser: str) -> bool:
         return hmac.compare_digest(flow.browser, self._digest(browser))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from attrs import define, frozen
+from starlette.requests import Request
 
 from hub import logs
+from hub.engine.handover import NoSuchCode
 from hub.scim.errors import NotFound
 from hub.scim.strictjson import FORBIDDEN, dumps
 from hub.web import guards, handling, openapi, operations
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from hub.settings import Settings
     from hub.spi import Json
     from hub.web.limits import Limits
-    from hub.web.ports import Keeper, Questions
+    from hub.web.ports import HandOver, Keeper, Questions
 
 JSON = b"application/json"
+
+#: One sentence whatever was wrong with a code, so that it teaches nothing about codes.
+NO_CODE = "the code is unknown, over or used already, or the verifier is not the one that it was asked with"
 
 
 @define(kw_only=True)
@@ -39,10 +44,18 @@ class Question(Incoming):
 
 
 @frozen(kw_only=True)
+class Product:
+    """What the engine answers to products."""
+
+    questions: Questions
+    handover: HandOver
+
+
+@frozen(kw_only=True)
 class Api:
     """Answers everything under the prefix, as one ASGI application; errors are problem details."""
 
-    questions: Questions
+    product: Product
     settings: Settings
     limits: Limits
     keeper: Keeper
@@ -81,11 +94,14 @@ class Api:
             return self._description
         if asked.body is None:
             return _kept(await self._one(call.team, given), headers)
-        return Reply(body=dumps(await self._many(call, call.team, headers, receive)), media=JSON)
+        said = await self._said(call, headers, receive)
+        if asked is operations.SIGNINS:
+            return Reply(body=dumps(await self._exchanged(call, call.team, said)), media=JSON)
+        return Reply(body=dumps([*await self.product.questions.by_name(call.team, _users(said))]), media=JSON)
 
     async def _admit(self, call: Question, team: str, headers: Mapping[bytes, bytes]) -> None:
         shown = headers.get(b"authorization")
-        key = await self.questions.admit(team, None if shown is None else shown.decode("latin-1"))
+        key = await self.product.questions.admit(team, None if shown is None else shown.decode("latin-1"))
         call.team = key.team
         self.limits.take(key.key_id, removal=False)
 
@@ -97,23 +113,29 @@ class Api:
     async def _one(self, team: str, given: Mapping[str, str]) -> dict[str, Json]:
         match given:
             case {"user": name}:
-                return (await self.questions.by_name(team, [name]))[0]
+                return (await self.product.questions.by_name(team, [name]))[0]
             case {"person": id}:
-                return await self.questions.by_id(team, id)
+                return await self.product.questions.by_id(team, id)
             case _:
                 raise InvalidParameter("user", "one parameter is needed: user (an address) or person (an id)")
 
-    async def _many(
-        self, call: Question, team: str, headers: Mapping[bytes, bytes], receive: Receive
-    ) -> list[Json]:
+    async def _exchanged(self, call: Question, team: str, said: Json) -> dict[str, Json]:
+        code, verifier = _texts(said, ("code", "verifier"))
+        url = Request(call.scope).url
+        issuer = self.settings.server.public_url or f"{url.scheme}://{url.netloc}"
+        try:
+            return await self.product.handover.exchange(team, code, verifier, issuer=issuer)
+        except NoSuchCode:
+            raise InvalidParameter("code", NO_CODE) from None
+
+    async def _said(self, call: Question, headers: Mapping[bytes, bytes], receive: Receive) -> Json:
         server = self.settings.server
-        said = await handling.message(
+        return await handling.message(
             *(call, headers, receive),
             among=(JSON,),
             bytes_max=server.body_max,
             seconds=server.body_seconds,
         )
-        return [*await self.questions.by_name(team, _users(said))]
 
 
 def _given(parameters: Sequence[tuple[str, str]], asked: Operation) -> Mapping[str, str]:
@@ -141,8 +163,16 @@ def _users(said: Json) -> list[str]:
     return [_check(f"users[{place}]", name) for place, name in enumerate(users)]
 
 
+def _texts(said: Json, names: Sequence[str]) -> list[str]:
+    """Return the texts in a body that has these members and no others, or raise `InvalidParameter`."""
+    if not isinstance(said, dict) or (unknown := said.keys() - set(names)):
+        where = min(unknown) if isinstance(said, dict) else names[0]
+        raise InvalidParameter(where, f"the body must be an object with {' and '.join(names)}, and no more")
+    return [_check(name, said.get(name)) for name in names]
+
+
 def _check(name: str, value: Json) -> str:
-    """Return *value*, which names somebody, or raise `InvalidParameter`."""
+    """Return *value*, which names something, or raise `InvalidParameter`."""
     if not isinstance(value, str) or not value or FORBIDDEN.search(value):
         raise InvalidParameter(
             name, f"{name} must be a name: text that is not empty, without control characters"

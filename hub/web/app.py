@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from hub.web.api import Api
+from hub.web.api import Api, Product
 from hub.web.documents import Documents
 from hub.web.limits import Limits
 from hub.web.notes import Notes
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
     from hub.settings import Settings
-    from hub.web.ports import Door, Keeper, Lookout, Questions, Ready
+    from hub.web.ports import Door, Keeper, Lookout, Ready
 
 
 def build(
     service: Door,
     *,
-    questions: Questions,
+    product: Product,
     settings: Settings,
     keeper: Keeper,
     lookout: Lookout,
@@ -41,7 +41,7 @@ def build(
     portal: ASGIApp,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """Return the application that answers for *service* and *questions*, and is up when *ready*.
+    """Return the application that answers for *service* and to the *product*, and is up when *ready*.
 
     Pages are the *portal*'s. What was asked is noted with *keeper*, what it shows with *lookout*.
     """
@@ -58,7 +58,7 @@ def build(
             limits=limits,
             notes=Notes(keeper=keeper, lookout=lookout, reads=settings.exchanges.reads),
         ),
-        "api": Api(questions=questions, settings=settings, limits=limits, keeper=keeper),
+        "api": Api(product=product, settings=settings, limits=limits, keeper=keeper),
         **dict.fromkeys(ROOMS, portal),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -26,7 +26,7 @@ TEAM = "{team}"
 _MOMENT: Json = {"type": "string", "format": "date-time"}
 
 #: An answer, as JSON Schema.
-ENTITLEMENT: Json = {
+ENTITLEMENT: dict[str, Any] = {
     "type": "object",
     "required": ["entitled", "person", "seat", "reason", "max_age", "revision", "checked_at"],
     "additionalProperties": False,
@@ -55,6 +55,35 @@ USERS: Json = {
     "additionalProperties": False,
     "properties": {
         "users": {"type": "array", "maxItems": USERS_MAX, "items": {"type": "string", "minLength": 1}}
+    },
+}
+
+
+SIGN_IN: Json = {
+    "type": "object",
+    "required": ["code", "verifier"],
+    "additionalProperties": False,
+    "properties": {
+        "code": {"type": "string", "minLength": 1, "description": "What the browser brought back."},
+        "verifier": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Whose SHA-256 the code_challenge was (RFC 7636).",
+        },
+    },
+}
+
+#: Who signed in, and what anybody can verify of it.
+SIGNED_IN: Json = {
+    **ENTITLEMENT,
+    "required": [*ENTITLEMENT["required"], "assertion"],
+    "properties": {
+        **ENTITLEMENT["properties"],
+        "assertion": {
+            "type": ["string", "null"],
+            "description": "Where they may sign in: the same as a JWT (EdDSA), for two minutes."
+            " Its keys are at /.well-known/jwks.json.",
+        },
     },
 }
 
@@ -95,9 +124,17 @@ MANY = Operation(
     answer={"type": "array", "items": ENTITLEMENT},
 )
 
+SIGNINS = Operation(
+    id="exchangeSignIn",
+    says="Who signed in, for a code that counts once and for a minute: may they, and with what seat?",
+    body=SIGN_IN,
+    answer=SIGNED_IN,
+)
+
 OPERATIONS: Operations = {
     ("openapi.json",): {"GET": DESCRIPTION},
     ("teams", TEAM, "entitlements"): {"GET": ONE, "POST": MANY},
+    ("teams", TEAM, "signins"): {"POST": SIGNINS},
 }
 
 

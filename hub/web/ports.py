@@ -70,6 +70,13 @@ class Lookout(Protocol):
         """Note that somebody asked for *connection* by what opens nothing."""
 
 
+class HandOver(Protocol):
+    """Exchanges the codes of sign-ins; `hub.engine.handover.HandOver` is one."""
+
+    async def exchange(self, team: str, code: str, verifier: str, *, issuer: str) -> dict[str, Json]:
+        """Return who signed in, whether they may, and what is signed of it; raises `NoSuchCode`."""
+
+
 class Keeper(Protocol):
     """Notes what was asked and answered; `hub.engine.exchanges.Keeper` is one."""
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.inprocess import Bench
+from tests.running import database_for
 from tests.sso.forgery import Hand
+from tests.sso.house import open_bench
 from tests.sso.openid import Canaille, Forger, canaille, forging
 from tests.sso.samlidp import Idp, idp
 
@@ -30,6 +33,14 @@ def saml_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Idp]:
     """A real SAML identity provider for the whole run."""
     with idp(tmp_path_factory.mktemp("idp")) as provider:
         yield provider
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A hub in this process that may ask providers on this machine, for one file of tests."""
+    data = tmp_path_factory.mktemp("house")
+    with open_bench(database_for(request, data), data) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

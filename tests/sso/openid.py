@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -82,7 +83,7 @@ def forging() -> Iterator[Forger]:
     """Serve a `Forger` on a port of its own."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     issuer = f"http://127.0.0.1:{server.server_port}"
-    server.forger = Forger(issuer=issuer, keys=[new_key("one")])  # type: ignore[attr-defined]
+    server.forger = Forger(issuer=issuer, keys=[_first_key()])  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -116,6 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+@cache
+def _first_key() -> RSAKey:
+    return new_key("one")
 
 
 def new_key(kid: str) -> RSAKey:

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.exchanges import Exchange, Recording
+from hub.engine.handover import NoSuchCode
 from hub.engine.questions import REFUSED as UNKNOWN
 from hub.engine.requests import Admission, Answer
 from hub.engine.service import REFUSED
@@ -19,6 +20,7 @@ from hub.scim.errors import Unauthorized
 from hub.settings import Settings
 from hub.spi import Dialect, Inbound, Json
 from hub.teams import ApiKey, Connection, Profile, State, Team
+from hub.web.api import Product
 from hub.web.app import build
 from tests.web.asking import TOKEN, Client
 
@@ -88,6 +90,12 @@ class FakeQuestions:
         """Answer, or raise, what the test wants."""
         return self._answer(person)
 
+    async def exchange(self, team: str, code: str, verifier: str, *, issuer: str) -> dict[str, Json]:
+        """Answer, or raise, what the test wants; only the right verifier fits."""
+        if verifier != "v":
+            raise NoSuchCode
+        return {**self._answer(code), "assertion": issuer}
+
     def _answer(self, name: str) -> dict[str, Json]:
         self.asked.append(name)
         if isinstance(self.outcome, Exception):
@@ -111,7 +119,7 @@ class House:
         """Build the application as settings are now, and return a client of it."""
         app = build(
             self.service,
-            questions=self.questions,
+            product=Product(questions=self.questions, handover=self.questions),
             settings=self.settings,
             keeper=self,
             lookout=self,

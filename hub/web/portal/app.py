@@ -31,6 +31,7 @@ from . import (
     gate,
     overview,
     signin,
+    sso,
     teams,
 )
 from .cookies import Cookies, is_loopback
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 PAGES: Sequence[Page] = [
     page
     for module in (
-        *(doors, signin, teams, overview, admins, audit),
+        *(doors, signin, teams, overview, admins, audit, sso),
         *(authentication, connection, connection_switch, connection_terms, connection_tokens),
     )
     for page in module.pages.all

@@ -7,10 +7,14 @@ from attrs import frozen
 from hub.engine.admin import Admin
 from hub.engine.admins import Admins
 from hub.engine.arrivals import Arrivals
+from hub.engine.byhand import People
 from hub.engine.connecting import Connecting
 from hub.engine.health import Healths
 from hub.engine.links import Links
+from hub.engine.ports import Signs
+from hub.engine.providing import Providing
 from hub.engine.sessions import Sessions
+from hub.engine.signin import SignIns
 from hub.engine.switches import Switches
 
 
@@ -26,3 +30,7 @@ class Desk:
     healths: Healths
     arrivals: Arrivals
     connecting: Connecting
+    people: People
+    providing: Providing
+    signins: SignIns
+    signs: Signs

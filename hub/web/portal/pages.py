@@ -133,6 +133,12 @@ class Visit:
         """Return who asks, as the connection says: the last proxy, where there is one."""
         return self.request.client.host if self.request.client else ""
 
+    @property
+    def root(self) -> str:
+        """Return what the hub is called from outside, else what this request says it called."""
+        url = self.request.url
+        return self.room.settings.server.public_url or f"{url.scheme}://{url.netloc}"
+
     def by(self, why: str | None = None) -> Author:
         """Return whoever is signed in as the audit has them, with what they said is the reason."""
         return Author(name=self.session.who, why=why or None)

@@ -1,0 +1,490 @@
+"""People sign in: to the portal, to the product, to try it; once, in one browser, and as themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from attrs import evolve
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from hub.engine.entitlements import REFUSALS, Reason
+from hub.engine.providing import Draft
+from hub.engine.values import Scope
+from hub.providers import Protocol
+from hub.sso.old_names import old_names
+from hub.teams import Role
+from tests.author import BY
+from tests.described import faults
+from tests.described import said as described
+from tests.sso.house import RETURN_TO, Company, answered, begun, follow, query_of, signed_in
+from tests.web.portal.guests import HOST, Guest, guest, stranger, words
+
+
+@pytest.fixture
+def company(house, forger):
+    """A team that signs in by the forger, whose people arrive over SCIM."""
+    return Company.of(house, forger)
+
+
+@pytest.fixture
+def browser(house):
+    """Somebody's browser."""
+    return stranger(house)
+
+
+def rows(house, sql, *values):
+    """Return rows of the database."""
+    return house.run(house.house.database.rows(sql, *values))
+
+
+# ------------------------------------------------------------------------------------------- to the product
+
+
+def test_somebody_signs_in_to_the_product(house, company, forger, browser):
+    """From the product to the provider and back, with a code that is worth an answer and an assertion."""
+    ann = company.person("Ann@acme.example")
+    product = company.product()
+    back = signed_in(browser, company, forger, product.asks)
+
+    assert 303 == back.status_code
+    assert back.headers["location"].startswith(f"{RETURN_TO}&code=")
+    assert product.state == query_of(back)["state"]
+    answer = product.exchange(query_of(back)["code"])
+    assert 200 == answer.status_code, answer.text
+    said = answer.json()
+    assert [] == faults(said, described("post", 200, path="/teams/{team}/signins"))
+    assert (True, "seated", "standard") == (said["entitled"], said["reason"], said["seat"]["kind"])
+    keys = KeySet.import_key_set(browser.get(f"{HOST}/.well-known/jwks.json").json())
+    with old_names():
+        claims = jwt.decode(said["assertion"], keys, algorithms=["EdDSA"]).claims
+    now = time.time()
+    assert {
+        "iss": "http://hub.example",
+        "aud": RETURN_TO,
+        "sub": said["person"],
+        "team": company.team.id,
+        "seat": "standard",
+    } == {name: claims[name] for name in ("iss", "aud", "sub", "team", "seat")}
+    assert now - 10 < claims["auth_time"] <= now
+    assert claims["iat"] + 120 == claims["exp"]
+    assert claims["jti"]
+    assert 1 == len(rows(house, "SELECT * FROM subjects WHERE provider_id = $1", company.provider.id))
+    assert ann
+
+
+def test_first_and_latest_sign_in_are_kept(house, company, forger, browser):
+    """Of those who were let in; whoever signs in again is the same person, whatever their address is then."""
+    company.person("ann@acme.example")
+    signed_in(browser, company, forger, company.product().asks)
+    (first,) = rows(house, "SELECT * FROM subjects WHERE provider_id = $1", company.provider.id)
+    time.sleep(0.002)
+
+    back = signed_in(browser, company, forger, company.product().asks, email="other@elsewhere.example")
+
+    (latest,) = rows(house, "SELECT * FROM subjects WHERE provider_id = $1", company.provider.id)
+    assert 303 == back.status_code
+    assert first["person_id"] == latest["person_id"]
+    assert first["first_at"] == latest["first_at"] < latest["last_at"]
+
+
+def test_whoever_is_removed_is_refused_in_the_next_request(house, company, forger, browser):
+    """Between code and exchange, too: the answer is of that moment."""
+    ann, product = company.person("ann@acme.example"), company.product()
+    code = query_of(signed_in(browser, company, forger, product.asks))["code"]
+    company.leaves(ann)
+
+    said = product.exchange(code).json()
+
+    assert (False, "removed", None) == (said["entitled"], said["reason"], said["assertion"])
+    again = signed_in(browser, company, forger, company.product().asks)
+    assert 403 == again.status_code
+    assert REFUSALS[Reason.REMOVED][0] in words(again)
+
+
+def test_whoever_has_no_seat_reads_why_and_nothing_else(house, company, forger, browser):
+    """No code, no link on, nothing kept of them: a page with the reason."""
+    suspended = company.person("ann@acme.example")
+    person = rows(house, "SELECT person_id FROM resources WHERE id = $1", suspended["id"])[0]["person_id"]
+    house.run(house.house.people.suspend(company.team, person, by=evolve(BY, why="a test")))
+
+    pages = {
+        Reason.SUSPENDED: signed_in(browser, company, forger, company.product().asks),
+        Reason.UNKNOWN: signed_in(
+            browser, company, forger, company.product().asks, sub="eve", email="eve@acme.example"
+        ),
+    }
+
+    for reason, page in pages.items():
+        assert 403 == page.status_code
+        assert REFUSALS[reason][0] in words(page)
+        assert RETURN_TO not in page.text
+        assert "location" not in page.headers
+    assert [] == rows(house, "SELECT * FROM subjects WHERE provider_id = $1", company.provider.id)
+
+
+def test_a_code_counts_once(house, company, forger, browser):
+    """However it was used, whoever used it: the thief of a code without its verifier has used it up."""
+    company.person("ann@acme.example")
+    for spoiled in ("used", "stolen"):
+        product = company.product()
+        code = query_of(signed_in(browser, company, forger, product.asks))["code"]
+        if spoiled == "used":
+            assert 200 == product.exchange(code).status_code
+        else:
+            assert 400 == product.exchange(code, verifier="x" * 43).status_code
+
+        again = product.exchange(code)
+
+        assert 400 == again.status_code
+        assert "code" == again.json()["parameter"]
+
+
+def test_of_two_at_once_one_gets_the_answer(house, company, forger, browser):
+    """Exactly one, however close they come."""
+    company.person("ann@acme.example")
+    for _ in range(5):
+        product = company.product()
+        code = query_of(signed_in(browser, company, forger, product.asks))["code"]
+
+        async def both(product=product, code=code):
+            return await asyncio.gather(*(product.asking(code) for _ in range(4)))
+
+        assert [200, 400, 400, 400] == sorted(each.status_code for each in house.run(both()))
+
+
+def test_a_code_is_one_teams(house, company, forger, browser):
+    """Another team's key exchanges nothing, and does not use it up."""
+    company.person("ann@acme.example")
+    product, other = company.product(), Company.of(house, forger).product()
+    code = query_of(signed_in(browser, company, forger, product.asks))["code"]
+
+    assert 400 == product.exchange(code, key=other.key, team=other.team.id).status_code
+    assert 401 == product.exchange(code, key=other.key).status_code
+    assert 200 == product.exchange(code).status_code
+
+
+def test_a_code_is_over_after_a_minute(house, company, forger, browser):
+    """And what is kept of it goes with the next."""
+    company.person("ann@acme.example")
+    product = company.product()
+    code = query_of(signed_in(browser, company, forger, product.asks))["code"]
+    house.run(
+        house.house.database.rows("UPDATE codes SET expires_at = '2020' WHERE team_id = $1", product.team.id)
+    )
+
+    assert 400 == product.exchange(code).status_code
+
+
+WRONG = {
+    "an address that is not registered": {"return_to": "https://evil.example/back"},
+    "one that begins like one": {"return_to": RETURN_TO + "x"},
+    "one with more in it": {"return_to": RETURN_TO + "&more=1"},
+    "no address": {"return_to": ""},
+    "no challenge": {"code_challenge": ""},
+    "a challenge that is none": {"code_challenge": "short"},
+    "a plain challenge": {"code_challenge_method": "plain"},
+    "no state": {"state": ""},
+    "a long state": {"state": "x" * 1001},
+}
+
+
+@pytest.mark.parametrize("changes", WRONG.values(), ids=WRONG)
+def test_nobody_is_sent_where_they_should_not_go(company, browser, changes):
+    """What a product asks wrongly is a page, and goes nowhere."""
+    answer = browser.get(f"{HOST}/signin/{company.team.id}", **{**company.product().asks, **changes})
+
+    assert 400 == answer.status_code
+    assert "location" not in answer.headers
+
+
+# ---------------------------------------------------------------------------------------------- one browser
+
+
+def lost(answer) -> None:
+    """See that an answer is the one page that says nothing."""
+    assert 400 == answer.status_code
+    assert "took too long, was used already, or began in another browser" in words(answer)
+    assert "location" not in answer.headers
+
+
+def test_an_answer_counts_in_the_browser_that_asked(house, company, forger, browser):
+    """Nobody is signed in by an answer that somebody else got, and it stays good for who asked."""
+    company.person("ann@acme.example")
+    asked = begun(browser, company, company.product().asks)
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+    other = stranger(house)
+    begun(other, company, company.product().asks)  # has a cookie, too: of its own
+
+    lost(answered(other, company, asked["state"]))
+    lost(answered(stranger(house), company, asked["state"]))
+    assert 303 == answered(browser, company, asked["state"]).status_code
+
+
+def test_an_answer_counts_once(company, forger, browser):
+    """A second time, the browser's own is refused, too."""
+    company.person("ann@acme.example")
+    asked = begun(browser, company, company.product().asks)
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+    assert 303 == answered(browser, company, asked["state"]).status_code
+
+    lost(answered(browser, company, asked["state"]))
+
+
+def test_an_answer_is_to_a_question_of_ours(house, company, forger, browser):
+    """A state that nobody gave out, one of another provider's, and one that is over."""
+    asked = begun(browser, company, company.product().asks)
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+    other = Company.of(house, forger)
+
+    lost(answered(browser, company, "made-up"))
+    lost(answered(browser, company, ""))
+    lost(answered(browser, other, asked["state"]))
+    house.run(
+        house.house.database.rows("UPDATE flows SET expires_at = '2020' WHERE team_id = $1", company.team.id)
+    )
+    lost(answered(browser, company, asked["state"]))
+
+
+def test_what_is_not_believed_lets_nobody_in(company, forger, browser):
+    """A token for another sign-in, or of nobody's: and the sign-in is over."""
+    company.person("ann@acme.example")
+    asked = begun(browser, company, company.product().asks)
+    forger.token = forger.signed(forger.claims(nonce="another"))
+    lost(answered(browser, company, asked["state"]))
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+
+    lost(answered(browser, company, asked["state"]))
+
+
+def test_what_is_over_is_swept_away(house, company, browser):
+    """Sign-ins that nobody finished do not stay."""
+    for _ in range(3):
+        begun(browser, company)
+    house.run(
+        house.house.database.rows("UPDATE flows SET expires_at = '2020' WHERE team_id = $1", company.team.id)
+    )
+    begun(browser, company)
+
+    assert 1 == len(rows(house, "SELECT 1 FROM flows WHERE team_id = $1", company.team.id))
+
+
+# ------------------------------------------------------------------------------------------- who they are
+
+
+def test_an_address_that_is_not_verified_finds_nobody(company, forger, browser):
+    """Whoever may write their address at the provider is not whoever has it."""
+    company.person("ann@acme.example")
+
+    assert (
+        403 == signed_in(browser, company, forger, company.product().asks, email_verified=False).status_code
+    )
+
+
+def test_a_provider_vouches_in_its_domains_alone(house, company, forger, browser):
+    """An address elsewhere finds nobody, though it is verified; with a domain of its connection it does."""
+    company.person("ann@elsewhere.example")
+    asks = company.product().asks
+    assert 403 == signed_in(browser, company, forger, asks, email="ann@elsewhere.example").status_code
+    connection = evolve(company.connection, domains=("elsewhere.example",))
+
+    async def trust(unit):
+        await unit.put(connection)
+
+    house.run(house.house.admin.registry.store(Scope(team=company.team.id)).write(trust, reference="t"))
+
+    assert 303 == signed_in(browser, company, forger, asks, email="ann@elsewhere.example").status_code
+
+
+def test_the_directorys_id_finds_whoever_has_it_over_scim(company, forger, browser):
+    """Where `sub` is another one in each application, and no address is verified."""
+    company.person("ann@acme.example", externalId="oid-7")
+    claims = {"email": None, "email_verified": None}
+
+    asks = company.product().asks
+    assert 403 == signed_in(browser, company, forger, asks, oid="oid-7", **claims).status_code
+    assert 303 == signed_in(browser, company, forger, asks, oid="oid-7", tid="t", **claims).status_code
+
+
+def test_another_providers_connection_is_not_asked(house, company, forger, browser):
+    """With two providers, a connection's people sign in by the one that it names."""
+    company.person("ann@acme.example", externalId="oid-7")
+    house.run(
+        house.house.providing.create(
+            company.team,
+            Protocol.OIDC,
+            Draft(title="Other", issuer=forger.issuer, client_id="other", secret="s"),
+            by=BY,
+        )
+    )
+    path = f"{HOST}/signin/{company.team.id}"
+    assert "Forger" in words(browser.get(path))
+    asks = {**company.product().asks, "provider": company.provider.id}
+    claims = {"oid": "oid-7", "tid": "t"}
+
+    assert 403 == signed_in(browser, company, forger, asks, **claims).status_code
+    house.run(house.house.connecting.signs_in_by(company.connection, company.provider.id, by=BY))
+    assert 303 == signed_in(browser, company, forger, asks, **claims).status_code
+
+
+def test_several_that_may_be_meant_are_nobody(house, company, forger, browser):
+    """Two connections with a user of that name each: nobody is taken for the other."""
+    company.person("ann@acme.example")
+    other = house.way(company.team, "entra")
+    evolve(company, way=other).person("ann@acme.example")
+
+    assert 403 == signed_in(browser, company, forger, company.product().asks).status_code
+
+
+# --------------------------------------------------------------------------------------------- to the portal
+
+
+def admin(house, company, address, role=Role.ADMIN):
+    """Let somebody look after the team."""
+    return house.run(house.house.admins.add(company.team, address, role=role, by=BY))
+
+
+def test_an_admin_signs_in_to_the_portal(house, company, forger, browser):
+    """By the address they were added with, and goes on to the page that they wanted."""
+    admin(house, company, "ann@acme.example")
+    wanted = f"/teams/{company.team.id}/admins"
+    sent = browser.get(f"{HOST}{wanted}")
+    assert f"/signin?to={wanted}" == sent.headers["location"]
+    team = browser.get(f"{HOST}/signin", to=wanted)
+    assert f"/signin/{company.team.id}" == urlsplit(team.headers["location"]).path
+
+    back = signed_in(browser, company, forger, {"to": wanted})
+
+    assert (303, wanted) == (back.status_code, back.headers["location"])
+    assert "ann@acme.example" in words(browser.get(f"{HOST}{wanted}"))
+
+
+def test_nobody_else_comes_into_the_portal(house, company, forger, browser):
+    """A person of the team is no admin of it; and the page says so."""
+    company.person("ann@acme.example")
+
+    answer = signed_in(browser, company, forger)
+
+    assert 403 == answer.status_code
+    assert "You are no administrator of this team" in words(answer)
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/", "//evil.example", "/teams/other", "/signout", "javascript:"]
+)
+def test_nobody_goes_on_to_anywhere_else(house, company, forger, browser, to):
+    """What is no page of the team is not gone to."""
+    admin(house, company, "ann@acme.example")
+
+    back = signed_in(browser, company, forger, {"to": to})
+
+    assert f"/teams/{company.team.id}" == back.headers["location"]
+
+
+def test_an_admin_who_is_removed_is_out_with_the_next_request(house, company, forger, browser):
+    """And no sign-in brings them back in; their session as the person they are stays what it is."""
+    admin(house, company, "owner@acme.example", Role.OWNER)
+    admin(house, company, "ann@acme.example")
+    signed_in(browser, company, forger)
+    page = Guest(bench=house, client=browser.client, team=company.team)
+    assert 200 == page.get("/admins").status_code
+
+    house.run(house.house.admins.remove(company.team, "ann@acme.example", by=BY))
+
+    assert 303 == page.get("/admins").status_code
+    assert 403 == signed_in(browser, company, forger).status_code
+
+
+def test_an_address_leads_to_its_provider(house, company, browser):
+    """Whoever types it is sent on; whoever types another is told, and asked again."""
+    found = browser.get(f"{HOST}/signin", address="Someone@ACME.example")
+    # Other tests' teams vouch for the same domain: then there is a choice.
+    assert found.status_code in {200, 303}
+    assert company.team.id in (found.text + found.headers.get("location", ""))
+    other = browser.get(f"{HOST}/signin", address="someone@nowhere.example")
+
+    assert "Nobody is set up to sign in as someone@nowhere.example" in words(other)
+
+
+def test_a_provider_that_is_away_is_a_page(house, company, browser):
+    """Not an error of ours, and no address that leads nowhere."""
+    house.house.signins.speaks._openid.directory._found.clear()
+    provider = evolve(company.provider, how=evolve(company.provider.how, issuer="http://127.0.0.1:9"))
+
+    async def put(unit):
+        await unit.put_provider(provider)
+
+    house.run(house.house.admin.registry.store(Scope(team=company.team.id)).write(put, reference="t"))
+    answer = browser.get(f"{HOST}/signin/{company.team.id}")
+
+    assert 503 == answer.status_code
+    assert "Forger cannot be reached" in words(answer)
+    assert "127.0.0.1" not in words(answer)
+
+
+# ------------------------------------------------------------------------------------------------ to try it
+
+AT = "/settings/security/authentication/sso"
+
+
+def test_a_trial_shows_what_was_said_and_whom_it_means(house, company, forger):
+    """And lets SCIM be turned on in a team that had no SSO: once, whoever looks again."""
+    team = house.run(house.house.switches.set_team(company.team, {"sso_issuer": None}, by=BY))[0]
+    owner = guest(house, team)
+    sent = owner.get(f"{AT}/{company.provider.id}/test")
+    assert "login" == query_of(sent)["prompt"]
+    forger.token = forger.signed(forger.claims(nonce=query_of(sent)["nonce"], oid="oid-1"))
+    back = answered(owner, company, query_of(sent)["state"])
+    assert 303 == back.status_code
+
+    for _ in range(2):
+        page = words(follow(owner, back))
+        assert "Sign-in works" in page
+        assert "oid-1" in page
+        assert "The team has nobody with ann@acme.example" in page
+
+    after = house.run(house.house.admin.registry.team(id=team.id))
+    assert forger.issuer == after.sso_issuer
+    (kept,) = house.run(house.house.providing.of(team))
+    assert "ann@acme.example" == kept.tested_as
+    notes = rows(house, "SELECT 1 FROM audit WHERE team_id = $1 AND action = 'sso.test'", team.id)
+    assert 1 == len(notes)
+
+
+def test_a_trial_that_fails_says_why(house, company, forger):
+    """To whoever looks after the team: the clock, the audience, the client; and unlocks nothing."""
+    team = house.run(house.house.switches.set_team(company.team, {"sso_issuer": None}, by=BY))[0]
+    owner = guest(house, team)
+    sent = owner.get(f"{AT}/{company.provider.id}/test")
+    forger.token = forger.signed(forger.claims(nonce=query_of(sent)["nonce"], aud="other"))
+    back = answered(owner, company, query_of(sent)["state"])
+
+    page = words(follow(owner, back))
+
+    assert "Sign-in does not work yet" in page
+    assert "Invalid claim: 'aud'" in page
+    assert house.run(house.house.admin.registry.team(id=team.id)).sso_issuer is None
+
+
+def test_a_trial_is_for_owners(house, company):
+    """Neither an auditor nor an admin says what unlocks SCIM; nor is a sign-in to the product a trial."""
+    for role in (Role.ADMIN, Role.AUDITOR):
+        assert 403 == guest(house, company.team, role).get(f"{AT}/{company.provider.id}/test").status_code
+
+
+def test_a_trial_is_looked_at_in_its_browser(house, company, forger):
+    """Another owner's browser sees nothing of it, and unlocks nothing."""
+    owner, other = guest(house, company.team), guest(house, company.team)
+    sent = owner.get(f"{AT}/{company.provider.id}/test")
+    forger.token = forger.signed(forger.claims(nonce=query_of(sent)["nonce"]))
+    back = answered(owner, company, query_of(sent)["state"])
+
+    seen = follow(other, back)
+
+    assert 303 == seen.status_code
+    assert seen.headers["location"].endswith(f"{AT}/{company.provider.id}")
+    (kept,) = house.run(house.house.providing.of(company.team))
+    assert kept.tested_at is None
