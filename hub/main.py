@@ -46,6 +46,7 @@ from hub.engine.sessions import Sessions
 from hub.engine.settling import Settling
 from hub.engine.signin import SignIns
 from hub.engine.switches import Switches
+from hub.engine.writing import Writing
 from hub.scim.parsing import Limits
 from hub.secret import derived, server_key
 from hub.serving import tame_worker
@@ -367,11 +368,12 @@ def assemble(settings: Settings) -> House:
         service=Service(
             registry=registry,
             plugins=plugins,
-            provisioning=provisioning,
+            writing=Writing(
+                registry=registry, provisioning=provisioning, operations_max=settings.scim.operations_max
+            ),
             query=_query(settings, key),
             clock=clock,
             key=key,
-            operations_max=settings.scim.operations_max,
         ),
         questions=questions,
         providing=providing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import field, frozen
 
 #: The plan that SCIM is part of.
 ENTERPRISE = "enterprise"
@@ -81,6 +81,8 @@ class Connection:
     """Whose sign-ins are those of its people; None: those of the team's only provider."""
     guide: str | None = None
     """Which of its dialect's guides is followed; None for the first."""
+    revision: int = field(default=0, eq=False)
+    """How often it, or its team, was changed."""
 
     @property
     def strict(self) -> bool:

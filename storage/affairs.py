@@ -51,11 +51,13 @@ class Affairs(Transaction):
     async def put(self, thing: Team | Connection | Token | ApiKey | Admin | Link) -> None:
         match thing:
             case Team():
+                await self._revise()
                 await self.rows(
                     "UPDATE teams SET plan = $2, sso_issuer = $3, schemas = $4, seating = $5 WHERE id = $1",
                     *(self.scope.team, thing.plan, thing.sso_issuer, thing.schemas, thing.seating),
                 )
             case Connection():
+                await self._revise()
                 values = {**records.connection_values(thing), "created_at": self.now}
                 await self._upsert("connections", "id", values)
             case Token() | ApiKey():
@@ -76,6 +78,16 @@ class Affairs(Transaction):
         )
         await self.rows("UPDATE subjects SET admin_id = NULL WHERE team_id = $1 AND admin_id = $2", *mine)
         await self.rows("DELETE FROM admins WHERE team_id = $1 AND id = $2", *mine)
+
+    async def _revise(self) -> None:
+        """Have no write go by what it has read of the team and its connections before.
+
+        It waits for those that do: before the row of the team, which they may be waiting for.
+        """
+        await self.rows(
+            "UPDATE connections SET revision = revision + 1 WHERE team_id = $1" + self.database.in_turn("id"),
+            self.scope.team,
+        )
 
     async def personal(self, person: str) -> Personal | None:
         found = await self.rows(

@@ -76,6 +76,15 @@ class Database:
             return ""
         return f" AND pg_advisory_xact_lock(hashtextextended({place}, 0)) IS NOT NULL"
 
+    def shared(self, place: str) -> str:
+        """Return what keeps a row with the id at *place* as it is, until all who ask for that are done.
+
+        Whoever changes the row comes `in_turn`: else those who keep it might relieve each other for ever.
+        """
+        if self.dialect == "sqlite":
+            return ""
+        return f" AND pg_advisory_xact_lock_shared(hashtextextended({place}, 0)) IS NOT NULL FOR SHARE"
+
     def listed(self, place: str) -> str:
         """Return a subquery of the strings in the JSON array at *place*, however many."""
         if self.dialect == "sqlite":
@@ -297,6 +306,7 @@ class Violation(enum.Enum):
 
     UNIQUE = frozenset({"23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
     FOREIGN_KEY = frozenset({"23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY})
+    NOT_NULL = frozenset({"23502", sqlite3.SQLITE_CONSTRAINT_NOTNULL})
 
 
 def violated(error: BaseException) -> Violation | None:

@@ -109,6 +109,7 @@ def connection(row: Row) -> Connection:
         domains=tuple(row["domains"].split()),
         provider=row["provider_id"],
         guide=row["guide"],
+        revision=row["revision"],
     )
 
 

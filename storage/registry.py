@@ -28,7 +28,7 @@ WILD = re.compile("[!%_]")
 _OWNER = (
     "SELECT t.key_id, t.team_id, t.connection_id, t.digest, t.created_at, t.expires_at, t.revoked_at,"
     " t.user_id,"
-    " c.idp, c.profile, c.state, c.domains, c.provider_id, c.guide,"
+    " c.idp, c.profile, c.state, c.domains, c.provider_id, c.guide, c.revision,"
     " m.name, m.plan, m.sso_issuer, m.schemas, m.seating"
     " FROM tokens t JOIN connections c ON c.id = t.connection_id JOIN teams m ON m.id = t.team_id"
     " WHERE t.key_id = $1"

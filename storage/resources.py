@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from attrs import field, frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.values import NameTaken, Resource
+from hub.engine.values import NameTaken, Outdated, Resource
 
 from . import memberships, records
 from .database import Violation
 from .indexing import Indexing
-from .statements import Refusals, Statement, values_of
+from .statements import Refusals, Statement
 from .transaction import Transaction
 
 #: Adds to how many resources of a kind a connection has.
@@ -47,32 +50,35 @@ class Resources(Transaction):
         return records.resource(rows[0]) if rows else None
 
     async def insert(self, resource: Resource, *, exclusive: bool) -> None:
-        values = records.resource_values(resource, self.scope, exclusive=exclusive)
-        sql = f"INSERT INTO resources ({records.RESOURCE}) VALUES {values_of(values)}"
-        await self.later(sql, *values, refusals=_taken(resource))
+        places, values, refusals = self._row(resource, self.scope.revision, exclusive=exclusive)
+        sql = f"INSERT INTO resources ({records.RESOURCE}) VALUES ({', '.join(places.values())})"
+        await self.later(sql, *values, refusals=refusals)
         await self._indexing.added(resource)
         self._counted[resource.kind] += 1
         failpoint("write.resource")
 
     async def update(self, before: Resource, after: Resource, *, exclusive: bool) -> None:
-        columns = records.RESOURCE.split(", ")
-        changes = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, 1) if n > 4)
+        revision = None if before.active and not after.active else self.scope.revision
+        places, values, refusals = self._row(after, revision, exclusive=exclusive)
+        changes = ", ".join(f"{name} = {place}" for name, place in [*places.items()][4:])
         await self.later(
             f"UPDATE resources SET {changes}"
             " WHERE id = $1 AND team_id = $2 AND connection_id = $3 AND kind = $4",
-            *records.resource_values(after, self.scope, exclusive=exclusive),
-            refusals=_taken(after),
+            *values,
+            refusals=refusals,
         )
         await self._indexing.changed(before, after)
         failpoint("write.resource")
 
     async def delete(self, resource: Resource) -> None:
-        await self.rows(
-            "DELETE FROM resources WHERE team_id = $1 AND connection_id = $2 AND id = $3",
-            self.scope.team,
-            self.scope.connection,
-            resource.id,
-        )
+        mine = (self.scope.team, self.scope.connection, resource.id)
+        sql = "DELETE FROM resources WHERE team_id = $1 AND connection_id = $2 AND id = $3"
+        if self.scope.revision is None or resource.kind == "User":
+            await self.rows(sql, *mine)
+        else:
+            stands = f"AND {_standing('1', '$2', '$4', self.database.shared('id'))} IS NOT NULL"
+            if not await self.rows(f"{sql} {stands} RETURNING id", *mine, self.scope.revision):
+                raise Outdated
         await self._indexing.removed(resource)
         self._counted[resource.kind] -= 1
         failpoint("write.resource")
@@ -86,10 +92,35 @@ class Resources(Transaction):
         self._behind[:0] = counts
         await self.flush()
 
+    def _row(
+        self, resource: Resource, revision: int | None, *, exclusive: bool
+    ) -> tuple[Mapping[str, str], tuple[Any, ...], Refusals]:
+        """Return the places and the values of the columns of *resource*, and what a refusal of them means."""
+        values = records.resource_values(resource, self.scope, exclusive=exclusive)
+        taken: Refusals = {(Violation.UNIQUE, "resources"): NameTaken(resource)}
+        if revision is None:
+            return _places(None), values, taken
+        outdated: Refusals = {(Violation.NOT_NULL, "resources"): Outdated()}
+        return _places(self.database.shared("id")), (*values, revision), {**taken, **outdated}
+
     @property
     def _indexing(self) -> Indexing:
         return Indexing(rows=self.rows, later=self.later, scope=self.scope, database=self.database)
 
 
-def _taken(resource: Resource) -> Refusals:
-    return {(Violation.UNIQUE, "resources"): NameTaken(resource)}
+@lru_cache
+def _places(kept: str | None) -> Mapping[str, str]:
+    """Return where each column of a resource finds its value; *kept* keeps the connection as it is.
+
+    Then the revision follows the values, and there is no version where the connection has another.
+    """
+    places = {name: f"${n}" for n, name in enumerate(records.RESOURCE.split(", "), 1)}
+    if kept is None:
+        return places
+    version = f"CAST({places['version']} AS BIGINT)"
+    return places | {"version": _standing(version, places["connection_id"], f"${len(places) + 1}", kept)}
+
+
+def _standing(value: str, connection: str, revision: str, kept: str) -> str:
+    """Return an expression for *value* while the connection has that revision, and for NULL otherwise."""
+    return f"(SELECT {value} FROM connections WHERE id = {connection} AND revision = {revision}{kept})"

@@ -39,6 +39,7 @@ class Connections(Model):
     domains = fields.TextField()
     provider_id = fields.TextField(null=True)
     guide = fields.TextField(null=True)
+    revision = fields.BigIntField(default=0)
     created_at = fields.TextField()
 
     class Meta:

@@ -175,7 +175,7 @@ class People:
             if not before.by_hand:
                 return
             await unit.put_personal(person, evolve(before, by_hand=False))
-            moved = await seats.let_go(unit, person, chosen=False, reference=reference)
+            moved = await seats.let_go(unit, person, reference=reference)
             await self._tell(unit, team, person, moved, reference)
             said = changed({"by_hand": True}, {"by_hand": False})
             await note_removal(unit, by, "person.remove", dossier.called, changes=said, person=person)

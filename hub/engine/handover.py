@@ -15,7 +15,7 @@ from hub.moments import later
 from hub.scim.errors import Unavailable
 
 from .flows import Code
-from .service import RETRY_SECONDS
+from .requests import RETRY_SECONDS
 from .values import StoreAway
 
 if TYPE_CHECKING:

@@ -200,8 +200,7 @@ class Provisioning:
     async def _let_go(
         self, unit: Unit, request: Request, before: Resource, after: Resource | None
     ) -> list[Event]:
-        chosen = seats.may_matter(self.plugins, request.admission.team)
-        moved = await seats.let_go(unit, str(before.person), chosen=chosen, reference=request.reference)
+        moved = await seats.let_go(unit, str(before.person), reference=request.reference)
         return self._told(unit, request, before, after, moved)
 
     def _told(

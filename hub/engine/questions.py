@@ -12,7 +12,7 @@ from hub.scim.errors import Unauthorized, Unavailable
 from hub.scim.folding import fold
 
 from .entitlements import decide, told
-from .service import RETRY_SECONDS
+from .requests import RETRY_SECONDS
 from .values import StoreAway
 
 if TYPE_CHECKING:

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hub.scim.catalog import BUILT_IN, Types
-from hub.scim.errors import Forbidden
+from hub.scim.errors import Forbidden, Unavailable
 from hub.scim.extensions import types_of
+from hub.spi import Verb
 from hub.teams import State
 
 from .conditions import NO_CONDITIONS, Conditions
 from .kinds import EVERYTHING
+from .removals import is_removal
 from .values import Scope
 
 if TYPE_CHECKING:
     from hub.scim.schema import ResourceType
     from hub.spi import Dialect, Inbound, Policy
     from hub.teams import Connection, Team
+
+#: Seconds after which a provider is asked to come again.
+RETRY_SECONDS = 30
+
+_READS = {Verb.READ, Verb.SEARCH}
 
 
 @frozen(kw_only=True)
@@ -47,6 +54,16 @@ class Admission:
         """Raise `Forbidden` where the connection was not turned on yet, or was turned off."""
         if not self.is_open:
             raise Forbidden(f"SCIM is off for {self.team.name}: an administrator has to turn it on")
+
+    def check_unpaused(self, inbound: Inbound) -> None:
+        """Raise `Unavailable` where the connection is paused, unless *inbound* is a read or a removal."""
+        unharmed = inbound.verb in _READS or is_removal(inbound)
+        if unharmed or self.connection.state_in(self.team) is not State.PAUSED:
+            return
+        why = f" ({' and '.join(self.team.lacks())})" if self.team.lacks() else ""
+        raise Unavailable(
+            f"SCIM is paused for this team{why}: nobody can be added now", retry_after=RETRY_SECONDS
+        )
 
     def check_whole(self) -> None:
         """Raise `Forbidden` where it is for one user only, who may see nothing but themself."""

@@ -177,11 +177,11 @@ async def _moved(
     return evolve(moved, crossings=crossings)
 
 
-async def let_go(unit: Unit, person: str, *, chosen: bool, reference: str) -> Move:
+async def let_go(unit: Unit, person: str, *, reference: str) -> Move:
     """Take one claim off *person*; with the last their seat comes free, or is kept for them for a while.
 
-    Where the seat is *chosen* by what is known of them, one claim less may want another kind: that is
-    for `settle` to say. Never stands in the way of a removal: where this part fails it is undone, an
+    Whoever keeps a claim may want another kind with one less, by rules that are not asked here: that is for
+    `settle` to say. Never stands in the way of a removal: where this part fails it is undone, an
     alarm raised, and the person left to `settle`, too.
     """
     await unit.flush()  # what the removal itself is refused for is no failure of this part
@@ -189,8 +189,7 @@ async def let_go(unit: Unit, person: str, *, chosen: bool, reference: str) -> Mo
         async with unit.savepoint():
             claimant = await unit.claims(person, -1)
             if claimant.claims:
-                if chosen:
-                    await unit.unsettled(person)
+                await unit.unsettled(person)
                 return Move()
             before = claimant.spot
             kept = before.held if claimant.grace else None

@@ -9,31 +9,17 @@ import structlog
 from attrs import evolve, field, frozen
 
 from hub import tokens
-from hub.scim.errors import (
-    NotFound,
-    PreconditionFailed,
-    ScimError,
-    TooManyRequests,
-    Unauthorized,
-    Unavailable,
-)
+from hub.scim.errors import ScimError, TooManyRequests, Unauthorized, Unavailable
 from hub.scim.extensions import types_of
-from hub.scim.reading import PATCH_OP
 from hub.scim.strictjson import dumps
-from hub.spi import Dialect, Inbound, Json, Outbound, Verb
-from hub.teams import State
+from hub.spi import Dialect, Inbound, Outbound, Verb
 
 from . import translate
 from .conditions import NO_CONDITIONS, Conditions
-from .failpoints import failpoint
-from .intents import intent_of
 from .plugins import UnknownDialect
 from .query import Query
-from .removals import deactivates, is_removal
-from .requests import Admission, Answer, Request
-from .seats import NoSeat
-from .shape import as_text, location, version_of
-from .showing import shown, with_seats
+from .requests import RETRY_SECONDS, Admission, Answer, Request
+from .shape import location
 from .values import StoreAway
 
 if TYPE_CHECKING:
@@ -41,18 +27,13 @@ if TYPE_CHECKING:
 
     from .exchanges import Recording
     from .plugins import Plugins
-    from .ports import Clock, Registry, Store, Unit
-    from .provision import Outcome, Provisioning
+    from .ports import Clock, Registry
+    from .writing import Writing
 
 log = structlog.get_logger("hub.service")
 
 #: One sentence whatever was wrong, so that an answer teaches nothing about tokens, connections or users.
 REFUSED = "This connection needs its own valid token, as Authorization: Bearer <token>."
-
-#: Seconds after which a provider is asked to come again.
-RETRY_SECONDS = 30
-
-_READS = {Verb.READ, Verb.SEARCH}
 
 
 @frozen(kw_only=True)
@@ -61,11 +42,10 @@ class Service:
 
     registry: Registry
     plugins: Plugins
-    provisioning: Provisioning
+    writing: Writing
     query: Query
     clock: Clock
     key: bytes
-    operations_max: int
     #: What each connection speaks that was let in: for when the database cannot be asked whose a token is.
     _spoken: dict[str, Dialect] = field(factory=dict, init=False)
 
@@ -128,7 +108,7 @@ class Service:
         """Do what *inbound* asks and note in *recording* what came of it, or raise a `ScimError`."""
         if (inbound.verb, inbound.id) != (Verb.READ, admission.user):
             admission.check_whole()
-        _grants(admission, inbound)
+        admission.check_unpaused(inbound)
         plain, quirks = translate.hear(admission.dialect, inbound, strict=admission.connection.strict)
         recording.quirks = quirks
         recording.became = plain.body if quirks else None
@@ -155,58 +135,7 @@ class Service:
             case Verb.SEARCH:
                 return await self.query.search(store, request)
             case _:
-                return await self._written(store, request, recording)
-
-    async def _written(self, store: Store, request: Request, recording: Recording) -> Answer:
-        try:
-            outcome, answer = await self._write(store, request)
-        except (NotFound, PreconditionFailed, StoreAway):  # what was asked only if … is not done if not
-            raise
-        except NoSeat as refusal:
-            await self._note(store, request, refusal)
-            raise
-        except Exception as error:
-            if not deactivates(request.inbound):
-                raise
-            await self._off_all_the_same(store, request, recording, error)
-            raise
-        recording.effect = outcome.effect
-        failpoint("answer.before")
-        return answer
-
-    async def _write(self, store: Store, request: Request) -> tuple[Outcome, Answer]:
-        intent = intent_of(request, operations_max=self.operations_max)
-
-        async def work(unit: Unit) -> tuple[Outcome, Answer]:
-            outcome = await self.provisioning.write(unit, request, intent)
-            return outcome, await _answer_to(unit, request, outcome)
-
-        return await store.write(work, reference=request.reference)
-
-    async def _note(self, store: Store, request: Request, refusal: NoSeat) -> None:
-        """Keep in mind who was refused for want of a seat; what was done for them is undone already."""
-        name = str(refusal.user_name)
-        try:
-            await store.write(lambda unit: unit.refused(name, refusal.kind), reference=request.reference)
-        except Exception:  # the answer is the same
-            log.exception("alarm.refusal_not_kept", exchange=request.reference)
-
-    async def _off_all_the_same(
-        self, store: Store, request: Request, recording: Recording, error: Exception
-    ) -> None:
-        """Deactivate alone, where a request wanted that and more and failed with *error*.
-
-        RFC 7644 §3.5.2 wants all or nothing. Leavers must not stay because of a comma: a
-        documented deviation, which the strict profile does not take.
-        """
-        if request.strict:
-            log.error("alarm.removal_refused", exchange=request.reference, why=type(error).__name__)
-            return
-        alone = evolve(request, inbound=_deactivation(request.inbound))
-        outcome, _ = await self._write(store, alone)
-        recording.effect = outcome.effect
-        if isinstance(error, ScimError):
-            error.detail = f"{error.detail.rstrip('.')}. This user's access is off all the same."
+                return await self.writing.answer(request, recording)
 
     def _shaped(self, admission: Admission, inbound: Inbound, answer: Answer) -> Answer:
         """Return *answer* as the dialect likes it; parsed only where the dialect has a word to say."""
@@ -218,41 +147,6 @@ class Service:
         liked = translate.answer(admission.dialect, outbound)
         body = None if liked.body is None else dumps(liked.body)
         return evolve(answer, status=liked.status, body=body)
-
-
-async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
-    """Shape the answer to a write, before its commit: what can fail, fails while nothing is done."""
-    resource = outcome.resource
-    if resource is None:
-        return Answer(status=204)
-    (text,) = await with_seats(unit.statuses, request, [as_text(resource)])
-    tag = version_of(text)
-    silent = resource.kind == "Group" and request.inbound.verb is Verb.PATCH
-    if silent and "attributes" not in request.inbound.query:
-        # It would grow with the group; RFC 7644 §3.5.2 allows none, unless attributes are asked for.
-        return Answer(status=204, tag=tag)
-    body = await shown(unit.members, request, text)
-    if request.inbound.verb is not Verb.CREATE:
-        return Answer(status=200, body=body, tag=tag)
-    where = location(request.base_url, resource.kind, resource.id)
-    return Answer(status=201, body=body, location=where, tag=tag)
-
-
-def _grants(admission: Admission, inbound: Inbound) -> None:
-    """Raise what a paused connection answers to whatever is neither a read nor a removal."""
-    connection, team = admission.connection, admission.team
-    if inbound.verb in _READS or is_removal(inbound) or connection.state_in(team) is not State.PAUSED:
-        return
-    why = f" ({' and '.join(team.lacks())})" if team.lacks() else ""
-    raise Unavailable(
-        f"SCIM is paused for this team{why}: nobody can be added now", retry_after=RETRY_SECONDS
-    )
-
-
-def _deactivation(inbound: Inbound) -> Inbound:
-    operation: Json = {"op": "replace", "path": "active", "value": False}
-    body: Json = {"schemas": [PATCH_OP], "Operations": [operation]}
-    return Inbound(verb=Verb.PATCH, kind="User", id=inbound.id, body=body)
 
 
 def _unknown() -> Unauthorized:

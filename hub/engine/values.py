@@ -35,17 +35,25 @@ class UnknownMembers(StoreError):
     """Members that the connection does not have; the arguments are their ids."""
 
 
+class Outdated(StoreError):
+    """What a write goes by has been changed since it was read: its connection, or its team."""
+
+
 class StoreAway(StoreError):
     """The database did not answer in time, although it was asked again and again."""
 
 
 @frozen(kw_only=True)
 class Scope:
-    """Whose data: one team's, and of its resources one connection's; *types* is what these are made of."""
+    """Whose data: one team's, and of its resources one connection's; *types* is what these are made of.
+
+    *revision* is that of the connection by which a write goes (`Outdated`), None for one that goes by none.
+    """
 
     team: str
     connection: str | None = None
     types: Types = BUILT_IN
+    revision: int | None = None
 
 
 @frozen(kw_only=True)

@@ -25,6 +25,8 @@ FORWARD = both(
     "ALTER TABLE connections ADD COLUMN provider_id TEXT REFERENCES providers (id)",
     # Which of its dialect's guides is followed: the first, where none is named.
     "ALTER TABLE connections ADD COLUMN guide TEXT",
+    # How often the connection, or its team, was changed: what a write goes by is as it was read, or not.
+    "ALTER TABLE connections ADD COLUMN revision BIGINT NOT NULL DEFAULT 0",
     """CREATE TABLE admins (
         id TEXT PRIMARY KEY,
         team_id TEXT NOT NULL REFERENCES teams (id),
@@ -161,6 +163,7 @@ BACKWARD = both(
     "ALTER TABLE tokens DROP COLUMN used_at",
     "ALTER TABLE connections DROP COLUMN guide",
     "ALTER TABLE connections DROP COLUMN provider_id",
+    "ALTER TABLE connections DROP COLUMN revision",
     *(
         f"DROP TABLE {name}"
         for name in (

@@ -239,7 +239,7 @@ class Chooser:
 def with_plugin(house, plugin):
     """Let a plugin choose seats in *house*."""
     service = house.house.service
-    asking, plugins = (service.provisioning, house.house.relay.settling), Plugins.load(plugin)
+    asking, plugins = (service.writing.provisioning, house.house.relay.settling), Plugins.load(plugin)
     for each in asking:
         object.__setattr__(each, "plugins", plugins)
     try:

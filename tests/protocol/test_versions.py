@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.service import Service
+from hub.engine.writing import Writing
 from tests.protocol.provider import NOBODY, USER, Provider, patch, title
 
 WRITES = ["PUT", "PATCH", "DELETE"]
@@ -108,7 +108,7 @@ def test_a_condition_that_cannot_be_read(provider, method, said):
 
 def test_leaving_is_not_forced_on_who_has_changed(tolerant, monkeypatch):
     """What was asked on a condition is not done without it: not even half of it, in the tolerant profile."""
-    monkeypatch.setattr(Service, "_off_all_the_same", lambda *_: pytest.fail("it was tried again"))
+    monkeypatch.setattr(Writing, "_off_all_the_same", lambda *_: pytest.fail("it was tried again"))
     user = tolerant.user("ann@a.example")
     path = f"/Users/{user['id']}"
     tolerant.ask("PATCH", path, title("Cook"))

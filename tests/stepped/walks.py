@@ -76,6 +76,11 @@ class Judge:
                 return
         yield from self.sampled(most)
 
+    def cut(self) -> Iterator[str]:
+        """Let the second come in as a whole between each two steps of the first; return what is wrong."""
+        for step in range(self.serial[0].ended.trace.count(0)):
+            yield from self._wrong(walk(self.nodes, self.case, [0] * step + [1] * 200))
+
     def _wrong(self, came: Walk) -> Iterator[str]:
         self.came.append(came.ended.trace)
         strange = [f"not as one after the other: {differing(came.seen, each.seen)}" for each in self.serial]

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from hub.teams import Team
+from hub.teams import State, Team
 from tests.author import BY
 from tests.inprocess import MEDIA_TYPE, Bench, Way
 from tests.races import checker
@@ -26,6 +26,11 @@ OPERATIONS = (
     *(ASSIGN, RELEASE, DEACTIVATE, DELETE, NUMBER),
     *(ADDED, REMOVED, ELSEWHERE_OFF, ELSEWHERE_NEW),
 )
+
+#: What an administrator does to what a write goes by: turns its connection off or pauses it, lets the plan
+#: lapse, sets rules, and has who is marked settled; and what a provider does besides, that may depend on it.
+SWITCHED, PAUSED, LAPSED, RULES = "connection off", "connection paused", "plan lost", "rules set"
+SAID, UNGROUPED = "profile changed", "group deleted"
 
 #: One person, or one each; whoever finds no seat waits; the group chooses the seat.
 SAME, APART, WAITING, RULED = "one person", "two people", "who waits", "by group"
@@ -46,6 +51,15 @@ MOVED = ["told, not written", "the seat is told as"]
 
 OFF = {"op": "replace", "path": "active", "value": False}
 ON = {"op": "replace", "path": "active", "value": True}
+GUEST = {"op": "replace", "path": "userType", "value": "Guest"}
+
+#: The rules that are set.
+RULED_BY: dict[str, Any] = {
+    "rules": [
+        {"when": 'userType eq "Guest"', "seat": "viewer"},
+        {"when": 'groups.display eq "Staff"', "seat": "viewer"},
+    ]
+}
 
 
 @frozen
@@ -73,6 +87,16 @@ class Case:
     def returns(self) -> bool:
         """Say whether the number is lowered, where it is raised otherwise."""
         return self.variant in {APART, WAITING}
+
+    def user(self, name: str) -> dict[str, Any]:
+        """Return the body of a user; where rules are set, one whom they move."""
+        guest = {"userType": "Guest"} if RULES in self.pair and TAKERS & {*self.pair} else {}
+        return {"schemas": [USER], "userName": f"{name}@a.example", **guest}
+
+    @property
+    def moves(self) -> bool:
+        """Say whether somebody may come from one kind of seat to another."""
+        return self.variant == RULED or RULES in self.pair
 
     @property
     def left(self) -> int:
@@ -119,6 +143,27 @@ class World:
             await change(self.team, "standard", 1, by=BY)
             return 200
 
+        async def switched(way: Way, state: State) -> int:
+            await node.house.admin.set_state(way.connection, state, by=BY)
+            return await let_in()
+
+        async def lapsed() -> int:
+            await node.house.switches.set_team(self.team, {"plan": "basic"}, by=BY)
+            return await let_in()
+
+        async def let_in() -> int:
+            rows = node.house.database.rows
+            return len(await rows("SELECT 1 FROM resources WHERE team_id = $1 AND active", self.team.id))
+
+        async def ruled() -> int:
+            house = node.house
+            seating = await house.ruling.read(self.team, RULED_BY)
+            await house.ruling.apply(self.team, seating, by=BY, progress=lambda _: None)
+            marked = "SELECT id FROM persons WHERE team_id = $1 AND unsettled ORDER BY id"
+            for each in await house.database.rows(marked, self.team.id):
+                await house.relay.settling.settle(self.team.id, each["id"])
+            return 200
+
         async def settled() -> int:
             await node.house.relay.settling.settle(self.team.id, self.persons[name])
             return 200
@@ -131,12 +176,16 @@ class World:
             DEACTIVATE: lambda: send(one, "PATCH", user, OFF),
             DELETE: lambda: send(one, "DELETE", user),
             NUMBER: number_of_seats,
+            SWITCHED: lambda: switched(another if ELSEWHERE_NEW in self.case.pair else one, State.OFF),
+            PAUSED: lambda: switched(one, State.PAUSED),
+            LAPSED: lapsed,
+            RULES: ruled,
+            SAID: lambda: send(one, "PATCH", user, GUEST),
+            UNGROUPED: lambda: send(one, "DELETE", group),
             ADDED: lambda: send(one, "PATCH", group, member),
             REMOVED: lambda: send(one, "PATCH", group, no_member),
             ELSEWHERE_OFF: lambda: send(self.ways[1], "PATCH", f"/Users/{self.elsewhere.get(name)}", OFF),
-            ELSEWHERE_NEW: lambda: send(
-                another, "POST", "/Users", {"schemas": [USER], "userName": f"{name}@a.example"}
-            ),
+            ELSEWHERE_NEW: lambda: send(another, "POST", "/Users", self.case.user(name)),
         }[self.case.pair[number]]
 
     # What came of it
@@ -196,7 +245,7 @@ class World:
     def faults(self, *, settled: bool) -> list[str]:
         """Return what is wrong with the team, in the hub's own eyes and in those of a second judge."""
         seen = checker.faults(self.hub.run(checker.kept(self.hub.house, self.team.id)))
-        excused = [*EXCUSED, *([] if settled else PASSING), *(MOVED if self.case.variant == RULED else [])]
+        excused = [*EXCUSED, *([] if settled else PASSING), *(MOVED if self.case.moves else [])]
         seen = [each for each in seen if not any(excuse in each for excuse in excused)]
         return [*seen, *self.hub.run(self.hub.house.admin.verify(self.team))]
 
@@ -229,7 +278,8 @@ def world(nodes: Nodes, case: Case) -> World:
         crew.rows("UPDATE seats SET grace = 3600 WHERE team_id = $1")
     for name in dict.fromkeys(case.people):
         _enter(made, name, {each for each, who in zip(case.pair, case.people, strict=True) if who == name})
-    members = [made.users[n] for e, n in zip(case.pair, case.people, strict=True) if e == REMOVED]
+    inside = {REMOVED, UNGROUPED}
+    members = [made.users[n] for e, n in zip(case.pair, case.people, strict=True) if e in inside]
     if members or ADDED in case.pair or case.variant == RULED:
         made.group = crew.group("Staff", *dict.fromkeys(members))
     crew.time_passes()
@@ -238,6 +288,8 @@ def world(nodes: Nodes, case: Case) -> World:
     hub.run(hub.house.purchasing.give_up(team, "standard", surplus, by=BY))
     if case.variant == WAITING:
         crew.rows("UPDATE seats SET policy = 'wait' WHERE team_id = $1")
+    if RULES in case.pair:
+        crew.buy("viewer", 1)
     if case.variant == RULED:
         crew.buy("viewer", 1)
         crew.rule(('groups.display eq "Staff"', "viewer"))
@@ -250,7 +302,9 @@ def world(nodes: Nodes, case: Case) -> World:
 
 def _enter(made: World, name: str, operations: AbstractSet[str]) -> None:
     """Let somebody in as the *operations* on them find them."""
-    body = {"schemas": [USER], "userName": f"{name}@a.example"}
+    body = made.case.user(name)
+    if ELSEWHERE_NEW in operations:
+        body.pop("userType", None)
     ways: Sequence[tuple[Way, dict[str, str]]] = [(made.ways[0], made.users)]
     if ELSEWHERE_OFF in operations:
         ways = [*ways, (made.ways[1], made.elsewhere)]

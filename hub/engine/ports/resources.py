@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class Resources(Protocol):
-    """What a write does to the resources of its connection."""
+    """What a write does to the resources of its connection.
+
+    What adds or changes one raises `Outdated` where the connection has another revision than the write goes
+    by, and keeps it as it is until the write is done; but no user's losing their access depends on that.
+    """
 
     async def lock(self, kind: str, id: str, *, groups: bool = False) -> Resource | None:
         """Return a resource, kept from every other writer until this one is done; *groups*: with a user's."""

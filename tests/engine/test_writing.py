@@ -1,0 +1,54 @@
+"""A write that an administrator overtakes is begun anew, by what holds then; a few times, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.engine.writing import CHANGES_MAX, Writing
+from hub.scim.bulk import BULK_REQUEST
+from hub.teams import State
+from tests.author import BY
+from tests.seated import USER, crew
+
+
+@pytest.mark.parametrize(("state", "status"), [(State.OFF, "403"), (State.PAUSED, "503")])
+def test_a_bulk_request_stops_where_its_connection_is_turned_off(house, monkeypatch, state, status):
+    """It was let in once, for all its operations; each goes by what holds when it is done."""
+    team = crew(house, seats=9)
+    answer = Writing.answer
+
+    async def then_off(self, *asked):
+        try:
+            return await answer(self, *asked)
+        finally:
+            await house.house.admin.set_state(team.way.connection, state, by=BY)
+
+    monkeypatch.setattr(Writing, "answer", then_off)
+    operations = [
+        {"method": "POST", "path": "/Users", "bulkId": name, "data": {"schemas": [USER], "userName": name}}
+        for name in ("ann", "bob", "cid")
+    ]
+    body = {"schemas": [BULK_REQUEST], "Operations": operations}
+    answered = house.ask(team.way, "POST", "/Bulk", body).json()["Operations"]
+
+    assert ["201", status, status] == [each["status"] for each in answered]
+    assert {"ann": "standard"} == team.spots()
+
+
+def test_who_is_overtaken_again_and_again_comes_again(house, monkeypatch):
+    """Nothing goes on for ever: after some tries the provider is told to try later."""
+    team, tries = crew(house, seats=9), []
+    tried = Writing._tried
+
+    async def overtaken(self, request):
+        tries.append(request.connection.revision)
+        await house.house.admin.set_state(team.way.connection, State.PAUSED, by=BY)
+        await house.house.admin.set_state(team.way.connection, State.ON, by=BY)
+        return await tried(self, request)
+
+    monkeypatch.setattr(Writing, "_tried", overtaken)
+    answer = team.create("ann")
+
+    assert (503, CHANGES_MAX) == (answer.status_code, len(set(tries)))
+    assert answer.headers["retry-after"].isdecimal()
+    assert {} == team.spots()

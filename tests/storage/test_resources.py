@@ -1,0 +1,109 @@
+"""A write goes by its connection as it was read: the database holds it to that, and keeps it so."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from attrs import evolve
+
+from hub.engine.values import Outdated, Scope
+from hub.teams import Connection, State, Team
+from tests.storage.conftest import group, user
+
+C1 = Connection(id="c1", team="t", idp="generic")
+
+
+async def revision(world, connection="c1"):
+    """Return how often a connection, or its team, was changed."""
+    return (await world.registry.connection(connection)).revision
+
+
+def going_by(world, revision):
+    """Return the store for a write that goes by that revision of its connection."""
+    return world.registry.store(Scope(team="t", connection="c1", revision=revision))
+
+
+@pytest.mark.parametrize("changed", [evolve(C1, state=State.OFF), Team(id="t", name="team t", plan="other")])
+async def test_what_a_write_goes_by_must_not_have_changed(world, changed):
+    """Nothing is added, nor anything but a removal changed, by what was read before."""
+    ann, staff = user("ann"), group("staff")
+    await world.add(ann, staff)
+    before = going_by(world, await revision(world))
+    await world.put(changed)
+    works = {
+        "insert": lambda unit: unit.insert(group("other"), exclusive=True),
+        "update": lambda unit: unit.update(staff, staff.changed(staff.document, at="now"), exclusive=True),
+        "delete": lambda unit: unit.delete(staff),
+    }
+
+    for work in works.values():
+        with pytest.raises(Outdated):
+            await before.write(work, reference="test")
+    assert None is await world.store().text("Group", "other")
+    assert 1 == (await world.store().text("Group", "staff")).version
+    for work in works.values():
+        await going_by(world, await revision(world)).write(work, reference="test")
+    assert None is await world.store().text("Group", "staff")
+
+
+async def test_who_loses_access_loses_it_by_whatever_was_read(world):
+    """Deactivated or deleted, while what else changes an active user is held to it."""
+    ann = user("ann")
+    off = ann.changed({**ann.document, "active": False}, at="now")
+    await world.add(ann)
+    before = going_by(world, await revision(world))
+    await world.put(C1)
+
+    with pytest.raises(Outdated):
+        await before.write(
+            lambda unit: unit.update(ann, ann.changed(ann.document, at="now"), exclusive=True), reference="x"
+        )
+    await before.write(lambda unit: unit.update(ann, off, exclusive=True), reference="test")
+    assert '"active":false' in (await world.store().text("User", "ann")).document
+    await before.write(lambda unit: unit.delete(off), reference="test")
+    assert None is await world.store().text("User", "ann")
+
+
+async def test_a_change_is_about_its_own_team(world):
+    """Writes of another team go on by what they have read."""
+    before = await revision(world, "d1")
+    await world.put(C1)
+
+    assert before == await revision(world, "d1")
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+async def test_no_stream_of_writes_keeps_a_change_waiting(world):
+    """It waits for those that are on their way; whoever comes later waits for it, and begins anew."""
+    before = going_by(world, await revision(world))
+    begun, end = asyncio.Event(), asyncio.Event()
+
+    async def slow(unit):
+        await unit.insert(group("first"), exclusive=True)
+        await unit.flush()
+        begun.set()
+        await end.wait()
+
+    async def waiting(count):
+        sql = "SELECT 1 FROM pg_locks WHERE NOT granted"
+        async with asyncio.timeout(5):
+            while len(await world.database.rows(sql)) < count:
+                await asyncio.sleep(0.01)
+
+    first = asyncio.create_task(before.write(slow, reference="first"))
+    await begun.wait()
+    change = asyncio.create_task(world.put(evolve(C1, state=State.OFF)))
+    try:
+        await waiting(1)
+        later = asyncio.create_task(
+            before.write(lambda unit: unit.insert(group("later"), exclusive=True), reference="later")
+        )
+        looking = asyncio.create_task(waiting(2))
+        await asyncio.wait([looking, later], return_when=asyncio.FIRST_COMPLETED)
+        looking.cancel()
+    finally:
+        end.set()
+        await asyncio.gather(first, change)
+    with pytest.raises(Outdated):
+        await later
