@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from hub import logs, moments
+from hub.engine.activity import Activity
 from hub.engine.admin import Admin
 from hub.engine.admins import Admins
 from hub.engine.adoption import Adoption
@@ -115,6 +116,7 @@ class House:
     database: Database
     plugins: Plugins
     key: bytes = field(repr=False)
+    activity: Activity
     admin: Admin
     admins: Admins
     links: Links
@@ -147,18 +149,22 @@ class House:
     def desk(self) -> Desk:
         """Return what the portal's pages ask for."""
         return Desk(
+            activity=self.activity,
             admin=self.admin,
             admins=self.admins,
-            links=self.links,
-            sessions=self.sessions,
-            switches=self.switches,
-            healths=self.healths,
             arrivals=self.arrivals,
+            bookkeeping=self.bookkeeping,
             connecting=self.connecting,
+            healths=self.healths,
+            links=self.links,
             people=self.people,
             providing=self.providing,
+            purchasing=self.purchasing,
+            ruling=self.ruling,
+            sessions=self.sessions,
             signins=self.signins,
             signs=self.signs,
+            switches=self.switches,
         )
 
     def app(self, *, ready: Ready, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
@@ -330,6 +336,7 @@ def assemble(settings: Settings) -> House:
         database=database,
         plugins=plugins,
         key=key,
+        activity=Activity(registry=registry, kept=kept, plugins=plugins),
         admin=Admin(
             registry=registry,
             books=books,

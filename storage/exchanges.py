@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from hub.scim.strictjson import dumps
 
-from . import tables
+from . import records, tables
 from .pruning import Pruning
 from .statements import values_of
+
+if TYPE_CHECKING:
+    from hub.spi import Event
+
+    from .database import Row
+
+#: The number of an exchange is below it.
+LAST = 2**63 - 1
 
 #: What of a record stands in columns, too.
 COLUMNS = ("reference", "team", "connection", "at", "status", "about")
@@ -37,6 +46,36 @@ class DatabaseExchanges(Pruning):
             return [json.loads(row.record) for row in await newer.order_by("id").limit(count)]
         newest = await kept.order_by("-id").limit(count)
         return [json.loads(row.record) for row in reversed(newest)]
+
+    async def latest(
+        self, connections: Sequence[str], *, failed: bool, before: int | None, count: int
+    ) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        # Of each connection as many as there may be in all: each is a walk along its index.
+        found = [
+            await self._latest(connection, failed=failed, before=before, count=count)
+            for connection in connections
+        ]
+        newest = sorted(chain.from_iterable(found), key=itemgetter("id"), reverse=True)[:count]
+        return [(row["id"], json.loads(row["record"])) for row in newest]
+
+    async def _latest(
+        self, connection: str, *, failed: bool, before: int | None, count: int
+    ) -> Sequence[Row]:
+        refused = " AND status >= 400" if failed else ""
+        sql = (
+            "SELECT id, record FROM exchanges"
+            f" WHERE connection_id = $1 AND id < $2{refused} ORDER BY id DESC LIMIT {count:d}"
+        )
+        return await self._rows(sql, connection, LAST if before is None else before)
+
+    async def one(self, team: str, reference: str) -> Mapping[str, Any] | None:
+        sql = "SELECT record FROM exchanges WHERE team_id = $1 AND reference = $2"
+        rows = await self._rows(sql, team, reference)
+        return json.loads(rows[0]["record"]) if rows else None
+
+    async def caused(self, team: str, reference: str) -> Sequence[Event]:
+        sql = "SELECT event FROM outbox WHERE team_id = $1 AND reference = $2 ORDER BY id"
+        return [records.event(row) for row in await self._rows(sql, team, reference)]
 
     async def prune(self, *, before: str, rows_max: int) -> int:
         old = await self._pruned("exchanges", "at < $1 ORDER BY at", before)

@@ -105,6 +105,10 @@ class Bookkeeping:
             pass
         return await self.heads(team)
 
+    async def sealed(self, team: Team) -> Seal | None:
+        """Return the latest seal of a team's book; None where nothing of it is sealed yet."""
+        return await self.sealer.seals.latest(team.id)
+
     async def heads(self, team: Team) -> Sequence[Seal]:
         """Return the signed heads of a team's book, each of which stands for all entries up to its last."""
         return [seal async for seal in self.books.seals(team.id)]

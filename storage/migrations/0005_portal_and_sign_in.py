@@ -144,6 +144,8 @@ FORWARD = both(
     "ALTER TABLE exchanges ADD COLUMN status BIGINT",
     "ALTER TABLE exchanges ADD COLUMN about TEXT",
     "CREATE INDEX exchanges_about ON exchanges (connection_id, about, id) WHERE about IS NOT NULL",
+    "CREATE INDEX exchanges_by_reference ON exchanges (reference)",
+    "CREATE INDEX exchanges_refused ON exchanges (connection_id, id) WHERE status >= 400",
     # Whom a user is about, so that people are found by its text without a look at the user itself.
     "ALTER TABLE searched ADD COLUMN person_id TEXT",
     "UPDATE searched SET person_id = (SELECT r.person_id FROM resources r WHERE r.id = searched.id)",
@@ -157,6 +159,8 @@ BACKWARD = both(
     "DROP INDEX holdings_ended",
     "ALTER TABLE persons DROP COLUMN name_key",
     "ALTER TABLE searched DROP COLUMN person_id",
+    "DROP INDEX exchanges_refused",
+    "DROP INDEX exchanges_by_reference",
     "DROP INDEX exchanges_about",
     "ALTER TABLE exchanges DROP COLUMN about",
     "ALTER TABLE exchanges DROP COLUMN status",

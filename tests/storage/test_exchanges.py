@@ -75,3 +75,24 @@ async def test_what_is_looked_for_stands_in_columns(exchanges, database):
 
     found = await database.rows("SELECT status, about FROM exchanges")
     assert [{"status": 403, "about": "u1"}] == list(found)
+
+
+async def test_the_latest_of_some_connections_come_newest_first(exchanges):
+    """Of those connections and no other, under a number, refused alone where that is asked for."""
+    await exchanges.add([{**row(1), "status": 403}, row(2, connection="c2"), row(3, connection="c3"), row(4)])
+
+    newest = await exchanges.latest(["c1", "c2"], failed=False, before=None, count=2)
+    assert ["hx_4", "hx_2"] == [kept["reference"] for _, kept in newest]
+    older = await exchanges.latest(["c1", "c2"], failed=False, before=newest[-1][0], count=2)
+    assert ["hx_1"] == [kept["reference"] for _, kept in older]
+    refused = await exchanges.latest(["c1", "c2"], failed=True, before=None, count=9)
+    assert ["hx_1"] == [kept["reference"] for _, kept in refused]
+
+
+async def test_one_is_found_by_its_reference_in_its_team(exchanges):
+    """Another team's is as if there were none."""
+    await exchanges.add([row(1)])
+
+    assert row(1) == await exchanges.one("t", "hx_1")
+    assert None is await exchanges.one("u", "hx_1")
+    assert None is await exchanges.one("t", "hx_2")

@@ -45,6 +45,20 @@ class Exchanges(Protocol):
     async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
         """Return a connection's exchanges after that reference, oldest first; else the newest."""
 
+    async def latest(
+        self, connections: Sequence[str], *, failed: bool, before: int | None, count: int
+    ) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """Return up to *count* exchanges of *connections* with their numbers, newest first.
+
+        Only those with a number under *before*, and only those that were refused, where *failed* are wanted.
+        """
+
+    async def one(self, team: str, reference: str) -> Mapping[str, Any] | None:
+        """Return the exchange of a team that is called *reference*."""
+
+    async def caused(self, team: str, reference: str) -> Sequence[Event]:
+        """Return the events of a team that came of the exchange called *reference*, in order."""
+
     async def prune(self, *, before: str, rows_max: int) -> int:
         """Delete what is older, and the oldest of what is too many."""
 

@@ -20,9 +20,11 @@ from hub.web import body, guards, handling, responses
 from hub.web.call import Incoming
 
 from . import (
+    activity,
     admins,
     audit,
     authentication,
+    book,
     connection,
     connection_switch,
     connection_terms,
@@ -30,6 +32,8 @@ from . import (
     doors,
     gate,
     overview,
+    rules,
+    seats,
     signin,
     sso,
     teams,
@@ -54,7 +58,7 @@ if TYPE_CHECKING:
 PAGES: Sequence[Page] = [
     page
     for module in (
-        *(doors, signin, teams, overview, admins, audit, sso),
+        *(doors, signin, teams, overview, seats, rules, book, activity, admins, audit, sso),
         *(authentication, connection, connection_switch, connection_terms, connection_tokens),
     )
     for page in module.pages.all

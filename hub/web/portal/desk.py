@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from hub.engine.activity import Activity
 from hub.engine.admin import Admin
 from hub.engine.admins import Admins
 from hub.engine.arrivals import Arrivals
+from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
 from hub.engine.connecting import Connecting
 from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.ports import Signs
 from hub.engine.providing import Providing
+from hub.engine.purchasing import Purchasing
+from hub.engine.ruling import Ruling
 from hub.engine.sessions import Sessions
 from hub.engine.signin import SignIns
 from hub.engine.switches import Switches
@@ -22,15 +26,19 @@ from hub.engine.switches import Switches
 class Desk:
     """The engine as the portal knows it; a page that needs more of it adds that here, and in `hub.main`."""
 
+    activity: Activity
     admin: Admin
     admins: Admins
-    links: Links
-    sessions: Sessions
-    switches: Switches
-    healths: Healths
     arrivals: Arrivals
+    bookkeeping: Bookkeeping
     connecting: Connecting
+    healths: Healths
+    links: Links
     people: People
     providing: Providing
+    purchasing: Purchasing
+    ruling: Ruling
+    sessions: Sessions
     signins: SignIns
     signs: Signs
+    switches: Switches

@@ -1,0 +1,81 @@
+"""What providers did, and what was made of it: the exchanges of a team, to be looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from hub.spi import Event, Inbound, Outbound, Quirk
+
+if TYPE_CHECKING:
+    from hub.spi import Dialect
+    from hub.teams import Connection, Team
+
+    from .plugins import Plugins
+    from .ports import Exchanges, Registry
+
+
+@frozen(kw_only=True)
+class Story:
+    """One exchange as it is *kept*, through which *connection*, the *quirks* that showed and its *events*.
+
+    *dialect* is what the connection speaks; None where no plugin does any more.
+    """
+
+    kept: Mapping[str, Any]
+    connection: Connection
+    dialect: Dialect | None
+    quirks: Sequence[Quirk[Inbound] | Quirk[Outbound]]
+    events: Sequence[Event]
+
+
+@frozen(kw_only=True)
+class Activity:
+    """What an administrator is shown of exchanges."""
+
+    registry: Registry
+    kept: Exchanges
+    plugins: Plugins
+
+    def title(self, connection: Connection) -> str:
+        """Return what the provider behind *connection* is called."""
+        speaks = self.plugins.speaks(connection.idp)
+        return self.plugins.dialect(connection.idp).title if speaks else connection.idp
+
+    def retry(self, connection: Connection) -> str:
+        """Return how its administrator has somebody pushed again; nothing where nobody knows."""
+        return self.plugins.dialect(connection.idp).retry if self.plugins.speaks(connection.idp) else ""
+
+    async def latest(
+        self,
+        team: Team,
+        *,
+        connection: str = "",
+        failed: bool = False,
+        before: int | None = None,
+        count: int,
+    ) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """Return up to *count* exchanges with their numbers, newest first, each number under *before*.
+
+        They are of all connections of *team*, or of that *connection*; only the refused, where *failed*.
+        """
+        theirs = [each.id for each in await self.registry.connections(team.id)]
+        wanted = [id for id in theirs if connection in {"", id}]
+        return await self.kept.latest(wanted, failed=failed, before=before, count=count)
+
+    async def story(self, team: Team, reference: str) -> Story | None:
+        """Return all that is known of the exchange called *reference*; None where it is not kept."""
+        kept = await self.kept.one(team.id, reference)
+        connection = await self.registry.connection(kept["connection"]) if kept else None
+        if kept is None or connection is None:
+            return None
+        dialect = self.plugins.dialect(connection.idp) if self.plugins.speaks(connection.idp) else None
+        return Story(
+            kept=kept,
+            connection=connection,
+            dialect=dialect,
+            quirks=[each for each in (dialect.quirks if dialect else ()) if each.name in kept["quirks"]],
+            events=await self.kept.caused(team.id, reference),
+        )
