@@ -88,7 +88,7 @@ async def _form(
     values: dict[str, Any] = {
         "lines": [*lines, *blank],
         "kinds": [*((kind, kind) for kind in kinds), (NO_SEAT, "no seat")],
-        "terms": terms,
+        "terms": {"default": terms.get("default", ""), "minutes": terms.get("minutes", "")},
     }
     if faults:
         return visit.again("rules.html", faults=faults, typed=terms, **values)

@@ -62,7 +62,7 @@ async def seats(visit: Visit) -> Response:
 @pages.get("/seats/kinds/{kind}")
 async def kind(visit: Visit) -> Response:
     """Show one kind, and the forms that change it."""
-    return await _kind(visit)
+    return await _kind(visit, visit.path["kind"])
 
 
 @pages.post("/seats/kinds", role=Role.OPERATOR)
@@ -115,13 +115,12 @@ async def set_kind(visit: Visit) -> Response:
 
 async def _kind(
     visit: Visit,
-    name: str = "",
+    name: str,
     faults: Sequence[Fault] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a kind; of none, where it is still to be bought."""
     kinds = await visit.desk.purchasing.kinds(visit.team)
-    name = name or visit.path["kind"]
     if name not in kinds and not faults:
         raise visit.missing()
     values: dict[str, Any] = {
