@@ -14,7 +14,7 @@ from hub.cli.demo import demo
 from hub.cli.errors import FORESEEN
 from hub.cli.exchanges import exchanges
 from hub.cli.plugins import plugins
-from hub.cli.seats import seats
+from hub.cli.seat_kind import seats
 from hub.cli.serve import serve
 from hub.cli.upkeep import check, migrate
 

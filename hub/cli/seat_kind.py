@@ -1,4 +1,4 @@
-"""hub seat-kind: which kinds of seats a team has, how many, and what becomes of who finds none left."""
+"""hub seat-kind, hub seats: which kinds of seats a team has, how many, and what becomes of who finds none."""
 
 import re
 from typing import Any
@@ -76,8 +76,8 @@ async def set_(
 
 
 @app.command(name="list")
-async def list_(team: str, /, *, options: Options = NONE) -> None:
-    """List the kinds of seats of TEAM."""
+async def seats(team: str, /, *, options: Options = NONE) -> None:
+    """Show the seats of TEAM by kind; `hub seats` is short for `hub seat-kind list`."""
     async with options.house() as house:
         await _answer(house, await house.admin.team(team), options)
 

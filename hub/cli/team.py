@@ -1,6 +1,6 @@
 """hub team: teams and how many seats they bought."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from attrs import asdict
@@ -9,8 +9,8 @@ from cyclopts import App, Parameter
 from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.cli.seats import counts
 from hub.engine.admin import Admin
+from hub.engine.values import SeatCount
 from hub.teams import Team
 
 app = App(name="team", help="Teams, and the seats they bought.")
@@ -100,13 +100,17 @@ async def list_(*, options: Options = NONE) -> None:
 async def _answer(
     admin: Admin, teams: Sequence[Team], options: Options, *, one: bool = False, **more: object
 ) -> None:
-    described = [{**_described(team), "seats": counts(await admin.seats(team))} for team in teams]
+    described = [{**_described(team), "seats": _counts(await admin.seats(team))} for team in teams]
     rows = [(each["name"], each["plan"], each["sso_issuer"], _seats(each["seats"])) for each in described]
     options.answer({**described[0], **more} if one else described, printing.table(COLUMNS, rows))
 
 
 def _described(team: Team) -> dict[str, Any]:
     return asdict(team, filter=lambda field, _: field.name not in APART)
+
+
+def _counts(kinds: Mapping[str, SeatCount]) -> dict[str, dict[str, int]]:
+    return {kind: {"bought": c.bought, "held": c.held, "free": c.free} for kind, c in kinds.items()}
 
 
 def _seats(kinds: dict[str, dict[str, int]]) -> str:

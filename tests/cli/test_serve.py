@@ -69,7 +69,7 @@ def test_demo(start):
     for line in curls(demo):
         assert '"totalResults":0' in subprocess.getoutput(f"{line} --silent")
     assert 201 == create(*first, "ann@demo.example").status_code
-    assert '{"standard": {"bought": 10, "held": 1, "free": 9}}\n' == hub("seats", "demo", "--json").stdout
+    assert '{"standard": {"bought": 10, "held": 1, "free": 9, ' in hub("seats", "demo", "--json").stdout
     assert 0 == hub("book", "verify").returncode
     connection = first[0].rpartition("/")[2]
     assert eventually(lambda: "/Users → 201" in hub("exchanges", connection).stdout, 10)
