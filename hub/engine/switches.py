@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -101,14 +100,14 @@ class Switches:
                 raise AdminError(f"released {people(total)}: then connection {connection.id} was turned on")
             return await self.dossiers.active(team.id, connection.id, after)
 
+        async def oust(id: str) -> bool:
+            nonlocal total
+            gone = await self.ousting.deactivate(team, connection, id, by=by, action="connection.release")
+            total += gone
+            return gone
+
         while True:  # until nobody is left: some may have come in while it was turned off
-            passed = await in_batches(
-                active,
-                partial(self.ousting.deactivate, team, connection, by=by, action="connection.release"),
-                id_of=str,
-                progress=progress,
-            )
-            total += passed.done
+            passed = await in_batches(active, oust, id_of=str, progress=progress)
             if passed.failed:
                 raise AdminError(
                     f"released {people(total)}, but could not release {people(passed.failed)}:"

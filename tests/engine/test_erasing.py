@@ -202,8 +202,12 @@ def test_the_book_of_an_erased_person_is_whole(house, life):
 
 
 def test_erasing_is_noted_without_a_name(house, life):
-    """That somebody was erased stays, by whom and when; so does what was done to them, but not their name."""
+    """That somebody was erased stays, by whom and when; so does what was done to them, but not their name.
+
+    A reason for it goes, too, also one that names nobody: it is about them.
+    """
     team, ann = life
+    house.run(house.house.people.unsuspend(team, ann, by=evolve(BY, why="the quarrel is over")))
     erase(house, team, ann, PLAIN)
 
     async def audit():
@@ -216,6 +220,7 @@ def test_erasing_is_noted_without_a_name(house, life):
         ("person.add", ann, "(erased)", {}),
         ("person.seat", ann, "(erased)", {}),
         ("person.suspend", ann, "(erased)", {}),
+        ("person.unsuspend", ann, "(erased)", {}),
         ("person.erase", ann, "request 12", {}),
     ] == house.run(audit())
 

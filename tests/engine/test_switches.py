@@ -206,6 +206,26 @@ def test_release_ends_where_the_connection_is_on_again(house, both):
         released(house, first)
 
 
+def test_release_tells_how_far_it_came(house, both, monkeypatch):
+    """Who was turned on in the middle keeps the others, and those before them are counted."""
+    _, first, _ = both
+    turn(house, first, State.OFF)
+    monkeypatch.setattr("storage.dossiers.BATCH", 2)
+    deactivate, admin = Ousting.deactivate, house.house.admin
+
+    async def meanwhile(self, *args, **named):
+        done = await deactivate(self, *args, **named)
+        await admin.set_state(first.connection, State.ON, by=BY)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ousting, "deactivate", meanwhile)
+        with pytest.raises(AdminError, match=r"released 2 people: then connection .* was turned on"):
+            released(house, first)
+    turn(house, first, State.OFF)
+    assert 1 == released(house, first)
+
+
 def test_whoever_leaves_waits_for_no_plugin(house, both):
     """A connection whose dialect nobody speaks any more is released; it adopts nobody, and says why."""
     team, first, _ = both
