@@ -45,7 +45,7 @@ class Patient:
 
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement outside any transaction and return its rows."""
-        return await self._patiently(lambda: self.database.rows(sql, *values))
+        return await patiently(lambda: self.database.rows(sql, *values), until=monotonic() + self.patience)
 
     async def _write(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement in a transaction of its own and return its rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from attrs import frozen
 
@@ -70,7 +70,7 @@ def segments(raw: bytes) -> tuple[str, ...]:
     if _HIDDEN.search(raw):
         raise InvalidSyntax("the path hides a slash, a backslash or a broken escape")
     try:
-        path = (unquote_to_bytes(raw) if b"%" in raw else raw).decode()
+        path = _decoded(raw)
     except UnicodeDecodeError:
         raise InvalidSyntax("the path is not UTF-8") from None
     if _CONTROL.search(path):
@@ -144,9 +144,18 @@ def host(value: bytes | None) -> str:
 
 
 def _parsed(raw: bytes) -> Sequence[tuple[str, str]]:
+    pairs = raw.replace(b"+", b" ").split(b"&")
+    if len(pairs) > PARAMETERS_MAX:
+        raise InvalidSyntax(f"the query has more than {PARAMETERS_MAX} parameters")
     try:
-        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_MAX)
+        raw.decode()  # half a character may not be made whole by an escape
+        return [
+            (_decoded(name), _decoded(value))
+            for name, _, value in (pair.partition(b"=") for pair in pairs if pair)
+        ]
     except UnicodeDecodeError:
         raise InvalidSyntax("the query is not UTF-8") from None
-    except ValueError:
-        raise InvalidSyntax(f"the query has more than {PARAMETERS_MAX} parameters") from None
+
+
+def _decoded(raw: bytes) -> str:
+    return (unquote_to_bytes(raw) if b"%" in raw else raw).decode()

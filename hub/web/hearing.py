@@ -38,9 +38,12 @@ class Hearing:
     async def told(self, below: tuple[str, ...]) -> Told:
         """Return what is asked of the path *below* the connection, or raise why it cannot be read."""
         target = routes.find(self.call.scope["method"], below)
-        if not isinstance(target, routes.Document | routes.Me | routes.Allowed):
+        if not isinstance(target, (routes.Document, routes.Me, routes.Allowed)):
             self.admission.check_whole()
         match target:
+            case routes.Resource(verb, kind, id):
+                asked = self._heard(Inbound(verb=verb, kind=kind, id=id, query=self.head.query))
+                return await self._with_body(asked) if verb in _HAVE_BODY else asked
             case routes.Document() | routes.Allowed():
                 self.call.asked = target
                 return target
@@ -51,9 +54,6 @@ class Hearing:
                 return self._heard(self._themself())
             case routes.Query(kind):
                 return await self._searched(self._heard(Inbound(verb=Verb.SEARCH, kind=kind)))
-            case routes.Resource(verb, kind, id):
-                asked = self._heard(Inbound(verb=verb, kind=kind, id=id, query=self.head.query))
-                return await self._with_body(asked) if verb in _HAVE_BODY else asked
             case _:
                 assert_never(target)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.scim.errors import InvalidSyntax, ScimError, Sensitive, UnsupportedMediaType
@@ -189,6 +190,21 @@ def test_ambiguous_queries_are_refused(raw):
     """A parameter given twice, bytes that are no text, and too many of them are 400."""
     with pytest.raises(InvalidSyntax):
         guards.query(raw)
+
+
+@given(st.lists(st.sampled_from([b"a", b"=", b"&", b"+", b"%", b"%C3", b"%a9", b"\xc3", b"\xa9"])))
+@example([b"\xc3", b"%a9"])
+@example([b"%C3", b"\xa9"])
+def test_queries_are_read_as_python_reads_them(pieces):
+    """What a query means is what Python's own, slower, reader says."""
+    raw = b"".join(pieces)
+    try:
+        meant = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(InvalidSyntax):
+            guards.parameters(raw)
+    else:
+        assert meant == list(guards.parameters(raw))
 
 
 @given(st.binary())
