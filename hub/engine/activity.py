@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from hub.spi import Event, Inbound, Outbound, Quirk
+from hub.spi.tolerant import TOLERANT
 
 if TYPE_CHECKING:
     from hub.spi import Dialect
@@ -72,10 +73,11 @@ class Activity:
         if kept is None or connection is None:
             return None
         dialect = self.plugins.dialect(connection.idp) if self.plugins.speaks(connection.idp) else None
+        known = {each.name: each for each in (*TOLERANT, *(dialect.quirks if dialect else ()))}
         return Story(
             kept=kept,
             connection=connection,
             dialect=dialect,
-            quirks=[each for each in (dialect.quirks if dialect else ()) if each.name in kept["quirks"]],
+            quirks=[known[name] for name in kept["quirks"] if name in known],
             events=await self.kept.caused(team.id, reference),
         )

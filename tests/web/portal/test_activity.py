@@ -89,7 +89,8 @@ def test_an_exchange_is_told_in_full(house, way, owner):
     said = words(page)
 
     assert "Person removed, access off, standard seat free again" in said
-    assert "What was odd about it" in said
+    assert "What was odd about it capitalised-op: " in said
+    assert "boolean-as-text: " in said
     assert all(title in said for title in ("Sent", "Understood as", "Before and after"))
     assert '"active": true' in said
     assert '"active": false' in said
@@ -110,3 +111,13 @@ def test_nobody_sees_another_team_s(house, way):
     assert 404 == other.get(f"/activity/{latest(house, way)}").status_code
     assert 404 == other.get("/activity/hx_0000000000000000").status_code
     assert "ann@a.example" not in other.get("/activity", connection=way.connection.id).text
+
+
+def test_what_any_provider_may_say_is_explained_too(house, way, owner):
+    """A departure that no dialect calls its own has its sentence nevertheless."""
+    plain = house.way(way.team, "generic", domains=["b.example"])
+    said = {"schemas": [USER], "userName": "cy@b.example", "active": "False"}
+    assert 201 == house.ask(plain, "POST", "/Users", said).status_code
+    kept(house)
+
+    assert "text-for-boolean: " in words(owner.get(f"/activity/{latest(house, way)}"))
