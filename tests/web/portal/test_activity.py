@@ -89,8 +89,8 @@ def test_an_exchange_is_told_in_full(house, way, owner):
     said = words(page)
 
     assert "Person removed, access off, standard seat free again" in said
-    assert "What was odd about it capitalised-op: " in said
-    assert "boolean-as-text: " in said
+    assert "What was odd about it capitalised-op : " in said
+    assert "boolean-as-text : " in said
     assert all(title in said for title in ("Sent", "Understood as", "Before and after"))
     assert '"active": true' in said
     assert '"active": false' in said
@@ -120,4 +120,4 @@ def test_what_any_provider_may_say_is_explained_too(house, way, owner):
     assert 201 == house.ask(plain, "POST", "/Users", said).status_code
     kept(house)
 
-    assert "text-for-boolean: " in words(owner.get(f"/activity/{latest(house, way)}"))
+    assert "text-for-boolean : " in words(owner.get(f"/activity/{latest(house, way)}"))
