@@ -17,7 +17,7 @@ from plugins.okta import OKTA
 
 PLAIN = Dialect(name="plain", title="Plain")
 NOBODY = list_response([], 0, 1, 0)
-ANN = list_response([b'{"id":"u1","nickName":"\\"totalResults\\":0,"}'], 1, 1, 1)
+ANN = list_response([b'{"id":"u1","urn:acme:User":{"totalResults":0,"a":1}}'], 1, 1, 1)
 
 
 def admission(dialect=PLAIN, state=State.ON):

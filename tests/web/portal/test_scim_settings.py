@@ -36,7 +36,7 @@ def test_settings_lead_to_sso_and_scim(owner):
 
 def test_sso_comes_first(house):
     """Without it the page says so, and what there is to do."""
-    bare = house.run(house.house.admin.create_team(f"bare {id(object())}", seats=1, plan="free", by=BY))
+    bare = house.run(house.house.admin.create_team(f"bare {os.urandom(4).hex()}", seats=1, plan="free", by=BY))
     heard = guest(house, bare).get(AT)
 
     assert "Set up sign-in first" in words(heard)
@@ -107,7 +107,7 @@ def test_what_is_not_offered_cannot_be_connected(house, team, owner, provider):
 def test_it_is_locked_until_its_conditions_are_met(house, plan, issuer, says):
     """The button is disabled with the reason beside it; to send the form all the same changes nothing."""
     admin = house.house.admin
-    name = f"locked {plan} {id(object())}"
+    name = f"locked {plan} {os.urandom(4).hex()}"
     team = house.run(admin.create_team(name, seats=1, plan=plan, sso_issuer=issuer, by=BY))
     connection, token = house.run(admin.create_connection(team, idp="okta", by=BY))
     way, owner = Way(team=team, connection=connection, token=token), guest(house, team)
@@ -192,3 +192,14 @@ def test_a_provider_that_there_is_not_is_nobody_s(house, way, owner):
     assert 409 == heard.status_code
     assert "there is no such provider any more" in words(heard)
     assert None is kept(house, way).provider
+
+
+def test_a_connection_of_another_team_is_not_there(house, way, owner):
+    """Whatever is asked of it below one's own team."""
+    other = house.way(house.team(seats=1), "okta")
+
+    for path in ("", "/off", "/pause"):
+        assert 404 == owner.get(at(other, path)).status_code
+    for path in ("/on", "/off", "/pause", "/tokens", "/tokens/rotate", "/links", "/domains", "/guide"):
+        assert 404 == owner.post(at(other, path), seats="keep", guide="okta").status_code
+    assert State.ON is state(house, other)
