@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from hub.teams import Role, State
@@ -36,7 +38,9 @@ def test_settings_lead_to_sso_and_scim(owner):
 
 def test_sso_comes_first(house):
     """Without it the page says so, and what there is to do."""
-    bare = house.run(house.house.admin.create_team(f"bare {os.urandom(4).hex()}", seats=1, plan="free", by=BY))
+    bare = house.run(
+        house.house.admin.create_team(f"bare {os.urandom(4).hex()}", seats=1, plan="free", by=BY)
+    )
     heard = guest(house, bare).get(AT)
 
     assert "Set up sign-in first" in words(heard)
