@@ -105,7 +105,7 @@ async def set_kind(visit: Visit) -> Response:
             policy=policy,
             overdraft=_number(form, "overdraft") if policy is Policy.OVERDRAFT else None,
             overflow=form.get("overflow") if policy is Policy.OVERFLOW else None,
-            grace=_number(form, "grace") * DAY,
+            grace=_grace(form),
             by=visit.by(form.get("why")),
         )
     except AdminError as error:
@@ -154,6 +154,14 @@ def _number(form: Mapping[str, str], name: str) -> int:
     if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
         raise AdminError(f"{name}: write a whole number, as in 10")
     return int(text)
+
+
+def _grace(form: Mapping[str, str]) -> int:
+    """Return the seconds in the days that were typed, or raise `AdminError`."""
+    text = form.get("grace", "").strip()
+    if not re.fullmatch(r"-?\d{1,6}(\.\d{1,6})?", text, re.ASCII):
+        raise AdminError("grace: write days, as in 7, or 0.5 for twelve hours")
+    return round(float(text) * DAY)
 
 
 def _field(error: AdminError) -> str:

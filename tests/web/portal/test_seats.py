@@ -75,12 +75,14 @@ def test_who_waits_and_who_was_refused_are_told_apart(house, way, owner):
 
 def test_an_owner_changes_what_becomes_of_a_kind(house, way, owner):
     """It is changed as by command, and is in the audit with who did it."""
-    answer = owner.post("/seats/kinds/gold", policy="overdraft", overdraft="3", grace="2", overflow="")
+    answer = owner.post("/seats/kinds/gold", policy="overdraft", overdraft="3", grace="0.5", overflow="")
 
     assert 303 == answer.status_code
     count = kinds(house, way)["gold"]
-    assert (Policy.OVERDRAFT, 3, 172_800) == (count.policy, count.overdraft, count.grace)
-    assert "What becomes of gold seats is changed." in words(owner.get("/seats/kinds/gold"))
+    assert (Policy.OVERDRAFT, 3, 43_200) == (count.policy, count.overdraft, count.grace)
+    shown = owner.get("/seats/kinds/gold")
+    assert "What becomes of gold seats is changed." in words(shown)
+    assert 'value="0.5"' in shown.text
     action, who = audited(house, way)[0]
     assert "seat-kind.set" == action
     assert who.startswith("link:")
@@ -95,6 +97,7 @@ def test_an_owner_changes_what_becomes_of_a_kind(house, way, owner):
         ({"policy": "overflow", "overflow": "lead"}, "never bought 'lead'"),
         ({"policy": "refuse", "grace": "-1"}, "from 0 to"),
         ({"policy": "refuse", "grace": "9999"}, "from 0 to"),
+        ({"policy": "refuse", "grace": "a week"}, "write days"),
     ],
 )
 def test_what_is_wrong_is_said_beside_what_was_typed(house, way, owner, typed, says):
