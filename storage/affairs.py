@@ -14,7 +14,7 @@ from hub.scim.folding import fold
 from hub.teams import Admin, ApiKey, Connection, Link, Team, Token
 
 from . import records, visits
-from .database import Violation
+from .faults import Violation
 from .keys import key
 from .statements import values_of
 from .trail import ERASED, NOTE

@@ -1,39 +1,24 @@
-"""The connection to a database: statements, transactions, and which errors will pass."""
+"""The connection to a database: statements and transactions."""
 
 from __future__ import annotations
 
 import asyncio
-import enum
-import sqlite3
-import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
-import asyncpg
-from attrs import Factory, asdict, field, frozen
+from attrs import Factory, field, frozen
 from tortoise import Tortoise, connections
 from tortoise.context import require_context
-from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
-from hub import postgres_url
-
-from .batches import Batches, Overtaken, Writing
+from .batches import Batches, Writing
 from .deadline import left
 from .door import emptied
+from .reaching import PATIENCE, config, dialect
 
 #: A row by column name.
 Row = Mapping[str, Any]
-
-#: Milliseconds that SQLite itself waits for another process's transaction.
-BUSY_TIMEOUT = 500
-
-#: Seconds that a transaction waits for its turn, a connection or a lock, unless it is told otherwise.
-PATIENCE = 15
-
-#: Seconds that a statement may take on PostgreSQL, unless it is told otherwise.
-STATEMENT_SECONDS = 30
 
 
 class Client(Protocol):
@@ -162,87 +147,6 @@ def named(values: Sequence[object]) -> dict[str, object]:
     return {str(n): value for n, value in enumerate(values, 1)}
 
 
-def config(
-    url: str, *, pool: int, patience: float = PATIENCE, seconds: float | None = STATEMENT_SECONDS
-) -> dict[str, Any]:
-    """Return Tortoise's configuration for the database at *url*.
-
-    What a transaction has to wait for, it waits for no longer than *patience*, seconds; and PostgreSQL may
-    be at a statement for so many *seconds*.
-
-    Reads have connections of their own, so that none waits for a transaction, and so have reads of much,
-    fewer, so that none of the others waits for these. Connections are called by the kind of database,
-    since Tortoise keeps SQL by a connection's name.
-    """
-    name = dialect(url)
-    one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience, seconds)
-    one["credentials"]["patience"] = patience
-    app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
-    few = one if name == "sqlite" else _scanning(one)
-    return {"connections": {name: one, f"{name}-read": one, f"{name}-scan": few}, "apps": {"hub": app}}
-
-
-def _scanning(one: dict[str, Any]) -> dict[str, Any]:
-    """Return a quarter of the connections, for statements worth a second processor and some memory."""
-    credentials = one["credentials"]
-    settings = {
-        **credentials["server_settings"],
-        "parallel_setup_cost": "10",
-        "parallel_tuple_cost": "0.01",
-        "work_mem": "64MB",
-    }
-    few = {**credentials, "maxsize": -(-credentials["maxsize"] // 4), "server_settings": settings}
-    return {**one, "credentials": few}
-
-
-def dialect(url: str) -> str:
-    """Return which kind of database is at *url*: `sqlite` or `postgres`."""
-    return "sqlite" if url.startswith("sqlite:") else "postgres"
-
-
-def _sqlite(url: str) -> dict[str, Any]:
-    pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
-    return {
-        "engine": "storage.sqlite",
-        "credentials": {
-            "file_path": url.removeprefix("sqlite://"),
-            "busy_timeout": BUSY_TIMEOUT,
-            **pragmas,
-        },
-    }
-
-
-def _postgres(url: str, pool: int, patience: float, seconds: float | None) -> dict[str, Any]:
-    credentials = {
-        **postgres(url),
-        "minsize": 1,
-        "maxsize": pool,
-        "timeout": 5,
-        "command_timeout": seconds,
-        "application_name": "provisioning-hub",
-        # Compiling a statement takes PostgreSQL longer than any of ours takes to run.
-        "server_settings": {"lock_timeout": str(max(1, round(patience * 1000))), "jit": "off"},
-    }
-    return {"engine": "storage.postgres", "credentials": credentials}
-
-
-def postgres(url: str) -> dict[str, Any]:
-    """Return the arguments with which asyncpg connects to *url*; ValueError where it is wrong."""
-    said = asdict(postgres_url.read(url))
-    mode = said.pop("sslmode")
-    return said if mode is None else {**said, "ssl": _encryption(mode)}
-
-
-def _encryption(mode: str) -> str | ssl.SSLContext:
-    if mode in {"disable", "prefer"}:
-        return mode
-    context = ssl.create_default_context()
-    if mode == "require":  # asyncpg's own would verify, were there a file for it in the home folder
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
 @asynccontextmanager
 async def opened(url: str, *, pool: int = 10, patience: float = PATIENCE) -> AsyncIterator[Database]:
     """Open the database at *url* (`sqlite:///path/to/file` or `postgres://…`) for as long as it is used.
@@ -259,64 +163,3 @@ async def opened(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Asy
     finally:
         await emptied()
         await context.close_connections()
-
-
-def passing(error: BaseException) -> bool:
-    """Say whether *error* is of a kind that goes away: worth asking again."""
-    match error:
-        case Overtaken():
-            return True
-        case IntegrityError() | asyncpg.IntegrityConstraintViolationError():
-            return False
-        case OperationalError() if error.args and isinstance(error.args[0], sqlite3.OperationalError):
-            return _busy(error.args[0])
-        case sqlite3.OperationalError():
-            return _busy(error)
-        case asyncpg.InterfaceError():
-            return "argument" not in str(error)  # what a statement was given wrongly, it is given again
-        case DBConnectionError() | OSError() | TimeoutError():
-            return True
-        case asyncpg.PostgresError():
-            return str(error.sqlstate or "")[:2] in _PASSING
-        case BaseORMException():
-            cause = error.__cause__
-            return cause is not None and passing(cause)
-        case _:
-            return False
-
-
-#: Classes of SQLSTATE that pass: connection, transaction rollback (serialisation,
-#: deadlock), resources, object not in prerequisite state (lock not available), operator
-#: intervention (shutdown, cancelled). PostgreSQL, appendix A.
-_PASSING = frozenset({"08", "40", "53", "55", "57"})
-
-
-def _busy(error: sqlite3.OperationalError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
-
-
-def too_deep(error: BaseException) -> bool:
-    """Say whether *error* is that a statement nests or joins more than SQLite can parse."""
-    return any(said in str(error) for said in ("parser stack overflow", "Expression tree is too large"))
-
-
-class Violation(enum.Enum):
-    """Which kind of constraint was broken, by each database's own code for it."""
-
-    UNIQUE = frozenset({"23505", sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
-    FOREIGN_KEY = frozenset({"23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY})
-    NOT_NULL = frozenset({"23502", sqlite3.SQLITE_CONSTRAINT_NOTNULL})
-
-
-def violated(error: BaseException) -> Violation | None:
-    """Return which kind of constraint *error* says was broken, None for any other error."""
-    cause = error.args[0] if isinstance(error, IntegrityError) and error.args else error
-    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorcode", None)
-    return next((kind for kind in Violation if code in kind.value), None)
-
-
-def table_of(error: BaseException) -> str | None:
-    """Return the table whose constraint *error* says was broken, None where the database does not say."""
-    cause = error.args[0] if isinstance(error, IntegrityError) and error.args else error
-    return getattr(cause, "table_name", None)

@@ -14,7 +14,8 @@ from hub.engine.failpoints import failpoint
 from hub.engine.values import MEMBERS_FIRST, Member, Membership, Scope, UnknownMembers
 
 from .batches import Overtaken
-from .database import Database, Row, Violation, violated
+from .database import Database, Row
+from .faults import Violation, violated
 from .transaction import Transaction
 
 if TYPE_CHECKING:

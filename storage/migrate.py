@@ -17,7 +17,8 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from hub import postgres_url
 
-from .database import Database, config, dialect, postgres
+from .database import Database
+from .reaching import config, dialect, postgres
 
 #: What one migrator at a time holds on PostgreSQL: any number that others do not use.
 LOCK = 0x5EA7

@@ -12,8 +12,9 @@ from attrs import frozen
 
 from hub.engine.values import StoreAway
 
-from .database import Client, Database, Row, passing
+from .database import Client, Database, Row
 from .door import through
+from .faults import passing
 
 T = TypeVar("T")
 

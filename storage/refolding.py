@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, ClassVar
 
 from tortoise.migrations.operations import RunSQL
 
@@ -20,8 +20,11 @@ from .statements import values_of
 BATCH = 500
 
 
-class Refolding(RunSQL):
-    """Fills `searched` and `resource_keys` from `resources`: an operation with nothing to undo."""
+class _Filling(RunSQL):
+    """Goes through the rows of a table, so many at a time: an operation with nothing to undo."""
+
+    #: Which rows, and what of them: all after the id $1.
+    rows: ClassVar[str]
 
     def __init__(self) -> None:
         super().__init__({}, {})
@@ -30,52 +33,52 @@ class Refolding(RunSQL):
         if by_dialect is self.reverse_sql or editor.collect_sql:
             return
         last = ""
-        while rows := await _run(
-            editor,
-            "SELECT id, team_id, connection_id, kind, document FROM resources WHERE id > $1"
-            f" ORDER BY id LIMIT {BATCH}",
-            last,
-        ):
-            await _fill(editor, rows)
+        while rows := await _run(editor, f"{self.rows} ORDER BY id LIMIT {BATCH}", last):
+            await self.fill(editor, rows)
             last = rows[-1]["id"]
 
-
-class Renaming(RunSQL):
-    """Fills `persons.name_key` from `persons.name`: an operation with nothing to undo."""
-
-    def __init__(self) -> None:
-        super().__init__({}, {})
-
-    async def _run_sql(self, editor: Any, by_dialect: Any) -> None:
-        if by_dialect is self.reverse_sql or editor.collect_sql:
-            return
-        last = ""
-        while rows := await _run(
-            editor,
-            f"SELECT id, name FROM persons WHERE name IS NOT NULL AND id > $1 ORDER BY id LIMIT {BATCH}",
-            last,
-        ):
-            for row in rows:
-                sql = "UPDATE persons SET name_key = $2 WHERE id = $1"
-                await _run(editor, sql, row["id"], fold(row["name"]))
-            last = rows[-1]["id"]
+    async def fill(self, editor: Any, rows: Sequence[Row]) -> None:
+        """Write what is said of *rows*."""
+        raise NotImplementedError
 
 
-async def _fill(editor: Any, rows: Sequence[Row]) -> None:
-    documents = [(row, RESOURCE_TYPES[row["kind"]], json.loads(row["document"])) for row in rows]
-    searched = [
-        (row["team_id"], row["connection_id"], row["kind"], row["id"], *folded(type_, said, editor.DIALECT))
-        for row, type_, said in documents
-    ]
-    await _insert(editor, "searched (team_id, connection_id, kind, id, folded, lists)", searched)
-    held = [
-        (row["team_id"], row["connection_id"], row["id"], each.path, each.value, each.exclusive)
-        for row, type_, said in documents
-        for each in keys(type_, said)
-    ]
-    columns = "resource_keys (team_id, connection_id, resource_id, path, value, exclusive)"
-    for start in range(0, len(held), BATCH):
-        await _insert(editor, columns, held[start : start + BATCH])
+class Refolding(_Filling):
+    """Fills `searched` and `resource_keys` from `resources`."""
+
+    rows = "SELECT id, team_id, connection_id, kind, document FROM resources WHERE id > $1"
+
+    async def fill(self, editor: Any, rows: Sequence[Row]) -> None:
+        documents = [(row, RESOURCE_TYPES[row["kind"]], json.loads(row["document"])) for row in rows]
+        searched = [
+            (
+                row["team_id"],
+                row["connection_id"],
+                row["kind"],
+                row["id"],
+                *folded(type_, said, editor.DIALECT),
+            )
+            for row, type_, said in documents
+        ]
+        await _insert(editor, "searched (team_id, connection_id, kind, id, folded, lists)", searched)
+        held = [
+            (row["team_id"], row["connection_id"], row["id"], each.path, each.value, each.exclusive)
+            for row, type_, said in documents
+            for each in keys(type_, said)
+        ]
+        columns = "resource_keys (team_id, connection_id, resource_id, path, value, exclusive)"
+        for start in range(0, len(held), BATCH):
+            await _insert(editor, columns, held[start : start + BATCH])
+
+
+class Renaming(_Filling):
+    """Fills `persons.name_key` from `persons.name`."""
+
+    rows = "SELECT id, name FROM persons WHERE name IS NOT NULL AND id > $1"
+
+    async def fill(self, editor: Any, rows: Sequence[Row]) -> None:
+        for row in rows:
+            sql = "UPDATE persons SET name_key = $2 WHERE id = $1"
+            await _run(editor, sql, row["id"], fold(row["name"]))
 
 
 async def _insert(editor: Any, columns: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -13,7 +13,7 @@ from hub.engine.failpoints import failpoint
 from hub.engine.values import NameTaken, Outdated, Resource
 
 from . import memberships, records
-from .database import Violation
+from .faults import Violation
 from .indexing import Indexing
 from .statements import Refusals, Statement
 from .transaction import Transaction

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
 
-from .database import Violation, table_of, violated
+from .faults import Violation, table_of, violated
 
 if TYPE_CHECKING:
     from .database import Client, Database, Row

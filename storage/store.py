@@ -16,9 +16,10 @@ from hub.engine.values import Found, Member, Scope, Search, SeatStatus, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
-from .database import Client, Row, too_deep
+from .database import Client, Row
 from .deadline import left
 from .door import through
+from .faults import too_deep
 from .filters.compiling import ROW
 from .memberships import column, members
 from .patience import Patient, patiently

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from tortoise.context import TortoiseContext
 
 from hub.main import assemble
-from storage.database import config
+from storage.reaching import config
 from tests.inprocess import HOST, Bench, bench
 from tests.stepped.stepper import Stepper, stops, watching
 

@@ -18,8 +18,7 @@ import asyncpg
 import pytest
 from attrs import define, field, frozen
 
-from storage import database as storage
-from storage import patience
+from storage import patience, reaching
 from storage.database import Client, Database, Row
 
 #: The lane that a statement is of; none of what goes on beside the two.
@@ -193,9 +192,8 @@ def stops() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "run", stopping_run)
         patch.setattr(Database, "transaction", stopping_transaction)
-        patch.setattr(
-            storage, "BUSY_TIMEOUT", 0
-        )  # who finds the file locked is told at once, and comes again
+        # Who finds the file locked is told at once, and comes again.
+        patch.setattr(reaching, "BUSY_TIMEOUT", 0)
         patch.setattr(patience, "PAUSE", 0.0005)
         patch.setattr(patience, "PAUSE_MAX", 0.001)
         yield
@@ -209,10 +207,10 @@ def _process(client: Any) -> int:
 @asynccontextmanager
 async def watching(url: str) -> AsyncIterator[Stepper]:
     """Return what steps operations on the database at *url*."""
-    if storage.dialect(url) == "sqlite":
+    if reaching.dialect(url) == "sqlite":
         yield Stepper(watcher=None)
         return
-    watcher = await asyncpg.connect(**storage.postgres(url))
+    watcher = await asyncpg.connect(**reaching.postgres(url))
     try:
         yield Stepper(watcher=watcher)
     finally:

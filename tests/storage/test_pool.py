@@ -7,8 +7,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from storage.database import postgres as credentials
 from storage.pool import IDLE_SECONDS, Pool
+from storage.reaching import postgres as credentials
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from hub.engine.values import NameTaken
 from storage import statements
-from storage.database import Violation
+from storage.faults import Violation
 from storage.statements import Statement, together, values_of
 
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from storage import migrate
-from storage.database import config, passing, postgres
+from storage.reaching import config, postgres
 
 URL = "postgres://me%40x:p%2Fw@db.example:6432/the%20hub"
 SAID = {"host": "db.example", "port": 6432, "user": "me@x", "password": "p/w", "database": "the hub"}
@@ -44,19 +44,6 @@ def test_what_is_not_understood_is_refused():
     with pytest.raises(ValueError, match="unknown parameters: connect_timeout, options") as caught:
         postgres(f"{URL}?options=secret&connect_timeout=secret")
     assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("error", "passes"),
-    [
-        (asyncpg.InterfaceError("cannot perform operation: connection is closed"), True),
-        (asyncpg.InterfaceError("the number of query arguments cannot exceed 32767"), False),
-        (asyncpg.InterfaceError("the server expects 1 argument for this query, 2 were passed"), False),
-    ],
-)
-def test_what_is_asked_wrongly_does_not_pass(error, passes):
-    """A connection that was lost can be made again; a statement with too many values stays what it is."""
-    assert passes is passing(error)
 
 
 async def test_pool_and_migrator_read_alike(monkeypatch):
