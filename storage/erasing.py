@@ -14,6 +14,7 @@ from hub.scim.folding import fold
 
 from . import records
 from .database import Client, Row
+from .forgetting import Names, forget
 from .patience import Patient
 from .trail import ERASED
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: How many rows are looked through at a time.
 PAGE = 500
-
-#: Says whether a text names the person.
-Names: TypeAlias = Callable[[str], bool]
 
 #: Returns what a row that says something of a *person* is to say afterwards, None where it says nothing.
 Rewriting: TypeAlias = Callable[[Row, str, Names], Mapping[str, Any] | None]
@@ -56,7 +54,11 @@ class DatabaseTraces(Patient):
                 await self._rewrite(table, team, said)
                 count, last = count + len(said), rows[-1]["id"]
                 progress(f"{count} erased")
-        return count
+
+        async def sign_ins(client: Client) -> int:
+            return await forget(self.database, client, team, person, names)
+
+        return count + await self._written(sign_ins)
 
     async def _rewrite(self, table: str, team: str, said: Mapping[int, Mapping[str, Any]]) -> None:
         async def rewrite(client: Client) -> None:
