@@ -8,7 +8,7 @@ from importlib.metadata import version
 from cyclopts import App
 
 from hub import logs
-from hub.cli import admin, book, connection, person, printing, rule, schema, seat_kind, team, token
+from hub.cli import admin, book, connection, person, printing, rule, schema, seat_kind, sso, team, token
 from hub.cli.audit import audit
 from hub.cli.demo import demo
 from hub.cli.errors import FORESEEN
@@ -27,6 +27,7 @@ for noun in (
     team.app,
     admin.app,
     connection.app,
+    sso.app,
     person.app,
     token.app,
     schema.app,

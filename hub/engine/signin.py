@@ -96,11 +96,8 @@ class SignIns:
     ) -> str:
         """Return where to send somebody, whose *browser* holds that; raises `Unsent`."""
         proof = Proof(state=self.random(), nonce=self.random(), verifier=self.random())
-        fresh = errand.purpose is Purpose.TEST
         try:
-            url = await self.speaks.begin(
-                self.providing.opened(provider), doors, proof, hint=hint, fresh=fresh
-            )
+            url = await self.speaks.begin(self.providing.opened(provider), doors, proof, hint=hint)
         except NotBelieved as error:
             log.warning("signin.unsent", team=provider.team, provider=provider.id, why=str(error))
             raise Unsent(str(error)) from error

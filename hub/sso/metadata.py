@@ -122,21 +122,18 @@ def ours(doors: Doors) -> bytes:
     return xmltree.written(xmltree.element("md:EntityDescriptor", role, entityID=doors.entity_id))
 
 
-def request(how: Saml, doors: Doors, id: str, *, fresh: bool, now: float) -> bytes:
-    """Return a request to sign somebody in; *fresh*: the provider is to ask them again who they are."""
-    policy = xmltree.element("samlp:NameIDPolicy", AllowCreate="true")
-    said = {"ForceAuthn": "true"} if fresh else {}
+def request(how: Saml, doors: Doors, id: str, *, now: float) -> bytes:
+    """Return a request to sign somebody in."""
     return xmltree.written(
         xmltree.element(
             "samlp:AuthnRequest",
             xmltree.element("saml:Issuer", text=doors.entity_id),
-            policy,
+            xmltree.element("samlp:NameIDPolicy", AllowCreate="true"),
             ID=id,
             Version="2.0",
             IssueInstant=datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             Destination=how.sign_in_url,
             ProtocolBinding=_POST,
             AssertionConsumerServiceURL=doors.acs,
-            **said,
         )
     )

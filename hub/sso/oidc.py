@@ -45,8 +45,8 @@ class OpenId:
             raise ProviderFault("issuer", str(error)) from error
         return evolve(how, issuer=found.issuer)
 
-    async def begin(self, how: Oidc, doors: Doors, proof: Proof, *, hint: str | None, fresh: bool) -> str:
-        """Return where to send somebody; *fresh*: the provider is to ask them again who they are."""
+    async def begin(self, how: Oidc, doors: Doors, proof: Proof, *, hint: str | None) -> str:
+        """Return where to send somebody, of whom *hint* is the address."""
         found = await self._found(how)
         return str(
             prepare_grant_uri(
@@ -62,7 +62,6 @@ class OpenId:
                 response_mode="query",  # a form sent across sites would come without our cookie
                 max_age=how.max_age,
                 login_hint=hint,
-                prompt="login" if fresh else None,
             )
         )
 

@@ -27,9 +27,9 @@ class SamlSpeaker:
     seconds: Callable[[], float]
     _looked: dict[str, float] = field(factory=dict, init=False, repr=False)
 
-    def begin(self, how: Saml, doors: Doors, proof: Proof, *, fresh: bool) -> str:
+    def begin(self, how: Saml, doors: Doors, proof: Proof) -> str:
         """Return where to send somebody (SAML Bindings §3.4)."""
-        request = metadata.request(how, doors, proof.request_id, fresh=fresh, now=self.seconds())
+        request = metadata.request(how, doors, proof.request_id, now=self.seconds())
         packed = zlib.compressobj(wbits=-zlib.MAX_WBITS)
         deflated = packed.compress(request) + packed.flush()
         said = urlencode({"SAMLRequest": base64.b64encode(deflated), "RelayState": proof.state})

@@ -31,11 +31,11 @@ class Speaking:
     def _(self) -> SamlSpeaker:
         return SamlSpeaker(outbound=self.outbound, seconds=self.seconds)
 
-    async def begin(self, how: How, doors: Doors, proof: Proof, *, hint: str | None, fresh: bool) -> str:
+    async def begin(self, how: How, doors: Doors, proof: Proof, *, hint: str | None) -> str:
         """Return where to send somebody, or raise `NotBelieved`."""
         if isinstance(how, Oidc):
-            return await self._openid.begin(how, doors, proof, hint=hint, fresh=fresh)
-        return self._saml.begin(how, doors, proof, fresh=fresh)
+            return await self._openid.begin(how, doors, proof, hint=hint)
+        return self._saml.begin(how, doors, proof)
 
     async def finish(
         self, how: How, doors: Doors, proof: Proof, answer: Mapping[str, str]

@@ -164,7 +164,7 @@ async def test_a_real_provider_is_believed_with_a_new_certificate_too(saml_provi
     saml_provider.knows(speaks.metadata(DOORS))
     saml_provider.is_now("ann@acme.example")
     for _ in range(2):
-        where = await speaks.begin(agreed, DOORS, PROOF, hint=None, fresh=False)
+        where = await speaks.begin(agreed, DOORS, PROOF, hint=None)
         to, form = saml_provider.sign_in(where)
         assert (DOORS.acs, "the state") == (to, form["RelayState"])
         found, agreed = await speaks.finish(agreed, DOORS, PROOF, form)

@@ -66,7 +66,7 @@ async def test_a_real_provider_is_believed(openid, openid_provider):
     agreed = await openid.probed(agreed)
     ann = openid_provider.person("Ann@acme.example")
     proof = evolve(PROOF, nonce=f"nonce {time.time_ns()}")
-    url = await openid.begin(agreed, DOORS, proof, hint=None, fresh=False)
+    url = await openid.begin(agreed, DOORS, proof, hint=None)
     back = await anyio.to_thread.run_sync(openid_provider.authorise, url, ann)
     answer = dict(parse_qsl(urlsplit(back).query))
 
@@ -84,7 +84,7 @@ async def test_a_real_provider_refuses_another_verifier(openid, openid_provider)
     client, secret = openid_provider.client(DOORS.callback)
     agreed = Oidc(issuer=openid_provider.issuer, client_id=client, client_secret=secret)
     proof = evolve(PROOF, nonce=f"nonce {time.time_ns()}")
-    url = await openid.begin(agreed, DOORS, proof, hint=None, fresh=False)
+    url = await openid.begin(agreed, DOORS, proof, hint=None)
     ann = openid_provider.person("ann@acme.example")
     back = await anyio.to_thread.run_sync(openid_provider.authorise, url, ann)
 
@@ -96,7 +96,7 @@ async def test_a_real_provider_refuses_another_verifier(openid, openid_provider)
 
 async def test_what_is_asked(openid, forger, how):
     """The state, the nonce, PKCE by S256, and how long ago they may have proved who they are."""
-    url = await openid.begin(evolve(how, max_age=0), DOORS, PROOF, hint="ann@acme.example", fresh=True)
+    url = await openid.begin(evolve(how, max_age=0), DOORS, PROOF, hint="ann@acme.example")
 
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert {
@@ -111,7 +111,6 @@ async def test_what_is_asked(openid, forger, how):
         "response_mode": "query",
         "max_age": "0",
         "login_hint": "ann@acme.example",
-        "prompt": "login",
     } == asked
 
 

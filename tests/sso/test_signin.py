@@ -435,7 +435,6 @@ def test_a_trial_shows_what_was_said_and_whom_it_means(house, company, forger):
     team = house.run(house.house.switches.set_team(company.team, {"sso_issuer": None}, by=BY))[0]
     owner = guest(house, team)
     sent = owner.get(f"{AT}/{company.provider.id}/test")
-    assert "login" == query_of(sent)["prompt"]
     forger.token = forger.signed(forger.claims(nonce=query_of(sent)["nonce"], oid="oid-1"))
     back = answered(owner, company, query_of(sent)["state"])
     assert 303 == back.status_code

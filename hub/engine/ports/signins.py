@@ -84,8 +84,8 @@ class Subjects(Protocol):
 class Speaks(Protocol):
     """What is said to providers, and believed of their answers; `hub.sso.speaking.Speaking` is one."""
 
-    async def begin(self, how: How, doors: Doors, proof: Proof, *, hint: str | None, fresh: bool) -> str:
-        """Return where to send somebody, or raise `NotBelieved`; *fresh*: they are to be asked again."""
+    async def begin(self, how: How, doors: Doors, proof: Proof, *, hint: str | None) -> str:
+        """Return where to send somebody, of whom *hint* is the address; or raise `NotBelieved`."""
 
     async def finish(
         self, how: How, doors: Doors, proof: Proof, answer: Mapping[str, str]

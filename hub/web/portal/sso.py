@@ -54,9 +54,7 @@ async def create(visit: Visit) -> Response:
     try:
         made = await visit.desk.providing.create(visit.team, protocol, _draft(form), id=id, by=visit.by())
     except AdminError as error:
-        return visit.again(
-            "sso_form.html", faults=[_fault(error)], typed=form, **await _values(visit, protocol, id)
-        )
+        return await _again(visit, error, form, protocol, id)
     return visit.go(f"{AT}/{made.id}", said=f"{made.title} is set up. Test sign-in next.")
 
 
@@ -74,8 +72,7 @@ async def change(visit: Visit) -> Response:
     try:
         changed = await visit.desk.providing.change(visit.team, provider, _draft(form), by=visit.by())
     except AdminError as error:
-        values = await _values(visit, provider.protocol, provider.id, provider)
-        return visit.again("sso_form.html", faults=[_fault(error)], typed=form, **values)
+        return await _again(visit, error, form, provider.protocol, provider.id, provider)
     return visit.go(f"{AT}/{changed.id}", said=f"{changed.title} is saved.")
 
 
@@ -119,6 +116,20 @@ async def tried(visit: Visit) -> Response:
         claims=_shown(trial.identity.claims) if trial.identity else [],
         admin=admins.get(match.admin or "") if match else None,
     )
+
+
+async def _again(
+    visit: Visit,
+    error: AdminError,
+    form: Form,
+    protocol: Protocol,
+    id: str,
+    provider: Provider | None = None,
+) -> Response:
+    """Return the form once more, with what was typed but for the secret, and what is wrong with it."""
+    typed = {name: value for name, value in form.items() if name != "secret"}
+    values = await _values(visit, protocol, id, provider)
+    return visit.again("sso_form.html", faults=[_fault(error)], typed=typed, **values)
 
 
 async def _values(
