@@ -14,7 +14,7 @@ from hub.teams import ApiKey, Token
 
 app = App(name="token", help="Tokens: what opens a connection, or a team's API.")
 
-COLUMNS = ("Token", "Created", "Expires", "Revoked", "User")
+COLUMNS = ("Token", "Created", "Expires", "Revoked", "User", "Used")
 
 
 @app.command
@@ -60,6 +60,26 @@ async def create(
     )
 
 
+@app.command
+async def rotate(connection: str, /, *, expires: str | None = None, options: Changing = UNSAID) -> None:
+    """Create the next token of CONNECTION, shown this once; those before it end in a week.
+
+    Parameters
+    ----------
+    expires
+        Until when it is valid: a day (2027-01-31, UTC) or a time from now (90d).
+    """
+    ends = expiry(expires, now=datetime.now(UTC)) if expires else None
+    async with options.house() as house:
+        which = await house.admin.connection(connection)
+        kept, token = await house.connecting.rotate(which, expires_at=ends, by=options.by)
+        endpoint = base_url(house.settings, which)
+    options.answer(
+        {**_described(kept), "base_url": endpoint, "token": token},
+        f"Endpoint  {endpoint}\nToken     {token}\nExpires   {ends or 'never'}",
+    )
+
+
 @app.command(name="list")
 async def list_(
     connection: str | None = None, /, *, team: str | None = None, options: Options = NONE
@@ -99,4 +119,5 @@ def _described(token: Token | ApiKey) -> dict[str, str | None]:
         "expires_at": token.expires_at,
         "revoked_at": token.revoked_at,
         "user": token.user if isinstance(token, Token) else None,
+        "used_at": token.used_at if isinstance(token, Token) else None,
     }

@@ -119,6 +119,19 @@ def test_token_is_shown_once(hub):
     assert hub("token", "revoke", made["key_id"], "--json").json["revoked_at"] is not None
 
 
+def test_a_token_is_rotated(hub):
+    """The next one is shown once; the one before it ends; the list says when each was used."""
+    hub(*READY)
+    connection = hub(*CONNECTION, "--json").json["connection"]
+    made = hub("token", "rotate", connection, "--json").json
+    first, second = hub("token", "list", connection, "--json").json
+
+    assert made["key_id"] == second["key_id"]
+    assert made["base_url"].endswith(connection)
+    assert (True, None) == (first["expires_at"] is not None, second["expires_at"])
+    assert [None, None] == [first["used_at"], second["used_at"]]
+
+
 def test_a_token_for_a_user_needs_the_user(hub):
     """A token that is to stand for a user who is not there is not made; the list has a column for users."""
     hub(*READY)

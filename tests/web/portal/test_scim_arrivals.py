@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from hub.engine.lookout import Seen
+from hub.engine.sightings import Sighting
+from hub.engine.values import Scope
+from hub.main import clock, new_id
+from hub.providers import Oidc, Provider
+from hub.spi import facts
 from tests.inprocess import Way
 from tests.web.portal.connections import (
     SCIM,
@@ -9,6 +15,7 @@ from tests.web.portal.connections import (
     at,
     create,
     event,
+    kept,
     looked,
     made,
 )
@@ -101,3 +108,45 @@ def test_names_are_text_wherever_they_are_shown(house, way, owner):
 
         assert "<script>alert" not in heard.text
     assert "&lt;script&gt;alert(1)" in owner.get(at(way)).text
+
+
+def test_all_that_was_seen_is_listed(house, way, owner):
+    """There is no fact that the page has no words for."""
+    at_ = "2026-06-01T12:00:00.000Z"
+    sightings = [
+        Sighting(connection=way.connection.id, fact=fact, first_at=at_, last_at=at_) for fact in facts.FACTS
+    ]
+    seen = Seen(sightings=tuple(sightings), tokens={}, traffic={})
+    house.run(house.house.lookout.sightings.add(seen))
+    heard = words(owner.get(at(way)))
+
+    assert [] == [says for says in facts.FACTS.values() if says not in heard]
+
+
+def test_people_in_one_app_only_are_pointed_out(house, way, owner):
+    """Whoever signs in and was not pushed, and whoever was pushed and does not sign in: by name."""
+    how = Oidc(issuer="https://sso.example", client_id="hub", client_secret="sealed")
+    provider = Provider(id=new_id(), team=way.team.id, title="Sign-in", how=how, created_at=clock())
+    registry, database = house.house.admin.registry, house.house.database
+    house.run(
+        registry.store(Scope(team=way.team.id)).write(lambda unit: unit.put_provider(provider), reference="t")
+    )
+    ann(house, way)
+    assert "Assigned in one app only" not in words(owner.get(at(way)))
+
+    async def signs_in():
+        async with database.transaction() as client:
+            await database.run(
+                client,
+                "INSERT INTO subjects (provider_id, subject, team_id, address, first_at, last_at)"
+                " VALUES ($1, 'b', $2, 'bob@a.example', $3, $3)",
+                *(provider.id, way.team.id, clock()),
+            )
+
+    house.run(signs_in())
+    owner.post(at(way, "/provider"), signs_in_by=provider.id)
+    heard = words(owner.get(at(way)))
+
+    assert "Signed in, but not pushed: bob@a.example." in heard
+    assert "Pushed, but never signed in: ann@a.example." in heard
+    assert provider.id == kept(house, way).provider
