@@ -30,7 +30,11 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 @contextmanager
 def open_bench(database_url: str, data: Path) -> Iterator[Bench]:
     """Open a hub that may ask providers on this machine, and sends people to the product of the tests."""
-    said = {"HUB_SSO__ALLOW_PRIVATE": "true", "HUB_SIGNIN__RETURN_TO": RETURN_TO}
+    said = {
+        "HUB_SSO__ALLOW_PRIVATE": "true",
+        "HUB_SIGNIN__RETURN_TO": f"{RETURN_TO},https://product.example/back",
+        "HUB_API__ENTITLEMENT_SECONDS": "0",  # a product asks each time
+    }
     with bench(database_url, data, **said) as opened:
         yield opened
 
