@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 from attrs import define, field
 
+from hub.engine.values import Overtaken
+
 from .deadline import left
 
 #: The most writes in one commit: whoever reads meanwhile waits for the statements of all.
@@ -24,10 +26,6 @@ Waiting: TypeAlias = tuple[Writing, asyncio.Future[Any], asyncio.TimerHandle | N
 
 #: What a writing returned, in a tuple, or what it raised.
 End: TypeAlias = tuple[Any] | Exception
-
-
-class Overtaken(Exception):
-    """Another write came in between: worth doing again."""
 
 
 @define(eq=False)

@@ -8,7 +8,7 @@ import sqlite3
 import asyncpg
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 
-from .batches import Overtaken
+from hub.engine.values import Overtaken
 
 
 def passing(error: BaseException) -> bool:
@@ -33,6 +33,16 @@ def passing(error: BaseException) -> bool:
             return cause is not None and passing(cause)
         case _:
             return False
+
+
+def overtaking(error: BaseException) -> bool:
+    """Say whether *error* passes, and ends a whole transaction: a deadlock, a connection that is lost.
+
+    Time that ran out does not: what was waited for in vain is not to be waited for again, and who can do
+    without goes on without.
+    """
+    late = isinstance(error, TimeoutError | asyncpg.LockNotAvailableError | asyncpg.QueryCanceledError)
+    return passing(error) and not late
 
 
 #: Classes of SQLSTATE that pass: connection, transaction rollback (serialisation,

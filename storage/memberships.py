@@ -11,9 +11,8 @@ import orjson
 from attrs import frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.values import MEMBERS_FIRST, Member, Membership, Scope, UnknownMembers
+from hub.engine.values import MEMBERS_FIRST, Member, Membership, Overtaken, Scope, UnknownMembers
 
-from .batches import Overtaken
 from .database import Database, Row
 from .faults import Violation, violated
 from .transaction import Transaction

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 
 from attrs import field, frozen
 
-from hub.engine.values import Scope
+from hub.engine.values import Overtaken, Scope
 
 from .database import Client, Database, Row
+from .faults import overtaking
 from .statements import NONE, Refusals, Statement, run
 
 
@@ -59,7 +60,9 @@ class Transaction:
         try:
             yield
             await self.flush()
-        except Exception:
+        except Exception as error:
+            if overtaking(error):
+                raise Overtaken from error
             self._behind.clear()
             await self.rows("ROLLBACK TO SAVEPOINT part")
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -239,7 +240,7 @@ class Provisioning:
             assert before is not None
             if matters:  # members before people, as whoever joins, leaves or is deleted locks them
                 _, left = await unit.change_members(before.id, MemberChange(reset=True))
-                await unit.unsettle(left)
+                await seats.marked(unit, partial(unit.unsettle, left), reference=request.reference)
             await unit.delete(before)
             moved: tuple[list[str], list[str]] = ([], [])
         else:
@@ -253,7 +254,7 @@ class Provisioning:
                 after = before.changed(after.document, at=unit.now)
                 await unit.update(before, after, exclusive=unique)
             if matters and (ids := {*moved[0], *moved[1], *_renamed(before, after)}):
-                await unit.unsettle(ids)
+                await seats.marked(unit, partial(unit.unsettle, ids), reference=request.reference)
         told = event("group_changed", request, before, after, ids=self.ids, now=unit.now, members=moved)
         await unit.tell([told, *joined])
         return Outcome(resource=after, events=[told, *joined])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,7 +17,7 @@ from hub.spi import UNDECIDED, Choice
 from .people import person_of
 from .placing import NOWHERE, crossed, place
 from .seating import SeatingError, seating_of
-from .values import Spot
+from .values import Overtaken, Spot
 
 if TYPE_CHECKING:
     from hub.teams import Team
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from .values import Resource, SeatCount
 
 log = structlog.get_logger("hub.seats")
+
+#: What marks whoever is not where the rules want them.
+REPAIR = "hub rule list TEAM --json > rules.json; hub rule set TEAM rules.json"
 
 #: What is written of a change of seats: held before, held after → what happened.
 _WHAT = {(False, True): "taken", (True, False): "released", (True, True): "moved"}
@@ -196,7 +200,25 @@ async def let_go(unit: Unit, person: str, *, reference: str) -> Move:
             if kept is not None:
                 await unit.settle_at(person, later(unit.now, claimant.grace))
             return await move(unit, person, before, Spot(held=kept), reference=reference)
+    except Overtaken:
+        raise
     except Exception:
         log.exception("alarm.seat_not_released", person=person, reference=reference)
-        await unit.unsettled(person)
+        await marked(unit, partial(unit.unsettled, person), reference=reference)
         return Move()
+
+
+async def marked(unit: Unit, mark: Callable[[], Awaitable[None]], *, reference: str) -> None:
+    """Have *mark* say whose seats are to be settled.
+
+    It never stands in the way of who leaves, or of who joins: where it fails it is undone alone, and an
+    alarm tells how it is mended.
+    """
+    await unit.flush()
+    try:
+        async with unit.savepoint():
+            await mark()
+    except Overtaken:
+        raise
+    except Exception:
+        log.exception("alarm.not_marked", reference=reference, repair=REPAIR)

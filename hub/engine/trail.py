@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from .values import Overtaken
+
 if TYPE_CHECKING:
     from .ports import Unit
     from .values import Author
@@ -35,5 +37,7 @@ async def note_removal(
     try:
         async with unit.savepoint():
             await unit.note(by, action, target, changes=changes, person=person)
+    except Overtaken:
+        raise
     except Exception:
         log.exception("alarm.not_noted", action=action, person=person, by=by.name)

@@ -35,6 +35,10 @@ class UnknownMembers(StoreError):
     """Members that the connection does not have; the arguments are their ids."""
 
 
+class Overtaken(StoreError):
+    """Others came in between, so that nothing of a work can land: it is worth beginning anew."""
+
+
 class Outdated(StoreError):
     """What a write goes by has been changed since it was read: its connection, or its team."""
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from contextlib import contextmanager
 
+import asyncpg
 import pytest
-from attrs import evolve
+from attrs import evolve, field, frozen
 
+from hub.engine import seats, trail
 from hub.engine import settling as module
 from hub.engine.failpoints import Failed
 from hub.engine.plugins import Plugins
 from hub.engine.seating import Seating
 from hub.engine.settling import Settling
 from hub.spi import UNDECIDED, Seat, hookimpl
+from hub.teams import State
 from storage.claims import Claims
 from storage.database import Database
 from storage.queues import Queues
 from storage.unit import DatabaseUnit
+from tests.author import BY
 from tests.seated import Crew, crew
 
 SALES = ('groups.display eq "Sales"', "sales")
@@ -36,6 +41,11 @@ def staffed(house, *, standard: int = 2, sales: int = 1, viewer: int = 1) -> Cre
 async def fail(*_, **__):
     """Stand in for what breaks."""
     raise Failed("broken")
+
+
+async def refuse(*_, **__):
+    """Stand in for what waits for a lock for as long as it may."""
+    raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
 
 
 def test_a_changed_profile_wants_another_seat(house):
@@ -311,6 +321,7 @@ BREAKS = {
     "queue": (Queues, "dequeue", fail),
     "book": (DatabaseUnit, "post", fail),
     "grace": (Claims, "settle_at", fail),
+    "marks": (Claims, "unsettle", fail),
     "rules": (Seating, "choose", lambda *_, **__: 1 / 0),
     "settle": (Settling, "settle", fail),
     "promote": (Settling, "promote", fail),
@@ -321,6 +332,13 @@ REMOVALS = {
     "leave": lambda team, id, group: team.leave(group, id),
     "delete group": lambda team, _, group: team.delete(group, endpoint="/Groups"),
 }
+
+
+def mend(team):
+    """Set the rules that a team has already: as the alarm says that is repaired which nobody marked."""
+    ruling = team.hub.house.ruling
+    now = team.hub.run(team.hub.house.admin.team(team.team))
+    team.hub.run(ruling.apply(now, ruling.rules(now), by=BY, progress=lambda _: None))
 
 
 @pytest.mark.parametrize("removal", REMOVALS)
@@ -343,6 +361,8 @@ def test_every_removal_succeeds_and_settling_puts_right_what_is_left(house, monk
             assert REMOVALS[removal](team, id, group) in {200, 204, 404}
             team.settle()
     house.house.relay.settling._resting.clear()
+    if broken == "marks":  # whom nobody marked, nobody looks at, until they are told to
+        mend(team)
     team.settle()
     team.time_passes()
     team.settle()
@@ -360,6 +380,101 @@ def test_every_removal_succeeds_and_settling_puts_right_what_is_left(house, monk
     assert [] == team.rows("SELECT 1 FROM waiting WHERE team_id = $1")
     assert 0 == team.unsettled()
     assert [] == house.run(house.house.admin.verify(team.way.team))
+
+
+@frozen
+class Alarms:
+    """Stands in for a log."""
+
+    raised: list[tuple[str, str | None]] = field(factory=list)
+
+    def exception(self, event, repair=None, **_):
+        """Keep what was raised, and how it is mended."""
+        self.raised.append((event, repair))
+
+
+@pytest.fixture
+def alarms(monkeypatch):
+    """Return the alarms that are raised."""
+    alarms = Alarms()
+    for where in (seats, trail):
+        monkeypatch.setattr(where, "log", alarms)
+    return alarms.raised
+
+
+def test_who_has_another_claim_leaves_it_although_they_cannot_be_marked(house, monkeypatch, alarms):
+    """The provider's removal is done; an alarm says what finds them again."""
+    team = staffed(house)
+    team.rule(GUEST)
+    other = evolve(team, way=house.way(team.way.team, "okta", domains=["a.example"]))
+    team.make("ann@a.example")
+    guest = other.make("ann@a.example", userType="Guest")
+    team.settle()
+    with monkeypatch.context() as patch:
+        patch.setattr(Claims, "unsettled", fail)
+        assert 200 == other.switch(guest, active=False)
+    assert [("alarm.seat_not_released", None), ("alarm.not_marked", seats.REPAIR)] == alarms
+    assert {"ann@a.example": "viewer"} == team.spots()
+
+    mend(team)
+    team.settle()
+    assert {"ann@a.example": "standard"} == team.spots()
+    assert [] == house.run(house.house.admin.verify(team.way.team))
+
+
+def passing(house):
+    """Return an error of this database's that passes, and ends the transaction."""
+    if house.house.database.dialect == "postgres":
+        return asyncpg.DeadlockDetectedError("deadlock detected")
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    return error
+
+
+@pytest.mark.parametrize("part", ["claims", "book", "marks", "note"])
+def test_what_passes_is_no_failure_of_a_part(house, monkeypatch, alarms, part):
+    """A removal that loses a race is begun anew as a whole: nothing is left over, and no alarm is raised."""
+    team = staffed(house)
+    team.rule(SALES)
+    ann, bob = (team.make(name, active=False) for name in ("ann", "bob"))
+    assert [200, 200] == [team.switch(id, active=True) for id in (ann, bob)]
+    group = team.group("Sales", bob)
+    team.settle()
+    where, name, _ = {**BREAKS, "note": (DatabaseUnit, "note", fail)}[part]
+    done, errors = getattr(where, name), [passing(house)]
+
+    async def once(*said, **also):
+        if errors:
+            raise errors.pop()
+        return await done(*said, **also)
+
+    monkeypatch.setattr(where, name, once)
+    match part:
+        case "marks":
+            assert 204 == team.leave(group, bob)
+            assert 1 == team.unsettled()
+        case "note":
+            house.run(house.house.admin.set_state(team.way.connection, State.OFF, by=BY))
+            errors.append(passing(house))
+            release = house.house.switches.release(team.way.connection, by=BY, progress=lambda _: None)
+            assert 2 == house.run(release)
+        case _:
+            assert 200 == team.switch(ann, active=False)
+            assert (0, "") == (team.unsettled(), team.spots()["ann"])
+    assert ([], []) == (errors, alarms)
+
+
+@pytest.mark.parametrize("house", ["postgres"], indirect=True)
+def test_who_waits_for_a_seat_in_vain_leaves_without_giving_it_back(house, monkeypatch):
+    """What time ran out for is not begun anew: nothing keeps a removal for longer."""
+    team = staffed(house)
+    ann = team.make("ann")
+    with monkeypatch.context() as patch:
+        patch.setattr(Queues, "count", refuse)
+        assert 200 == team.switch(ann, active=False)
+    assert (1, "standard") == (team.unsettled(), team.spots()["ann"])
+    team.settle()
+    assert {"ann": ""} == team.spots()
 
 
 def test_somebody_else_may_give_the_seat_first(house):

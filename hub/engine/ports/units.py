@@ -32,7 +32,10 @@ class Unit(Resources, Members, Claims, Seats, Affairs, ProviderAffairs, Protocol
         """Do the last of a write, too: what others wait for longest."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """Enclose statements that may fail without losing what was done before them."""
+        """Enclose statements that may fail without losing what was done before them.
+
+        What ends the whole transaction, and is worth beginning it anew, is `Overtaken`.
+        """
 
     async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
         """Write the next entry of the team's book, and end and begin the holdings that it moves.
