@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from hub.engine.failpoints import failpoint
-from hub.engine.placing import REARMED_BELOW, THRESHOLDS, in_order
+from hub.engine.placing import REARMED_BELOW, THRESHOLDS
 from hub.engine.values import SeatCount, SeatStatus
 from hub.scim.folding import fold
 
@@ -26,6 +26,14 @@ def _rearmed(held: str, bought: str) -> str:
     )
     return f"told = CASE {cases} ELSE 0 END"
 
+
+#: Each kind before that which it overflows into, of three at most (`CHAIN_MAX`): so they are locked. Whoever
+#: finds none left of one goes on to the next, and cannot begin anew for every seat they try.
+_KINDS = (
+    "SELECT s.* FROM seats s LEFT JOIN seats n ON n.team_id = s.team_id AND n.kind = s.overflow"
+    " WHERE s.team_id = $1 ORDER BY CASE WHEN s.overflow IS NULL THEN 2 WHEN n.overflow IS NULL THEN 1 ELSE 0"
+    " END, s.kind"
+)
 
 _TAKE = (
     "UPDATE seats SET held = held + 1 WHERE team_id = $1 AND kind = $2"
@@ -94,12 +102,9 @@ class Queues(Transaction):
         return records.seat_count(rows[0]) if rows else None
 
     async def kinds(self) -> dict[str, SeatCount]:
-        rows = await self.rows("SELECT * FROM seats WHERE team_id = $1 ORDER BY kind", self.scope.team)
-        kinds = {row["kind"]: records.seat_count(row) for row in rows}
-        if self.database.dialect == "postgres":
-            for kind in in_order({kind: count.overflow for kind, count in kinds.items()}):
-                kinds[kind] = await self.kind(kind) or kinds[kind]
-        return kinds
+        locked = "" if self.database.dialect == "sqlite" else f"{self.database.for_update} OF s"
+        rows = await self.rows(_KINDS + locked, self.scope.team)
+        return dict(sorted((row["kind"], records.seat_count(row)) for row in rows))
 
     async def buy(self, kind: str, count: int) -> None:
         await self.rows(_BUY, self.scope.team, kind, count)

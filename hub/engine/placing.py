@@ -52,14 +52,6 @@ def _has_one(count: SeatCount) -> bool:
     return count.left > 0 and not count.waiting if queues else count.left > count.waiting
 
 
-def in_order(overflows: Mapping[str, str | None]) -> list[str]:
-    """Return kinds in the order in which they are locked: each before that which it overflows into.
-
-    Whoever finds none left of one goes on to the next, and cannot begin anew for every seat they try.
-    """
-    return sorted(overflows, key=lambda kind: (-len(list(_until_seen(overflows, kind))), kind))
-
-
 def _chained(kinds: Mapping[str, SeatCount], wanted: str) -> Iterator[str]:
     """Yield the kinds to be tried, each once; those that there are."""
     overflows = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.placing import NOWHERE, crossed, in_order, place
+from hub.engine.placing import NOWHERE, crossed, place
 from hub.engine.values import SeatCount, Spot
 from hub.ledger.policies import Policy
 
@@ -103,10 +103,3 @@ def test_who_was_let_in_is_never_refused(wanted, changes, now, there):
 def test_a_share_is_told_of_once(bought, held, told, percent):
     """The highest that was come to, unless it was told of already."""
     assert percent == crossed(SeatCount(bought=bought, held=held, told=told))
-
-
-def test_a_kind_is_locked_before_that_which_it_overflows_into():
-    """In whatever order they are called; a ring, which nobody may make, has an order, too."""
-    assert ["c", "a", "b", "d"] == in_order({"a": "b", "b": None, "c": "a", "d": None})
-    assert ["a", "b"] == in_order({"a": "b", "b": "a"})
-    assert ["a"] == in_order({"a": "gone"})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from hub.engine.values import Claimant, Spot
 from hub.ledger.moves import buy, settle
+from hub.ledger.policies import CHAIN_MAX
 from hub.scim.membership import MemberChange
+from storage.database import Database
 from storage.registry import DatabaseRegistry
 from tests.storage.conftest import NOW, group, user
 
@@ -272,6 +275,32 @@ async def test_what_is_told_of_somebody_is_as_it_is_once_their_row_was_waited_fo
 
     _, claimant = await asyncio.gather(world.write(seat), world.write(claim))
     assert Claimant(claims=3, spot=Spot(held="standard")) == claimant
+
+
+async def test_kinds_are_locked_at_once_and_each_before_what_it_overflows_into(world, monkeypatch):
+    """However long the chain, and whatever they are called; told in the order of the alphabet."""
+    chain = [f"kind-{9 - n}" for n in range(CHAIN_MAX)]
+    said, run = [], Database.run
+
+    async def furnish(unit):
+        for kind in ["kind-0", *chain]:
+            await unit.buy(kind, 1)
+
+    async def heard(self, client, sql, *values):
+        rows = await run(self, client, sql, *values)
+        said.append([row["kind"] for row in rows])
+        return rows
+
+    async def whole(unit):
+        monkeypatch.setattr(Database, "run", heard)
+        return list(await unit.kinds())
+
+    await world.write(furnish)
+    for kind, into in pairwise(chain):
+        await world.database.rows("UPDATE seats SET overflow = $2 WHERE kind = $1", kind, into)
+    assert sorted(["kind-0", "standard", *chain]) == await world.write(whole)
+    ((*first, last, third, fourth),) = [each for each in said if each]
+    assert (chain[:-1], "kind-0", chain[-1], "standard") == (first, last, third, fourth)
 
 
 async def test_kinds_are_locked_in_one_order(world):
