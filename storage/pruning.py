@@ -14,10 +14,10 @@ BATCH = 1000
 class Pruning(Patient):
     """Deletes what is old."""
 
-    async def _pruned(self, table: str, old: str, *values: object) -> int:
-        """Delete the rows of *table* that are *old*, what follows WHERE; return how many these were."""
-        chosen = f"SELECT {table}.id FROM {table} WHERE {old} LIMIT {BATCH}"
-        sql = f"DELETE FROM {table} WHERE id IN ({chosen}) RETURNING id"
+    async def _pruned(self, table: str, old: str, *values: object, key: str = "id") -> int:
+        """Delete the rows of *table*, told by *key*, that are *old*: what follows WHERE; return how many."""
+        chosen = f"SELECT {key} FROM {table} WHERE {old} LIMIT {BATCH}"
+        sql = f"DELETE FROM {table} WHERE ({key}) IN ({chosen}) RETURNING {key}"
         count = 0
         while gone := await self._write(sql, *values):
             count += len(gone)

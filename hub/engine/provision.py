@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from hub.moments import later
 from hub.scim.errors import InvalidValue, NotFound, Uniqueness
+from hub.scim.folding import fold
 from hub.scim.membership import MemberChange
 from hub.spi import UNDECIDED, Change, Seat
 
@@ -280,6 +281,9 @@ async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> No
         await unit.delete(before)
     else:
         await unit.update(before, after, exclusive=True)
+    name = str(before.document["userName"])
+    if not before.active and (after is None or fold(after.document["userName"]) != fold(name)):
+        await unit.let_in(name)  # nobody is called so any more who may have been refused
 
 
 def _named(document: Any, id: str) -> dict[str, Any]:

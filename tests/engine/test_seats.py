@@ -124,6 +124,19 @@ def test_bulk_refusals_are_kept_as_well(house):
     assert [("b", "standard", 1), ("c", "standard", 1)] == team.refused()
 
 
+def test_who_is_gone_or_called_otherwise_was_not_refused(house):
+    """Refused when they were turned on, they are on the list; deleted, or renamed while off, no longer."""
+    team = crew(house, seats=0)
+    ann, bob, cid = (team.make(name, active=False) for name in ("ann", "bob", "cid"))
+    assert [403] * 3 == [team.switch(id, active=True) for id in (ann, bob, cid)]
+
+    assert 204 == team.delete(ann)
+    assert [200, 200] == [team.say(bob, "userName", "bert"), team.say(cid, "userName", "CID")]
+    assert [("cid", "standard", 1)] == team.refused()
+    assert 204 == team.delete(cid)
+    assert [] == team.refused()
+
+
 def test_a_refusal_that_cannot_be_kept_is_answered_all_the_same(house, monkeypatch):
     """The list is for the administrator; the provider's answer does not hang on it."""
 

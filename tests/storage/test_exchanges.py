@@ -51,6 +51,18 @@ async def test_the_old_and_the_many_go(exchanges):
     assert ["hx_3", "hx_4", "hx_5"] == [each["reference"] for each in await exchanges.of("c1")]
 
 
+async def test_who_was_refused_long_ago_is_forgotten(world, monkeypatch):
+    """With the exchanges in which they were refused last, in batches; whoever was since, is not."""
+    monkeypatch.setattr(pruning, "BATCH", 1)
+    for name in ("ann", "bob", "cid"):
+        await world.write(lambda unit, name=name: unit.refused(name, "standard"))
+    await world.database.rows("UPDATE refused SET last_at = '2026-01-01' WHERE user_name <> 'bob'")
+    kept = DatabaseExchanges(database=world.database, patience=5)
+
+    assert 0 == await kept.prune(before="2026-01-02", rows_max=9)
+    assert ["bob"] == [row["user_name"] for row in await world.database.rows("SELECT * FROM refused")]
+
+
 async def test_the_old_and_the_many_go_a_few_at_a_time(exchanges, monkeypatch):
     """However many there are, no transaction deletes more than a batch."""
     monkeypatch.setattr(pruning, "BATCH", 2)
@@ -65,7 +77,7 @@ async def test_the_old_and_the_many_go_a_few_at_a_time(exchanges, monkeypatch):
     monkeypatch.setattr(Database, "run", noted)
 
     assert 6 == await exchanges.prune(before="2026-01-01T00:00:03.000Z", rows_max=3)
-    assert [2, 1, 0, 2, 1, 0] == deleted
+    assert [0, 2, 1, 0, 2, 1, 0] == deleted
     assert ["hx_6", "hx_7", "hx_8"] == [each["reference"] for each in await exchanges.of("c1")]
 
 

@@ -60,7 +60,10 @@ class Exchanges(Protocol):
         """Return the events of a team that came of the exchange called *reference*, in order."""
 
     async def prune(self, *, before: str, rows_max: int) -> int:
-        """Delete what is older, and the oldest of what is too many."""
+        """Delete what is older, and the oldest of what is too many; return how many that were.
+
+        Whoever was refused a seat in one of the older, and not since, is forgotten with it.
+        """
 
 
 class Trail(Protocol):
