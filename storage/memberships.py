@@ -47,6 +47,13 @@ _NAMED = {
     " FROM resources WHERE team_id = $1 AND connection_id = $2{of} AND {column} = named.value OFFSET 0) r",
 }
 
+#: That a row `m` of members is of the connection of the resource *of*; and that its group is in another.
+_MINE = "m.team_id = {of}.team_id AND m.connection_id = {of}.connection_id"
+_ANY_ABOVE = (
+    "SELECT 1 FROM members a WHERE a.team_id = m.team_id AND a.connection_id = m.connection_id"
+    " AND a.member_id = m.group_id LIMIT 1"
+)
+
 #: What is read of a row `m` of members: no join, so that nobody may think of another way than the index.
 _MEMBER = (
     "m.member_id AS id, (SELECT r.kind FROM resources r WHERE r.team_id = m.team_id"
@@ -76,21 +83,14 @@ def column(database: Database, of: str = "resources") -> str:
     no group costs a look into the index; one whose groups are in no other group, a look for each of these.
     """
     array, values, name, text = _JSON[database.dialect]
-    mine = f"m.team_id = {of}.team_id AND m.connection_id = {of}.connection_id"
-    held = f"FROM members m WHERE {mine} AND m.member_id = {of}.id"
-    above = "SELECT 1 FROM members a WHERE a.team_id = m.team_id AND a.connection_id = m.connection_id"
-    nested = f"SELECT 1 {held} AND ({above} AND a.member_id = m.group_id LIMIT 1) IS NOT NULL"
+    held = f"FROM members m WHERE {_MINE.format(of=of)} AND m.member_id = {of}.id"
+    nested = f"SELECT 1 {held} AND ({_ANY_ABOVE}) IS NOT NULL"
     called = f"SELECT {name.format('g.document')} FROM resources g WHERE"
-    direct = f"({called} g.team_id = m.team_id AND g.connection_id = m.connection_id AND g.id = m.group_id)"
     deep = f"({called} g.team_id = held.team AND g.connection_id = held.connection AND g.id = held.id)"
-    first = (
-        f"SELECT {_array(database)} FROM (SELECT {_MEMBER} FROM members m"
-        f" WHERE {mine} AND m.group_id = {of}.id ORDER BY m.member_id LIMIT {MEMBERS_FIRST}) m"
-    )
     return (
-        f"CASE WHEN {of}.kind = 'Group' THEN ({first})"
+        f"CASE WHEN {of}.kind = 'Group' THEN ({_first(database, of)})"
         f" WHEN NOT EXISTS (SELECT 1 {held}) THEN NULL"
-        f" WHEN NOT EXISTS ({nested}) THEN (SELECT {array}({values}(m.group_id, {direct}, 1)){text} {held})"
+        f" WHEN NOT EXISTS ({nested}) THEN ({_direct(database, of)})"
         " ELSE (WITH RECURSIVE held(team, connection, id, direct) AS"
         f" (SELECT m.team_id, m.connection_id, m.group_id, 1 {held}"
         f" UNION SELECT m.team_id, m.connection_id, m.group_id, 0 FROM {_ABOVE[database.dialect]})"
@@ -98,12 +98,51 @@ def column(database: Database, of: str = "resources") -> str:
     )
 
 
+class Nested(Exception):
+    """A group that a user is in is in others, which `near` does not know."""
+
+
+@lru_cache(maxsize=64)
+def near(database: Database, of: str = "resources") -> str:
+    """Return the column `memberships` as `column` does, for one resource: its reader may raise `Nested`.
+
+    PostgreSQL gets ready for a recursion whenever it runs a statement that has one, needed or not, and
+    that takes as long as all the rest of it.
+    """
+    users = _direct(database, of, f"({_ANY_ABOVE})")
+    return f"CASE WHEN {of}.kind = 'Group' THEN ({_first(database, of)}) ELSE ({users}) END AS memberships"
+
+
+def _first(database: Database, of: str) -> str:
+    """Return the subquery of a group's first members."""
+    return (
+        f"SELECT {_array(database)} FROM (SELECT {_MEMBER} FROM members m"
+        f" WHERE {_MINE.format(of=of)} AND m.group_id = {of}.id ORDER BY m.member_id LIMIT {MEMBERS_FIRST}) m"
+    )
+
+
+def _direct(database: Database, of: str, *more: str) -> str:
+    """Return the subquery of the groups that a user is in itself, and of *more* about each `m.group_id`."""
+    array, values, name, text = _JSON[database.dialect]
+    called = (
+        f"(SELECT {name.format('g.document')} FROM resources g WHERE"
+        " g.team_id = m.team_id AND g.connection_id = m.connection_id AND g.id = m.group_id)"
+    )
+    each = f"{values}({', '.join(['m.group_id', called, '1', *more])})"
+    return (
+        f"SELECT {array}({each}){text} FROM members m WHERE {_MINE.format(of=of)} AND m.member_id = {of}.id"
+    )
+
+
 def groups_in(row: Row) -> Sequence[Membership]:
-    """Return a user's groups, in order of id, from the `column` of *row*; none where it was not read."""
+    """Return a user's groups, in order of id, from *row*; raise `Nested` where `near` knows too few."""
     # Of a group that the user is in both ways, the direct one is sorted last, and stays.
     found = {each[0]: each for each in sorted(_said(row))} if row["kind"] == "User" else {}
+    if any(each[3:] == [1] for each in found.values()):
+        raise Nested
     return [
-        Membership(group=id, display=name or "", direct=bool(direct)) for id, name, direct in found.values()
+        Membership(group=id, display=name or "", direct=bool(direct))
+        for id, name, direct, *_ in found.values()
     ]
 
 

@@ -54,7 +54,7 @@ class Reading:
 
 @frozen(kw_only=True)
 class Asked:
-    """A *search* of one owner's resources; *beside* is what a page shows more of the rows called `ROW`."""
+    """A *search* of one owner's; *beside* is what a page shows more of rows `ROW`, *beside_one* a look-up."""
 
     search: Search
     types: Types
@@ -62,6 +62,7 @@ class Asked:
     team: str
     connection: str | None
     beside: str | None = None
+    beside_one: str | None = None
 
     def page(self) -> Reading:
         """Return the statement of the page: with a row more where there is more, see `found`."""
@@ -78,7 +79,7 @@ class Asked:
             return None
         column, held = found
         values = (self.team, self.connection, kind, held, search.count + 1, search.start - 1)
-        return Reading(sql=_lookup(column, self.beside), values=values, scans=False)
+        return Reading(sql=_lookup(column, self.beside_one), values=values, scans=False)
 
     def count(self) -> Reading:
         """Return the statement of how many match the filter in all, as `total`."""

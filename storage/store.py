@@ -21,7 +21,7 @@ from .deadline import left
 from .door import through
 from .faults import too_deep
 from .filters.compiling import ROW
-from .memberships import column, members
+from .memberships import Nested, column, members, near
 from .patience import Patient, patiently
 from .searches import Asked, Reading
 from .statuses import statuses
@@ -54,11 +54,24 @@ class DatabaseStore(Patient):
         return await through(patiently(attempt.run, until=until))
 
     async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:
-        one = _one(column(self.database) if memberships else None)
-        rows = await self._rows(one, self.scope.team, self.scope.connection, kind, id)
+        if not memberships:
+            return await self._text(None, kind, id)
+        try:
+            return await self._text(near(self.database), kind, id)
+        except Nested:
+            return await self._text(column(self.database), kind, id)
+
+    async def _text(self, beside: str | None, kind: str, id: str) -> Text | None:
+        rows = await self._rows(_one(beside), self.scope.team, self.scope.connection, kind, id)
         return records.text(rows[0]) if rows else None
 
     async def search(self, search: Search) -> Found:
+        try:
+            return await self._search(search, near(self.database, of=ROW))
+        except Nested:
+            return await self._search(search, column(self.database, of=ROW))
+
+    async def _search(self, search: Search, beside_one: str) -> Found:
         asked = Asked(
             search=search,
             types=self.scope.types,
@@ -66,6 +79,7 @@ class DatabaseStore(Patient):
             team=self.scope.team,
             connection=self.scope.connection,
             beside=column(self.database, of=ROW) if search.memberships else None,
+            beside_one=beside_one if search.memberships else None,
         )
         page = asked.page()
         rows = await self._found(page)

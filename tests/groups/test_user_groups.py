@@ -35,10 +35,13 @@ async def test_a_user_is_told_with_its_groups(provider):
     assert staff == (await provider.ask("GET", groups[0]["$ref"])).json()["id"]
 
 
-async def test_every_answer_with_a_user_has_its_groups(provider):
+@pytest.mark.parametrize("above", [(), ("Everybody",)])
+async def test_every_answer_with_a_user_has_its_groups(provider, above):
     """Reading, listing, searching, replacing and changing show the same; a new user is in none."""
     user = await provider.user("ann@a.example")
-    await provider.group("Staff", user)
+    staff = await provider.group("Staff", user)
+    for name in above:
+        await provider.group(name, staff)
     named = {"filter": 'userName eq "ann@a.example"'}
     put = {"schemas": [USER], "userName": "ann@a.example", "title": "Guide"}
     patch = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "title", "value": "Boss"}]}
@@ -61,7 +64,7 @@ async def test_every_answer_with_a_user_has_its_groups(provider):
     for answer in answers:
         assert 200 == answer.status_code, answer.text
         (found,) = answer.json().get("Resources", [answer.json()])
-        assert ["Staff"] == [each["display"] for each in found["groups"]], answer.request.url
+        assert [*above, "Staff"] == sorted(each["display"] for each in found["groups"]), answer.request.url
     made = await provider.ask("POST", "Users", {"schemas": [USER], "userName": "bob@a.example"})
     assert "groups" not in made.json()
 
