@@ -30,6 +30,14 @@ SKEW = 60
 #: The longest name of a subject (§2 has 255), and the longest token.
 SUBJECT_MAX, TOKEN_MAX = 255, 64 * 1024
 
+#: Claim → what it means that it is missing or wrong, and what to look at.
+_WRONG = {
+    "iss": "it comes from another issuer (iss)",
+    "aud": "it is made for another client (aud): is the client ID right?",
+    "nonce": "it answers another sign-in (nonce)",
+    "iat": "it is from the future (iat): do both clocks agree?",
+}
+
 #: What says that an address is verified, and the values that say so: some write booleans as text or number.
 _VERIFIED = ("email_verified", "xms_edov")
 _TRUE = (True, "true", "True", 1, "1")
@@ -91,7 +99,8 @@ def _check(claims: Mapping[str, Any], how: Oidc, found: Discovered, *, nonce: st
     except ExpiredTokenError as error:
         raise NotBelieved("the ID token has expired: do both clocks agree?") from error
     except ClaimError as error:
-        raise NotBelieved(f"the ID token does not say what it must: {error.description}") from error
+        why = _WRONG.get(error.claim, f"{error.claim} is missing or wrong")
+        raise NotBelieved(f"the ID token does not say what it must: {why}") from error
     if len(claims["sub"]) > SUBJECT_MAX:
         raise NotBelieved(f"the ID token's sub is longer than {SUBJECT_MAX} characters")
     _check_party(claims, how)

@@ -242,6 +242,19 @@ def encrypted(hand):
     return response(etree.Element(f"{SAML}EncryptedAssertion"), hand.signed(assertion()))
 
 
+def hidden_away(hand):
+    """The signed one is in its place, and another where nobody looks."""
+    extensions = etree.Element("{urn:oasis:names:tc:SAML:2.0:protocol}Extensions")
+    extensions.append(evil())
+    return response(extensions, hand.signed(assertion()))
+
+
+def id_elsewhere(hand):
+    """Something that is no assertion has its id, too."""
+    extensions = etree.Element("{urn:oasis:names:tc:SAML:2.0:protocol}Extensions", id="_assertion")
+    return response(extensions, hand.signed(assertion()))
+
+
 WRAPPED = {
     "beside, first": lambda hand: beside(hand, first=True),
     "beside, last": lambda hand: beside(hand, first=False),
@@ -251,6 +264,8 @@ WRAPPED = {
     "response within a response": response_wrapped,
     "two signatures": second_signature,
     "about the response": about_response,
+    "hidden away": hidden_away,
+    "its id elsewhere": id_elsewhere,
     "encrypted": encrypted,
 }
 

@@ -127,13 +127,13 @@ async def test_an_honest_token_is_believed(openid, forger, how):
 
 
 LIES = {
-    "another issuer": ({"iss": "https://other.example"}, "'iss'"),
-    "foreign audience": ({"aud": "other"}, "'aud'"),
-    "no audience": ({"aud": []}, "'aud'"),
+    "another issuer": ({"iss": "https://other.example"}, "another issuer"),
+    "foreign audience": ({"aud": "other"}, "another client"),
+    "no audience": ({"aud": []}, "another client"),
     "two audiences, no party": ({"aud": [CLIENT, "other"]}, "azp"),
     "another party": ({"aud": [CLIENT, "other"], "azp": "other"}, "azp"),
     "another party alone": ({"azp": "other"}, "azp"),
-    "wrong nonce": ({"nonce": "another"}, "'nonce'"),
+    "wrong nonce": ({"nonce": "another"}, "another sign-in"),
     "no nonce": ({"nonce": None}, "nonce"),
     "no subject": ({"sub": None}, "sub"),
     "a subject that is a number": ({"sub": 7}, "sub"),

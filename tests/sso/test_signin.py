@@ -464,7 +464,7 @@ def test_a_trial_that_fails_says_why(house, company, forger):
     page = words(follow(owner, back))
 
     assert "Sign-in does not work yet" in page
-    assert "Invalid claim: 'aud'" in page
+    assert "is the client ID right?" in page
     assert house.run(house.house.admin.registry.team(id=team.id)).sso_issuer is None
 
 
