@@ -46,6 +46,7 @@ from hub.engine.service import Service
 from hub.engine.sessions import Sessions
 from hub.engine.settling import Settling
 from hub.engine.signin import SignIns
+from hub.engine.stirring import Stirred
 from hub.engine.switches import Switches
 from hub.engine.writing import Writing
 from hub.scim.parsing import Limits
@@ -279,8 +280,13 @@ def assemble(settings: Settings) -> House:
     key = server_key(settings.server.data, os.environ)
     plugins = Plugins.load(blocked=settings.plugins.blocked)
     patience = settings.database.patience_seconds
+    stirred = Stirred()
     registry = DatabaseRegistry(
-        database=database, clock=clock, patience=patience, search_seconds=settings.scim.filter_seconds
+        database=database,
+        clock=clock,
+        patience=patience,
+        search_seconds=settings.scim.filter_seconds,
+        stirred=stirred,
     )
     kept = DatabaseExchanges(database=database, patience=patience)
     provisioning = Provisioning(plugins=plugins, ids=new_id, rolls=_rolls(settings))
@@ -430,6 +436,7 @@ def assemble(settings: Settings) -> House:
             listeners=plugins.listeners(),
             owner=new_id(),
             clock=clock,
+            stirred=stirred,
         ),
     )
 

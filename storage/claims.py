@@ -135,10 +135,12 @@ class Claims(Transaction):
         return [records.resource(row) for row in rows]
 
     async def unsettle(self, ids: Iterable[str]) -> None:
+        self.stirs.add(self.stirred.marked)
         mine = (self.scope.team, self.scope.connection)
         await self.rows(_UNSETTLE[self.database.dialect], *mine, json.dumps(sorted(ids)))
 
     async def unsettle_people(self, people: Sequence[str]) -> None:
+        self.stirs.add(self.stirred.marked)
         # Locked in one order, so that no two of these wait for each other.
         await self.rows(
             "UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id IN (SELECT id FROM persons"
@@ -148,6 +150,7 @@ class Claims(Transaction):
         )
 
     async def unsettled(self, person: str) -> None:
+        self.stirs.add(self.stirred.marked)
         await self.later(
             "UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id = $2", *self._one(person)
         )

@@ -91,8 +91,11 @@ class Queues(Transaction):
     async def count(self, kind: str, *, held: int = 0, waiting: int = 0) -> SeatCount | None:
         # Not put off: the number of an entry is locked after the seats.
         rows = await self.rows(_COUNT, self.scope.team, kind, held, waiting)
+        counted = records.seat_count(rows[0]) if rows else None
+        if held < 0 and counted and counted.waiting:
+            self.stirs.add(self.stirred.freed)
         failpoint("write.seat")
-        return records.seat_count(rows[0]) if rows else None
+        return counted
 
     async def kind(self, kind: str) -> SeatCount | None:
         rows = await self.rows(
@@ -107,6 +110,7 @@ class Queues(Transaction):
         return dict(sorted((row["kind"], records.seat_count(row)) for row in rows))
 
     async def buy(self, kind: str, count: int) -> None:
+        self.stirs.add(self.stirred.freed)
         await self.rows(_BUY, self.scope.team, kind, count)
 
     async def give_up(self, kind: str, count: int) -> SeatCount | None:
@@ -114,6 +118,7 @@ class Queues(Transaction):
         return records.seat_count(rows[0]) if rows else None
 
     async def put_kind(self, kind: str, terms: SeatCount) -> None:
+        self.stirs.add(self.stirred.freed)  # more may be lent now
         await self.rows(
             "UPDATE seats SET policy = $3, overdraft = $4, overflow = $5, grace = $6"
             " WHERE team_id = $1 AND kind = $2",

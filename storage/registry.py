@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import Factory, field, frozen
 
+from hub.engine.stirring import Stirred
+
 from . import records, tables
 from .patience import Patient
 from .sharing import Sharing
@@ -55,6 +57,7 @@ class DatabaseRegistry(Patient):
 
     clock: Clock
     search_seconds: float = SEARCH_SECONDS
+    stirred: Stirred = field(factory=Stirred)
     _looks: Sharing[tuple[Token, Connection, Team] | None] = field(
         init=False, repr=False, eq=False, default=Factory(lambda self: Sharing(self._token), takes_self=True)
     )
@@ -66,6 +69,7 @@ class DatabaseRegistry(Patient):
             clock=self.clock,
             patience=self.patience,
             search_seconds=self.search_seconds,
+            stirred=self.stirred,
         )
 
     async def team(self, *, id: str | None = None, name: str | None = None) -> Team | None:

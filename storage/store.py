@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from time import monotonic
 from typing import Generic, TypeVar
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.ports import Clock, Work
+from hub.engine.stirring import Stirred
 from hub.engine.values import Found, Member, Scope, Search, SeatStatus, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
@@ -47,6 +49,7 @@ class DatabaseStore(Patient):
     scope: Scope
     clock: Clock
     search_seconds: float = SEARCH_SECONDS
+    stirred: Stirred = field(factory=Stirred)
 
     async def write(self, work: Work[T], *, reference: str) -> T:
         until = monotonic() + self.patience
@@ -148,15 +151,22 @@ class _Attempt(Generic[T]):
     until: float
     #: What the work answered, in a tuple, once it was asked to be committed.
     answer: tuple[T] | None = None
+    #: What is set then.
+    stirs: AbstractSet[asyncio.Event] = frozenset()
 
     async def run(self) -> T:
         """Do the work in a transaction, unless an earlier try landed without saying so."""
         if self.answer is not None and await self._landed():
-            return self.answer[0]
+            return self._stirring(self.answer[0])
         self.answer = None
         failpoint("write.begin")
         answer: T = await self.store.database.written(self._written, until=self.until)
         failpoint("write.commit.after")
+        return self._stirring(answer)
+
+    def _stirring(self, answer: T) -> T:
+        for each in self.stirs:
+            each.set()
         return answer
 
     async def _written(self, client: Client) -> T:
@@ -166,11 +176,12 @@ class _Attempt(Generic[T]):
             scope=self.store.scope,
             now=self.store.clock(),
             reference=self.reference,
+            stirred=self.store.stirred,
         )
         answer = await self.work(unit)
         await unit.finish()
         failpoint("write.commit.before")
-        self.answer = (answer,)
+        self.answer, self.stirs = (answer,), unit.stirs
         return answer
 
     async def _landed(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from attrs import field, frozen
 
+from hub.engine.stirring import Stirred
 from hub.engine.values import Overtaken, Scope
 
 from .database import Client, Database, Row
@@ -23,6 +25,10 @@ class Transaction:
     scope: Scope
     now: str
     reference: str
+    stirred: Stirred
+
+    #: What is to be set once it is committed.
+    stirs: set[asyncio.Event] = field(factory=set, init=False)
 
     #: What is still to be run: nobody has asked for its rows.
     _behind: list[Statement] = field(factory=list, init=False)

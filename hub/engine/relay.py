@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from attrs import frozen
+from attrs import field, frozen
 
 from hub.moments import later
 
 from .failpoints import failpoint
 from .settling import BEGINNING
+from .stirring import Stirred
 
 if TYPE_CHECKING:
     from hub.spi import Event
@@ -59,6 +61,7 @@ class Relay:
     listeners: Mapping[str, Mapping[str, Hook]]
     owner: str
     clock: Clock
+    stirred: Stirred = field(factory=Stirred)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -66,8 +69,8 @@ class Relay:
             async with asyncio.TaskGroup() as tasks:
                 for listener, hooks in self.listeners.items():
                     tasks.create_task(_forever(partial(self.tell, listener, hooks)))
-                tasks.create_task(_forever(self.settle))
-                tasks.create_task(_forever(self.promote))
+                tasks.create_task(_forever(self.settle, self.stirred.marked))
+                tasks.create_task(_forever(self.promote, self.stirred.freed))
                 tasks.create_task(_forever(self.seal))
                 tasks.create_task(_forever(self.prune))
         finally:
@@ -120,14 +123,25 @@ class Relay:
         return 600
 
 
-async def _forever(step: Callable[[], Awaitable[float]]) -> None:
-    """Repeat *step*, later and later while it fails: one that fails holds up nobody else."""
-    pause = POLL_SECONDS
+async def _forever(step: Callable[[], Awaitable[float]], stirred: asyncio.Event | None = None) -> None:
+    """Repeat *step*, at once where it is *stirred*, later and later while it fails.
+
+    One that fails holds up nobody else.
+    """
+    pause, stirred = POLL_SECONDS, stirred or asyncio.Event()
     while True:
         try:
-            await asyncio.sleep(await step())
+            stirred.clear()
+            await _rest(await step(), stirred)
             pause = POLL_SECONDS
         except Exception:
             log.exception("relay.failed", retry_seconds=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, PAUSE_MAX)
+
+
+async def _rest(seconds: float, stirred: asyncio.Event) -> None:
+    """Return after so many *seconds*, or when it is *stirred*."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stirred.wait()
