@@ -92,7 +92,7 @@ class DatabaseCensus(Patient):
         last = ("", "")
         while rows := await self._rows(_REFUSED, team, *last):
             for row in rows:
-                yield _refused(row)
+                yield records.refused(row)
             last = rows[-1]["connection_id"], rows[-1]["name_key"]
 
 
@@ -102,16 +102,4 @@ def _subject(row: Row, users: Mapping[str, Sequence[Resource]]) -> Subject:
         users=users.get(row["id"], ()),
         spot=Spot(held=row["held"], waits=row["waits"]),
         settle_at=row["settle_at"],
-    )
-
-
-def _refused(row: Row) -> Refused:
-    return Refused(
-        connection=row["connection_id"],
-        user_name=row["user_name"],
-        kind=row["kind"],
-        first_at=row["first_at"],
-        last_at=row["last_at"],
-        attempts=row["attempts"],
-        reference=row["reference"],
     )

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from hub.engine.batches import BATCH
 from hub.engine.dossiers import Dossier, Queued, Vouching
+from hub.engine.people import name_in
 from hub.engine.values import Tally
 from hub.ledger.holdings import Holding
 
@@ -37,10 +38,15 @@ _USERS = (
     " JOIN connections c ON c.team_id = r.team_id AND c.id = r.connection_id"
     " WHERE r.team_id = $1 AND r.person_id IN ({ids}) ORDER BY r.created, r.id"
 )
+#: A queue is counted through once, up to the last of them, however many of these wait.
 _QUEUED = (
-    "SELECT w.person_id, w.kind, w.since, (SELECT count(*) FROM waiting o WHERE o.team_id = w.team_id"
-    " AND o.kind = w.kind AND o.number <= w.number) AS position"
-    " FROM waiting w WHERE w.team_id = $1 AND w.person_id IN ({ids})"
+    "WITH asked AS MATERIALIZED (SELECT person_id, kind, number FROM waiting"
+    " WHERE team_id = $1 AND person_id IN ({ids})),"
+    " lasts AS (SELECT kind, max(number) AS number FROM asked GROUP BY kind),"
+    " queue AS (SELECT q.person_id, q.kind, q.since,"
+    " row_number() OVER (PARTITION BY q.kind ORDER BY q.number) AS position FROM lasts"
+    " CROSS JOIN waiting q WHERE q.team_id = $1 AND q.kind = lasts.kind AND q.number <= lasts.number)"
+    " SELECT * FROM queue WHERE person_id IN (SELECT person_id FROM asked)"
 )
 _HOLDINGS = (
     "SELECT person_id, kind, since, until FROM holdings WHERE team_id = $1 AND person_id IN ({ids})"
@@ -64,6 +70,11 @@ class DatabaseDossiers(Patient):
     async def person(self, team: str, id: str) -> Dossier | None:
         found = await self._read(f"{_FOUND} id = $2", team, id)
         return found[0] if found else None
+
+    async def some(self, team: str, ids: Sequence[str]) -> Sequence[Dossier]:
+        chosen = f"{_FOUND} id IN ({self.database.listed('$2')})"
+        found = {each.standing.person: each for each in await self._read(chosen, team, dumps(list(ids)))}
+        return [found[id] for id in ids if id in found]
 
     async def of(self, team: str) -> AsyncIterator[Dossier]:
         last = ""
@@ -100,8 +111,7 @@ class DatabaseDossiers(Patient):
             f" WHERE p.claims <= m.users ORDER BY p.id LIMIT {count:d}",
             *(team, connection),
         )
-        ids = dumps([row["id"] for row in rows])
-        return await self._read(f"{_FOUND} id IN ({self.database.listed('$2')})", team, ids)
+        return await self.some(team, [row["id"] for row in rows])
 
     async def _read(self, found: str, team: str, chosen: str) -> list[Dossier]:
         rows = await self._rows(STANDING[self.database.dialect].format(found=found), team, chosen)
@@ -136,11 +146,13 @@ class DatabaseDossiers(Patient):
 
 
 def _vouching(row: Row) -> Vouching:
+    document = json.loads(row["document"])
     return Vouching(
         connection=row["connection"],
         idp=row["idp"],
         user=row["id"],
-        user_name=json.loads(row["document"])["userName"],
+        user_name=document["userName"],
+        name=name_in(document),
         active=bool(row["active"]),
     )
 

@@ -77,6 +77,10 @@ class DatabaseExchanges(Pruning):
         sql = "SELECT event FROM outbox WHERE team_id = $1 AND reference = $2 ORDER BY id"
         return [records.event(row) for row in await self._rows(sql, team, reference)]
 
+    async def about(self, connection: str, id: str, *, count: int) -> Sequence[Mapping[str, Any]]:
+        kept = tables.Exchanges.filter(connection_id=connection, about=id)
+        return [json.loads(row.record) for row in await kept.order_by("-id").limit(count)]
+
     async def prune(self, *, before: str, rows_max: int) -> int:
         await self._pruned("refused", "last_at < $1", before, key="connection_id, name_key")
         old = await self._pruned("exchanges", "at < $1 ORDER BY at", before)

@@ -48,6 +48,10 @@ class Patient:
         """Run a statement outside any transaction and return its rows."""
         return await patiently(lambda: self.database.rows(sql, *values), until=monotonic() + self.patience)
 
+    async def _scan(self, sql: str, *values: object) -> Sequence[Row]:
+        """Run a statement that may read much, off the way of all others, and return its rows."""
+        return await self._patiently(lambda: self.database.scan(sql, *values))
+
     async def _write(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement in a transaction of its own and return its rows."""
         return await self._written(lambda client: self.database.run(client, sql, *values))

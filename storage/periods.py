@@ -27,7 +27,7 @@ KINDS = "SELECT kind FROM seats WHERE team_id = $1"
 _AT = f"team_id = $1 AND kind IN ({KINDS}) AND since <= $2 AND (until IS NULL OR until > $2)"
 
 #: What an entry that is about one kind says: which, and how many from which account.
-_TRADE = {
+TRADE = {
     "sqlite": "json_extract(postings, '$[0].seat') AS kind, json_extract(postings, '$[0].source') AS source,"
     " json_extract(postings, '$[0].count') AS count",
     "postgres": "postings::json -> 0 ->> 'seat' AS kind, postings::json -> 0 ->> 'source' AS source,"
@@ -63,7 +63,7 @@ class Periods:
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
         # An index has only the few entries that these words choose.
         sql = (
-            f"SELECT at, {_TRADE[self.dialect]} FROM entries"
+            f"SELECT at, {TRADE[self.dialect]} FROM entries"
             " WHERE team_id = $1 AND what IN ('bought', 'returned') AND at <= $2 ORDER BY at"
         )
         found = defaultdict[str, list[Purchase]](list)

@@ -11,7 +11,7 @@ from attrs import asdict
 
 from hub.engine.kinds import NAMES
 from hub.engine.shape import document_text
-from hub.engine.values import Personal, Resource, Scope, SeatCount, Text
+from hub.engine.values import Personal, Refused, Resource, Scope, SeatCount, Text
 from hub.ledger.entries import Entry, Posting
 from hub.ledger.holdings import Holding
 from hub.ledger.policies import Policy
@@ -220,6 +220,19 @@ def seal(row: Row) -> Seal:
         at=row["at"],
         head=row["head"],
         signature=row["signature"],
+    )
+
+
+def refused(row: Row) -> Refused:
+    """Return who was refused in *row*."""
+    return Refused(
+        connection=row["connection_id"],
+        user_name=row["user_name"],
+        kind=row["kind"],
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+        attempts=row["attempts"],
+        reference=row["reference"],
     )
 
 

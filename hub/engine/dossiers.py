@@ -9,6 +9,8 @@ from attrs import field, frozen
 from .entitlements import Reason, decide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from hub.ledger.holdings import Holding
 
     from .entitlements import Entitlement, Standing
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Vouching:
-    """A user that vouches for a person, or did while it was *active*, with its *idp* and *connection*."""
+    """A user that vouches for a person, or did while it was *active*, with its *idp* and *connection*.
+
+    *name* is what it says that they are called.
+    """
 
     connection: str
     idp: str
     user: str
     user_name: str
     active: bool
+    name: str | None = None
 
 
 @frozen(kw_only=True)
@@ -53,10 +59,22 @@ class Dossier:
         return next(iter(names), self.standing.person)
 
     @property
+    def title(self) -> str:
+        """Return what people call them: a name, of who vouches for them first, else as `called`."""
+        users = sorted(self.vouching, key=lambda each: not each.active)
+        return next((name for name in (*(each.name for each in users), self.name) if name), self.called)
+
+    @property
     def vouchers(self) -> list[str]:
         """Return who vouches for them."""
-        users = [f"{each.idp} ({each.connection})" for each in self.vouching if each.active]
-        return [*(["hand"] if self.standing.by_hand else []), *users]
+        return self.vouched_by(lambda each: f"{each.idp} ({each.connection})")
+
+    def vouched_by(self, name: Callable[[Vouching], str]) -> list[str]:
+        """Return who vouches for them, users by the *name* that each is given."""
+        return [
+            *(["hand"] if self.standing.by_hand else []),
+            *(name(each) for each in self.vouching if each.active),
+        ]
 
 
 #: Why somebody has access, or has not.
@@ -83,17 +101,24 @@ def entitlement_of(dossier: Dossier, *, now: str) -> Entitlement:
 
 def sentence(dossier: Dossier, *, now: str) -> str:
     """Return in a sentence why a person has access *now*, or has not."""
+    return f"{dossier.called} {why(dossier, dossier.vouchers, now=now)}."
+
+
+def why(dossier: Dossier, vouchers: Sequence[str], *, now: str, moment: Callable[[str], str] = str) -> str:
+    """Return why a person has access *now*, or has not: as `sentence` does, but for subject and full stop.
+
+    *vouchers* are called so, moments are written as *moment* does.
+    """
     entitlement, queued, seat = entitlement_of(dossier, now=now), dossier.queued, dossier.standing.seat
     place = queued or seat
-    said = SENTENCES[entitlement.reason].format(
+    return SENTENCES[entitlement.reason].format(
         kind=place.kind if place else None,
-        since=place.since if place else None,
+        since=place and moment(place.since),
         position=queued.position if queued else None,
-        until=entitlement.until,
+        until=entitlement.until and moment(entitlement.until),
         suspended=dossier.suspended,
-        vouchers=" and ".join(dossier.vouchers),
+        vouchers=" and ".join(vouchers),
     )
-    return f"{dossier.called} {said}."
 
 
 def people(count: int) -> str:

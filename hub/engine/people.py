@@ -23,6 +23,13 @@ def address_of(connection: Connection, document: Mapping[str, Any]) -> str | Non
     return next((address for address in asserted if connection.asserts(address)), None)
 
 
+def name_in(document: Mapping[str, Any]) -> str | None:
+    """Return what a user is called by people, where it says so."""
+    name = document.get("name") or {}
+    parts = " ".join(name[part] for part in ("givenName", "familyName") if name.get(part))
+    return document.get("displayName") or name.get("formatted") or parts or None
+
+
 def person_of(resource: Resource, team: str) -> Person:
     """Return whoever *resource* is about, as plugins see them."""
     document = resource.document

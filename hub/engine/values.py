@@ -330,3 +330,13 @@ class Refused:
     last_at: str
     attempts: int
     reference: str
+
+
+@frozen(kw_only=True)
+class SignIn:
+    """By what *address* somebody signed in with a *provider*, called by its title, first and last."""
+
+    provider: str
+    address: str
+    first_at: str
+    last_at: str

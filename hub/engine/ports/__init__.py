@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from .books import Books, Seals
+from .figures import Figures
+from .groupings import Groupings
+from .listings import Listings
 from .logs import Exchanges, Outbox, Place, Trail
 from .people import Census, Dossiers, Standings, Traces
 from .sightings import GapsBetween, Sightings
@@ -17,9 +20,12 @@ __all__ = [
     "Clock",
     "Dossiers",
     "Exchanges",
+    "Figures",
     "Flows",
     "GapsBetween",
+    "Groupings",
     "Ids",
+    "Listings",
     "Outbox",
     "Place",
     "Providers",

@@ -59,6 +59,9 @@ class Exchanges(Protocol):
     async def caused(self, team: str, reference: str) -> Sequence[Event]:
         """Return the events of a team that came of the exchange called *reference*, in order."""
 
+    async def about(self, connection: str, id: str, *, count: int) -> Sequence[Mapping[str, Any]]:
+        """Return up to *count* exchanges about a resource of a connection, the latest first."""
+
     async def prune(self, *, before: str, rows_max: int) -> int:
         """Delete what is older, and the oldest of what is too many; return how many that were.
 

@@ -20,6 +20,9 @@ class Dossiers(Protocol):
     async def person(self, team: str, id: str) -> Dossier | None:
         """Return what is known of a person."""
 
+    async def some(self, team: str, ids: Sequence[str]) -> Sequence[Dossier]:
+        """Return what is known of the people with these *ids* who are there, in that order."""
+
     def of(self, team: str) -> AsyncIterator[Dossier]:
         """Return what is known of all of a team's people, a page at a time."""
 
