@@ -25,13 +25,16 @@ from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
 from hub.engine.connecting import Connecting
 from hub.engine.cursors import Cursors
+from hub.engine.directory import Directory
 from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
+from hub.engine.grouping import Grouping
 from hub.engine.handover import HandOver
 from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.lookout import Lookout
 from hub.engine.ousting import Ousting
+from hub.engine.overview import Overview
 from hub.engine.plugins import Plugins
 from hub.engine.providing import Providing
 from hub.engine.provision import Provisioning
@@ -69,8 +72,11 @@ from storage.dossiers import DatabaseDossiers
 from storage.entitlements import DatabaseStandings
 from storage.erasing import DatabaseTraces
 from storage.exchanges import DatabaseExchanges
+from storage.figures import DatabaseFigures
 from storage.flows import DatabaseFlows
 from storage.gaps import DatabaseGaps
+from storage.groupings import DatabaseGroupings
+from storage.listings import DatabaseListings
 from storage.outbox import DatabaseOutbox
 from storage.providers import DatabaseProviders
 from storage.registry import DatabaseRegistry
@@ -124,6 +130,9 @@ class House:
     sessions: Sessions
     bookkeeping: Bookkeeping
     people: People
+    directory: Directory
+    grouping: Grouping
+    overview: Overview
     adoption: Adoption
     switches: Switches
     erasing: Erasing
@@ -156,8 +165,11 @@ class House:
             arrivals=self.arrivals,
             bookkeeping=self.bookkeeping,
             connecting=self.connecting,
+            directory=self.directory,
+            grouping=self.grouping,
             healths=self.healths,
             links=self.links,
+            overview=self.overview,
             people=self.people,
             providing=self.providing,
             purchasing=self.purchasing,
@@ -337,6 +349,8 @@ def assemble(settings: Settings) -> House:
         random=new_secret,
         key=derived(key, "signin.codes"),
     )
+    healths = Healths(registry=registry, sightings=sightings, plugins=plugins, clock=clock)
+    ruling = Ruling(registry=registry, books=books, census=census, plugins=plugins, clock=clock, ids=new_id)
     return House(
         settings=settings,
         database=database,
@@ -366,6 +380,23 @@ def assemble(settings: Settings) -> House:
         sessions=Sessions(visits=visits, clock=clock, ids=new_id, key=key, entropy=secrets.token_bytes),
         bookkeeping=Bookkeeping(books=books, sealer=sealer, clock=clock),
         people=people,
+        directory=Directory(
+            registry=registry,
+            listings=DatabaseListings(database=database, patience=patience),
+            dossiers=dossiers,
+            standings=standings,
+            kept=kept,
+            ruling=ruling,
+            plugins=plugins,
+            clock=clock,
+        ),
+        grouping=Grouping(groupings=DatabaseGroupings(database=database, patience=patience)),
+        overview=Overview(
+            books=books,
+            figures=DatabaseFigures(database=database, patience=patience),
+            healths=healths,
+            clock=clock,
+        ),
         adoption=Adoption(
             registry=registry, dossiers=dossiers, rolls=_rolls(settings), plugins=plugins, ids=new_id
         ),
@@ -404,9 +435,7 @@ def assemble(settings: Settings) -> House:
         handover=handover,
         signs=signer,
         purchasing=Purchasing(registry=registry, books=books, census=census, ids=new_id),
-        ruling=Ruling(
-            registry=registry, books=books, census=census, plugins=plugins, clock=clock, ids=new_id
-        ),
+        ruling=ruling,
         keeper=Keeper(
             exchanges=kept,
             clock=clock,
@@ -428,7 +457,7 @@ def assemble(settings: Settings) -> House:
             key=key,
             entropy=secrets.token_bytes,
         ),
-        healths=Healths(registry=registry, sightings=sightings, plugins=plugins, clock=clock),
+        healths=healths,
         relay=Relay(
             outbox=outbox,
             settling=Settling(outbox=outbox, registry=registry, plugins=plugins, ids=new_id),

@@ -10,7 +10,7 @@ from hub.engine.admins import ROLES
 from hub.teams import Role
 
 from .pages import Fault, Pages
-from .problems import Problem
+from .problems import Problem, spoken
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -38,7 +38,7 @@ async def add(visit: Visit) -> Response:
             visit.team, form.get("address", ""), role=role, name=form.get("name") or None, by=visit.by()
         )
     except AdminError as error:
-        return await _listed(visit, faults=[Fault("address", _sentence(error))], typed=form)
+        return await _listed(visit, faults=[Fault("address", spoken(error))], typed=form)
     return visit.go("/admins", said=f"{made.address} can sign in as {_a(role)}.")
 
 
@@ -86,11 +86,6 @@ def _role(form: Mapping[str, str]) -> Role:
         return Role(form.get("role", ""))
     except ValueError:
         raise Problem from None
-
-
-def _sentence(error: AdminError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]
 
 
 def _a(role: Role) -> str:

@@ -31,7 +31,9 @@ from . import (
     connection_tokens,
     doors,
     gate,
+    groups,
     overview,
+    people,
     rules,
     seats,
     signin,
@@ -42,7 +44,7 @@ from .cookies import Cookies, is_loopback
 from .forms import checked
 from .headers import guarded
 from .pages import Page, Visit
-from .problems import WORDS, Missing, NotThisWay, Problem, SignedOut, Stands
+from .problems import WORDS, Missing, NotThisWay, Problem, SignedOut, Stands, spoken
 from .rendering import context
 from .room import Room
 
@@ -58,7 +60,8 @@ if TYPE_CHECKING:
 PAGES: Sequence[Page] = [
     page
     for module in (
-        *(doors, signin, teams, overview, seats, rules, book, activity, admins, audit, sso),
+        *(doors, signin, teams, overview, people, groups),
+        *(seats, rules, book, activity, admins, audit, sso),
         *(authentication, connection, connection_switch, connection_terms, connection_tokens),
     )
     for page in module.pages.all
@@ -125,7 +128,7 @@ class Portal:
             return self._problem(call, error.status)
         except AdminError as error:
             if call.scope["method"] == "POST":
-                return self._problem(call, Stands.status, says=str(error))
+                return self._problem(call, Stands.status, says=spoken(error))
             return self._problem(call, Missing.status)
         except Problem as error:
             return self._problem(call, error.status, says=error.says, headers=error.headers)

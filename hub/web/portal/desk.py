@@ -11,8 +11,11 @@ from hub.engine.arrivals import Arrivals
 from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
 from hub.engine.connecting import Connecting
+from hub.engine.directory import Directory
+from hub.engine.grouping import Grouping
 from hub.engine.health import Healths
 from hub.engine.links import Links
+from hub.engine.overview import Overview
 from hub.engine.ports import Signs
 from hub.engine.providing import Providing
 from hub.engine.purchasing import Purchasing
@@ -32,8 +35,11 @@ class Desk:
     arrivals: Arrivals
     bookkeeping: Bookkeeping
     connecting: Connecting
+    directory: Directory
+    grouping: Grouping
     healths: Healths
     links: Links
+    overview: Overview
     people: People
     providing: Providing
     purchasing: Purchasing

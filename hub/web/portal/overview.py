@@ -1,9 +1,10 @@
-"""The first page of a team."""
+"""The first page of a team, which tells whether everybody is in who should be, and whether seats last."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .charts import chart
 from .pages import Pages
 
 if TYPE_CHECKING:
@@ -16,5 +17,8 @@ pages = Pages()
 
 @pages.get("")
 async def overview(visit: Visit) -> Response:
-    """Show how many seats there are."""
-    return visit.page("overview.html", seats=await visit.desk.admin.seats(visit.team))
+    """Show how the team is doing."""
+    summary = await visit.desk.overview.of(visit.team)
+    return visit.page(
+        "overview.html", summary=summary, charts=[chart(course) for course in summary.courses if course.days]
+    )

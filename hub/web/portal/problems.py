@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+#: How a sentence ends that tells of a command, or of what is said with one: a page has other ways out.
+_COMMAND = re.compile(r": (?:`hub |--).*", re.DOTALL)
+
+
+def spoken(error: Exception) -> str:
+    """Return what an `AdminError` says, as a sentence of a page."""
+    text = _COMMAND.sub("", str(error))
+    return text if "@" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
 class Problem(Exception):
