@@ -50,7 +50,8 @@ class Streams:
         gone, stopping = asyncio.create_task(_gone(receive)), asyncio.create_task(stop.wait())
         self._open[stream.session] += 1
         try:
-            until, shown, told = time.monotonic() + LASTS_SECONDS, "", time.monotonic()
+            until, told = time.monotonic() + LASTS_SECONDS, time.monotonic()
+            shown: str | None = None
             while time.monotonic() < until and not (gone.done() or stopping.done()):
                 if await self.sessions.look(stream.session) is None:
                     await _send(send, "event: ended\ndata:\n\n")
@@ -90,7 +91,8 @@ class Stream(Response):
 
 
 def _event(html: str) -> str:
-    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
+    # Of one empty line browsers make no event.
+    return "".join(f"data: {line}\n" for line in html.splitlines() or ["", ""]) + "\n"
 
 
 async def _send(send: Send, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import itertools
 import re
@@ -10,9 +11,11 @@ from typing import Any
 
 import httpx2
 from attrs import frozen
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.teams import Connection, Role, Team
 from hub.web.portal.forms import Stamps
+from hub.web.portal.live import STOP
 from tests.author import BY
 from tests.inprocess import Bench
 
@@ -59,8 +62,24 @@ class Guest:
 
 def stranger(bench: Bench) -> Guest:
     """Return somebody who is not signed in, at an address of their own."""
-    transport = httpx2.ASGITransport(bench.app, client=(f"2001:db8::{next(_addresses):x}", 1))
+    transport = httpx2.ASGITransport(glimpsed(bench.app), client=(f"2001:db8::{next(_addresses):x}", 1))
     return Guest(bench=bench, client=httpx2.AsyncClient(transport=transport))
+
+
+def glimpsed(app: ASGIApp) -> ASGIApp:
+    """Return *app*, whose streams stop once they have shown what there is to see at first."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        stop = asyncio.Event()
+
+        async def sending(message: Message) -> None:
+            await send(message)
+            if message.get("more_body"):
+                stop.set()
+
+        await app({**scope, STOP: stop}, receive, sending)
+
+    return asked
 
 
 def guest(

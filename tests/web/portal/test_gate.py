@@ -24,11 +24,6 @@ ROLES = [role for role in Role if role is not Role.SETUP]
 _numbers = itertools.count()
 
 
-def method(page):
-    """Return by what method *page* is asked for: a stream has no end, so its head will do."""
-    return "HEAD" if page.path.endswith("/live") else page.method
-
-
 def called(page, team, connection=NOBODY):
     """Return the address of *page* in *team*."""
     path = page.path.replace("{team}", team.id).replace("{connection}", connection)
@@ -66,7 +61,7 @@ def test_each_role_may_what_it_reaches_to(guests, teams, page, role):
     """Whoever's role reaches to a page is not refused for it; everybody else is, with a page."""
     me = guests[role]
     heard = (
-        me.ask(method(page), called(page, teams[0]))
+        me.ask(page.method, called(page, teams[0]))
         if page.method == "GET"
         else me.ask("POST", called(page, teams[0]), data={"csrf": me.csrf()})
     )
@@ -81,9 +76,7 @@ def test_each_role_may_what_it_reaches_to(guests, teams, page, role):
 def test_whoever_sets_up_sees_one_connection(guests, teams, ways, page):
     """Their pages are those for setting up, of their connection and no other; nothing else is theirs."""
     me = guests[Role.SETUP]
-    mine, other = (
-        me.ask(method(page), called(page, teams[0], way.connection.id)).status_code for way in ways
-    )
+    mine, other = (me.ask(page.method, called(page, teams[0], way.connection.id)).status_code for way in ways)
 
     if not page.setup:
         assert {403} == {mine, other}

@@ -103,6 +103,17 @@ async def test_what_changes_is_sent_and_what_stays_is_not(looked, streams):
     assert {"type": "http.response.body", "body": b"", "more_body": False} == looked.sent[-1]
 
 
+async def test_nothing_to_see_is_shown_too(looked, streams):
+    """What was there and is no more goes from the page."""
+    looked.shown = ["", "<p>1</p>", ""]
+    task = looked.begin(streams)
+    await looked.until(3)
+    looked.left.set()
+    await ended(task)
+
+    assert ["data: \ndata: ", "data: <p>1</p>", "data: \ndata: "] == looked.events
+
+
 @pytest.mark.parametrize("end", ["left", "stop"])
 async def test_a_stream_ends_with_the_browser_and_with_the_hub(looked, streams, end):
     """It holds up neither a stop nor itself for somebody who has gone."""
