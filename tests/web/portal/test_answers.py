@@ -13,7 +13,7 @@ from hub.teams import Role
 from hub.web.portal.app import PAGES
 from hub.web.portal.problems import WORDS
 from tests.web.portal.guests import HOST, guest, stranger, words
-from tests.web.portal.test_gate import called, method
+from tests.web.portal.test_gate import called
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -43,7 +43,7 @@ def answers(house, owner, auditor):
     """Yield an answer of each sort: pages, redirects, files, and every kind of error."""
     for page in PAGES:
         yield from (
-            who.ask(method(page), called(page, owner.team)) for who in (owner, auditor, stranger(house))
+            who.ask(page.method, called(page, owner.team)) for who in (owner, auditor, stranger(house))
         )
     sheet = re.search(r'href="(/static/[^"]+\.css)"', owner.get().text)[1]
     for path in (
