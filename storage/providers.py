@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from hub.engine.values import NameTaken
 from hub.providers import How, Oidc, Protocol, Provider, Saml
 
 from .database import Row
@@ -58,7 +59,8 @@ class ProviderAffairs(Transaction):
             " AND providers.protocol = excluded.protocol RETURNING id",
             *values.values(),
         )
-        assert changed, f"providers: {provider.id} is another one"
+        if not changed:
+            raise NameTaken(provider.id)
 
     async def remove_provider(self, id: str) -> None:
         mine = (self.scope.team, id)

@@ -13,7 +13,7 @@ from hub.sealed import Unsealable, seal, unseal
 
 from .admin import AdminError, domain_in
 from .trail import changed
-from .values import Scope
+from .values import NameTaken, Scope
 
 if TYPE_CHECKING:
     from hub.providers import How, Identity
@@ -30,6 +30,9 @@ TITLE_MAX, TEXT_MAX = 80, 1000
 
 #: The longest time that a provider may be asked to let pass between two proofs: a month.
 AGE_MAX = 30 * 24 * 3600
+
+#: What is told of an id that was not given out for this team.
+STALE = "this page is out of date: go back, and begin anew"
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
@@ -94,7 +97,7 @@ class Providing:
         """
         id = id or self.ids()
         if not _ID.fullmatch(id):
-            raise AdminError("this page is out of date: go back, and begin anew")
+            raise AdminError(STALE)
         provider = Provider(
             id=id,
             team=team.id,
@@ -116,7 +119,10 @@ class Providing:
             await _attach(unit, provider, draft.connections, by)
             return provider
 
-        return await self._write(team.id, work)
+        try:
+            return await self._write(team.id, work)
+        except NameTaken as error:
+            raise AdminError(STALE) from error
 
     async def change(self, team: Team, provider: Provider, draft: Draft, *, by: Author) -> Provider:
         """Change a provider; what is left out of secret and metadata stays as it is."""

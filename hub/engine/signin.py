@@ -17,6 +17,7 @@ from hub.providers import Doors, NobodyIn, NotBelieved, Proof
 from .entitlements import REFUSALS, Reason, decide
 from .flows import FLOW_SECONDS, Errand, Flow, Purpose
 from .matching import Linked, Match, whom
+from .providing import Misfit
 from .values import Author
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class SignIns:
         proof = Proof(state=self.random(), nonce=self.random(), verifier=self.random())
         try:
             url = await self.speaks.begin(self.providing.opened(provider), doors, proof, hint=hint)
-        except NotBelieved as error:
+        except (NotBelieved, Misfit) as error:
             log.warning("signin.unsent", team=provider.team, provider=provider.id, why=str(error))
             raise Unsent(str(error)) from error
         await self.flows.begin(

@@ -272,7 +272,10 @@ def test_a_provider_of_another_team_is_none(house, team, owner, forger):
     assert 404 == other.get(f"{AT}/{id}").status_code
     assert 409 == other.post(f"{AT}/{id}", typed).status_code
     assert 409 == other.post(f"{AT}/{id}/remove").status_code
-    assert other.post(f"{AT}/new/oidc", {**typed, "title": "Mine"}).status_code in {422, 500}
+    for stolen in (id, "made-up"):
+        answer = other.post(f"{AT}/new/oidc", {**typed, "title": "Mine", "id": stolen})
+        assert 422 == answer.status_code
+        assert "This page is out of date" in words(answer)
     assert "One" in words(owner.get(f"{AT}/{id}"))
 
 

@@ -234,6 +234,18 @@ def test_an_answer_counts_once(company, forger, browser):
     lost(answered(browser, company, asked["state"]))
 
 
+def test_the_provider_is_asked_once(house, company, forger):
+    """While an answer waits to be looked at, it is refused again without another word to the provider."""
+    owner = guest(house, company.team)
+    sent = owner.get(f"{AT}/{company.provider.id}/test")
+    forger.token = forger.signed(forger.claims(nonce=query_of(sent)["nonce"]))
+    answered(owner, company, query_of(sent)["state"])
+    asked = forger.count("/token")
+
+    lost(answered(owner, company, query_of(sent)["state"]))
+    assert 1 == asked == forger.count("/token")
+
+
 def test_an_answer_is_to_a_question_of_ours(house, company, forger, browser):
     """A state that nobody gave out, one of another provider's, and one that is over."""
     asked = begun(browser, company, company.product().asks)
@@ -399,11 +411,10 @@ def test_an_admin_who_is_removed_is_out_with_the_next_request(house, company, fo
 
 
 def test_an_address_leads_to_its_provider(house, company, browser):
-    """Whoever types it is sent on; whoever types another is told, and asked again."""
+    """Whoever types it is given a link; whoever types another is told, and asked again."""
     found = browser.get(f"{HOST}/signin", address="Someone@ACME.example")
-    # Other tests' teams vouch for the same domain: then there is a choice.
-    assert found.status_code in {200, 303}
-    assert company.team.id in (found.text + found.headers.get("location", ""))
+    assert 200 == found.status_code  # and no redirect: the form could not go on to the provider
+    assert f'href="/signin/{company.team.id}?provider={company.provider.id}' in found.text
     other = browser.get(f"{HOST}/signin", address="someone@nowhere.example")
 
     assert "Nobody is set up to sign in as someone@nowhere.example" in words(other)
@@ -487,3 +498,16 @@ def test_a_trial_is_looked_at_in_its_browser(house, company, forger):
     assert seen.headers["location"].endswith(f"{AT}/{company.provider.id}")
     (kept,) = house.run(house.house.providing.of(company.team))
     assert kept.tested_at is None
+
+
+def test_a_secret_of_another_key_is_a_page_too(house, company, browser):
+    """Where the server's key was changed, the secret has to be given anew: nobody is sent, nothing breaks."""
+    before = house.house.providing.key
+    object.__setattr__(house.house.providing, "key", bytes(32))
+    try:
+        answer = browser.get(f"{HOST}/signin/{company.team.id}")
+    finally:
+        object.__setattr__(house.house.providing, "key", before)
+
+    assert 503 == answer.status_code
+    assert "Forger cannot be reached" in words(answer)

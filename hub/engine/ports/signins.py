@@ -32,7 +32,7 @@ class ProviderAffairs(Protocol):
         """Return the team's providers, oldest first."""
 
     async def put_provider(self, provider: Provider) -> None:
-        """Add a provider, or change it."""
+        """Add a provider, or change it (`NameTaken`, where its id is another one's)."""
 
     async def remove_provider(self, id: str) -> None:
         """Remove a provider, and with it who is known by it; connections name it no more."""

@@ -54,15 +54,13 @@ async def signin(visit: Visit) -> Response:
         found = await _found(visit, address)
         if not found:
             visit.room.attempts.failed(visit.address)
-    match found:
-        case [(team, provider)]:
-            return RedirectResponse(_start(team.id, {"provider": provider.id, "hint": address}), 303)
-        case _:
-            ways = [
-                (team.name, each.title, _start(team.id, {"provider": each.id, "hint": address}))
-                for team, each in found
-            ]
-            return visit.page("signin.html", ways=ways, address=address)
+    # A link, also where there is one way only: browsers hold a form to where its page may send forms, and so
+    # would not go on to the provider (CSP, form-action).
+    ways = [
+        (team.name, each.title, _start(team.id, {"provider": each.id, "hint": address}))
+        for team, each in found
+    ]
+    return visit.page("signin.html", ways=ways, address=address)
 
 
 @pages.get("/signin/{team}", role=None)
