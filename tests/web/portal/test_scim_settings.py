@@ -194,7 +194,7 @@ def test_a_provider_that_there_is_not_is_nobody_s(house, way, owner):
     heard = owner.post(at(way, "/provider"), signs_in_by="nothing")
 
     assert 409 == heard.status_code
-    assert "there is no such provider any more" in words(heard)
+    assert "There is no such provider any more" in words(heard)
     assert None is kept(house, way).provider
 
 
