@@ -36,7 +36,7 @@ class Affairs(Transaction):
     async def team(self, *, alone: bool = True) -> Team:
         if alone:
             # In turn, apart from the lock on the row, which every entry of the book takes last of all.
-            turn = self.database.in_turn("id")
+            turn = self.in_turn("id")
             await self.rows(f"SELECT 1 FROM teams WHERE id = $1{turn}", self.scope.team)
         # Apart, so that it sees what those before it have done.
         (row,) = await self.rows("SELECT * FROM teams WHERE id = $1", self.scope.team)
@@ -92,7 +92,7 @@ class Affairs(Transaction):
     async def personal(self, person: str) -> Personal | None:
         found = await self.rows(
             "SELECT by_hand, name, suspended FROM persons WHERE team_id = $1 AND id = $2"
-            f"{self.database.in_turn('id')}{self.database.for_update}",
+            f"{self.in_turn('id')}{self.database.for_update}",
             *(self.scope.team, person),
         )
         return next((records.personal(row) for row in found), None)

@@ -1,87 +1,108 @@
-"""Writes to SQLite, as many as wait in one commit: the disk is waited for once for all of them."""
+"""Writes that wait at once, in one commit: the disk is waited for once for all of them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from hub.engine.values import Overtaken
 
 from .deadline import left
 
-#: The most writes in one commit: whoever reads meanwhile waits for the statements of all.
-BATCH_MAX = 32
-
 #: Writes on the client of an open transaction.
 Writing: TypeAlias = Callable[[Any], Awaitable[Any]]
-
-
-#: What waits to be written, where its end is told, and what tells it that it waited too long.
-Waiting: TypeAlias = tuple[Writing, asyncio.Future[Any], asyncio.TimerHandle | None]
 
 #: What a writing returned, in a tuple, or what it raised.
 End: TypeAlias = tuple[Any] | Exception
 
 
+@frozen
+class Waiting:
+    """A *writing*, where its end is told, *until* when, and what tells it that it has waited too long."""
+
+    writing: Writing
+    future: asyncio.Future[Any]
+    until: float | None
+    timer: asyncio.TimerHandle | None
+
+
+@frozen
+class Queue:
+    """Who waits for the next commit, and the task that comes to them."""
+
+    waiting: deque[Waiting]
+    task: asyncio.Task[None]
+
+
 @define(eq=False)
 class Batches:
-    """Runs writings in the transactions that *transaction* opens; one that fails takes no other along."""
+    """Runs writings in the transactions that *transaction* opens, those of one group in turn.
 
-    transaction: Callable[[], AbstractAsyncContextManager[Any]]
-    _waiting: deque[Waiting] = field(factory=deque, init=False)
-    _task: asyncio.Task[None] | None = field(default=None, init=False)
-    #: How many writings go one by one, since one of them made a commit fail.
-    _alone: int = field(default=0, init=False)
+    It is told for how many, at *most* that, and until when the first of them is to be done. With
+    *savepoints*, one that fails takes no other along. Without, none of its commit lands; and whose fault
+    it was shows when they come again, each alone.
+    """
 
-    async def run(self, writing: Writing, *, until: float | None = None) -> Any:
+    transaction: Callable[[int, float | None], AbstractAsyncContextManager[Any]]
+    most: int
+    savepoints: bool
+    _queues: dict[str, Queue] = field(factory=dict, init=False)
+
+    async def run(self, writing: Writing, *, among: str, until: float | None = None) -> Any:
         """Return what *writing* returned, once it is committed, or raise what it or its commit raised.
 
-        Raises `TimeoutError` where it has not begun *until* then, and does not begin any more.
+        It may share that commit with those *among* whom it is. Raises `TimeoutError` where it has not begun
+        *until* then, and does not begin any more.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         seconds = left(until)
         timer = None if seconds is None else loop.call_later(seconds, _settle, future, TimeoutError())
-        self._waiting.append((writing, future, timer))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._empty())
+        queue = self._queues.get(among)
+        if queue is None or queue.task.done():
+            waiting = deque[Waiting]()
+            queue = Queue(waiting, asyncio.create_task(self._empty(among, waiting)))
+            self._queues[among] = queue
+        queue.waiting.append(Waiting(writing, future, until, timer))
         return await future
 
-    async def _empty(self) -> None:
-        while self._waiting:
-            size = 1 if self._alone else min(len(self._waiting), BATCH_MAX)
-            batch = [self._waiting.popleft() for _ in range(size)]
-            self._alone = max(0, self._alone - size)
+    async def _empty(self, among: str, waiting: deque[Waiting]) -> None:
+        while waiting:
+            batch = [waiting.popleft() for _ in range(min(len(waiting), self.most))]
             ends = await self._ends(batch)
-            for (_, future, _), end in zip(batch, ends, strict=True):
-                _settle(future, end)
+            for each, end in zip(batch, ends, strict=True):
+                _settle(each.future, end)
+        del self._queues[among]
 
-    async def _ends(self, batch: list[Waiting]) -> list[End]:
+    async def _ends(self, batch: Sequence[Waiting]) -> Sequence[End]:
         begun = False
+        until = min((each.until for each in batch if each.until is not None), default=None)
         try:
-            async with self.transaction() as client:
+            async with self.transaction(len(batch), until) as client:
                 begun = True
-                return [await _apart(client, waiting) for waiting in batch]
+                return [await self._end(client, each) for each in batch]
         except Exception as error:  # noqa: BLE001 - told to whoever waits for it
             if len(batch) == 1 or not begun:
                 return [error] * len(batch)
-            # Whose fault it was shows when they come again, one by one.
-            self._alone = len(batch)
             return [Overtaken(str(error)) for _ in batch]
 
+    async def _end(self, client: Any, waiting: Waiting) -> End:
+        if waiting.future.done():  # nobody waits for it any more
+            return (None,)
+        if waiting.timer:
+            waiting.timer.cancel()
+        if self.savepoints:
+            return await _apart(client, waiting.writing)
+        return (await waiting.writing(client),)
 
-async def _apart(client: Any, waiting: Waiting) -> End:
-    """Return what a writing returns, in a tuple, or its error, with nothing left of what it wrote."""
-    writing, future, timer = waiting
-    if future.done():  # nobody waits for it any more
-        return (None,)
-    if timer:
-        timer.cancel()
+
+async def _apart(client: Any, writing: Writing) -> End:
+    """Return what *writing* returns, in a tuple, or its error, with nothing left of what it wrote."""
     await client.execute_query_dict("SAVEPOINT work")
     try:
         end: End = (await writing(client),)

@@ -83,7 +83,9 @@ class Claims(Transaction):
 
     async def claim(self, person: str, address: str | None, change: int) -> str:
         owner = person
-        if address is not None and self.database.dialect == "postgres":
+        if self.client.company:
+            await self._claim_anew(person, address, change)
+        elif address is not None and self.database.dialect == "postgres":
             rows = await self.rows(_CLAIM, self.scope.team, key(address), person, change)
             owner = rows[0]["id"]
         else:
@@ -96,6 +98,17 @@ class Claims(Transaction):
             )
         failpoint("write.claim")
         return owner
+
+    async def _claim_anew(self, person: str, address: str | None, change: int) -> None:
+        """Make *person*, or fail: an owner of the address may have to be waited for, by a write alone."""
+        if address is not None:
+            await self.later(
+                "INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, $2, $3)",
+                *(self.scope.team, key(address), person),
+            )
+        await self.later(
+            "INSERT INTO persons (id, team_id, claims) VALUES ($1, $2, $3)", person, self.scope.team, change
+        )
 
     async def claims(self, person: str, change: int) -> Claimant:
         changed = Statement(_CHANGE + _STANDING, (self.scope.team, person, change))
@@ -115,7 +128,7 @@ class Claims(Transaction):
     async def recount(self, person: str) -> Claimant | None:
         await self.rows(
             "SELECT 1 FROM persons WHERE team_id = $1 AND id = $2"
-            f"{self.database.in_turn('id')}{self.database.for_update}",
+            f"{self.in_turn('id')}{self.database.for_update}",
             *self._one(person),
         )
         rows = await self.rows(

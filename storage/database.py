@@ -13,6 +13,7 @@ from tortoise.context import require_context
 from tortoise.transactions import in_transaction
 
 from .batches import Batches, Writing
+from .company import Company
 from .deadline import left
 from .door import emptied
 from .reaching import PATIENCE, config, dialect
@@ -21,11 +22,21 @@ from .reaching import PATIENCE, config, dialect
 Row = Mapping[str, Any]
 
 
+#: The most writes in one commit: on SQLite whoever reads, on PostgreSQL whoever leaves a seat, waits for all.
+BATCH_MAX = {"sqlite": 32, "postgres": 8}
+
+
 class Client(Protocol):
-    """What is used of Tortoise's clients."""
+    """What is used of our clients."""
+
+    #: What its writes know of each other, where it is a transaction of several on PostgreSQL.
+    company: Company | None
 
     async def execute_query_dict(self, query: str, values: Any) -> list[dict[str, Any]]:
         """Run one statement and return its rows."""
+
+    async def execute_many(self, query: str, values: Any) -> None:
+        """Run one statement with each of *values*."""
 
 
 @frozen(kw_only=True)
@@ -44,7 +55,12 @@ class Database:
         init=False,
         repr=False,
         eq=False,
-        default=Factory(lambda self: Batches(self.transaction), takes_self=True),
+        default=Factory(
+            lambda self: Batches(
+                self._of_several, most=BATCH_MAX[self.dialect], savepoints=self.dialect == "sqlite"
+            ),
+            takes_self=True,
+        ),
     )
 
     @property
@@ -87,7 +103,7 @@ class Database:
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement outside any transaction and return its rows."""
         # Tortoise's `connections` looks for this with each word: it takes longer than to find a row does.
-        client = require_context().connections.get(f"{self.dialect}-read")
+        client: Any = require_context().connections.get(f"{self.dialect}-read")
         return await self.run(client, sql, *values)
 
     async def scan(self, sql: str, *values: object) -> Sequence[Row]:
@@ -114,21 +130,39 @@ class Database:
             client.until = until
             yield client
 
-    async def written(self, writing: Writing, *, until: float | None = None) -> Any:
+    async def written(
+        self, writing: Writing, *, among: str | None = None, alone: bool = False, until: float | None = None
+    ) -> Any:
         """Run *writing* in a transaction and return what it returned, once that is committed.
+
+        Unless it is to be *alone*, others may be in the same: on PostgreSQL those *among* whom it says it
+        is, on SQLite, which has one writer, all.
 
         Raises `TimeoutError` when that has not come about *until* then, give or take `SPARE` seconds. SQLite
         waits for the disk, which nobody can cut short, however long it takes.
         """
-        if self.dialect == "sqlite":
-            return await self._batches.run(writing, until=until)
+        if not alone and self.dialect == "sqlite":
+            among = ""
+        if among is not None and not alone:
+            return await self._batches.run(writing, among=among, until=until)
         async with self.transaction(until=until) as client:
             return await writing(client)
+
+    @asynccontextmanager
+    async def _of_several(self, count: int, until: float | None) -> AsyncIterator[Client]:
+        """Enclose the statements of *count* writes, the first of which is to be done *until* then."""
+        embedded = self.dialect == "sqlite"
+        async with self.transaction(until=None if embedded else until) as client:
+            client.company = None if embedded or count == 1 else Company()
+            yield client
+            if client.company:
+                await client.company.catch_up(client)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Client]:
         """Enclose reads that see the database as it is at one moment, while others write."""
         if self.dialect == "postgres":
+            client: Any
             async with in_transaction("postgres-read") as client:
                 await self.run(client, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield client

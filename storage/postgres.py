@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
@@ -13,16 +13,28 @@ from tortoise.connection import get_connections
 from .deadline import SPARE, left, left_or_spare
 from .pool import CANCEL_SECONDS, Pool
 
+if TYPE_CHECKING:
+    from .company import Company
+
 
 class _Wrapper(TransactionWrapper):
     #: When what is asked of this transaction is given up, whatever it waits for.
     until: float | None = None
+    company: Company | None = None
 
     @translate_exceptions
     async def execute_query_dict(self, query: str, values: Any = ()) -> list[dict[str, Any]]:
+        return [dict(row) for row in await self._connection.fetch(query, *values, timeout=self._seconds)]
+
+    @translate_exceptions
+    async def execute_many(self, query: str, values: Any) -> None:
+        await self._connection.executemany(query, values, timeout=self._seconds)
+
+    @property
+    def _seconds(self) -> float | None:
         parent: Any = self._parent
-        timeout = parent.shorter(left_or_spare(self.until))
-        return [dict(row) for row in await self._connection.fetch(query, *values, timeout=timeout)]
+        seconds: float | None = parent.shorter(left_or_spare(self.until))
+        return seconds
 
     @translate_exceptions
     async def commit(self) -> None:

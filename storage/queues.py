@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hub.engine.failpoints import failpoint
 from hub.engine.placing import REARMED_BELOW, THRESHOLDS
@@ -12,6 +12,7 @@ from hub.engine.values import SeatCount, SeatStatus
 from hub.scim.folding import fold
 
 from . import records
+from .database import Row
 from .keys import key
 from .memberships import Rows
 from .statuses import statuses
@@ -31,8 +32,19 @@ def _rearmed(held: str, bought: str) -> str:
 #: finds none left of one goes on to the next, and cannot begin anew for every seat they try.
 _KINDS = (
     "SELECT s.* FROM seats s LEFT JOIN seats n ON n.team_id = s.team_id AND n.kind = s.overflow"
-    " WHERE s.team_id = $1 ORDER BY CASE WHEN s.overflow IS NULL THEN 2 WHEN n.overflow IS NULL THEN 1 ELSE 0"
-    " END, s.kind"
+    " WHERE s.team_id = $1{}"
+    " ORDER BY CASE WHEN s.overflow IS NULL THEN 2 WHEN n.overflow IS NULL THEN 1 ELSE 0 END, s.kind"
+)
+
+#: Milliseconds that writes which share a transaction wait for a lock, once the seats are theirs: then each
+#: goes alone. Whoever adds the same people may hold it, and wait for the seats.
+_LOCK_TIMEOUT = 100
+
+#: Locks on PostgreSQL what they have in common: the connection, as whoever adds somebody does, and all kinds.
+_COMMON = (
+    f"SELECT *, set_config('lock_timeout', '{_LOCK_TIMEOUT}', TRUE) FROM ("
+    + _KINDS.format(" AND (SELECT 1 FROM connections WHERE team_id = $1 AND id = $2{}) IS NOT NULL")
+    + " FOR NO KEY UPDATE OF s) locked"
 )
 
 _TAKE = (
@@ -83,13 +95,44 @@ class Queues(Transaction):
     async def statuses(self, users: Sequence[str]) -> Mapping[str, SeatStatus]:
         return await statuses(self.database, self.rows, self.scope, users)
 
+    async def begin(self) -> None:
+        """Lock what writes that share a transaction have in common, in the order of whoever writes alone.
+
+        The entries of the first are not to be numbered before the seats of the next are locked.
+        """
+        company = self.client.company
+        if company and company.seats is None:
+            sql = _COMMON.format(self.database.shared("id"))
+            company.seats = _counts(await self.rows(sql, self.scope.team, self.scope.connection))
+
     async def take(self, kind: str) -> SeatCount | None:
-        rows = await self.rows(_TAKE, self.scope.team, kind)
+        known = self._known
+        if kind in known:
+            count = await self._take(known[kind], kind)
+        else:
+            rows = await self.rows(_TAKE, self.scope.team, kind)
+            count = records.seat_count(rows[0]) if rows else None
+        if count:
+            known[kind] = count
         failpoint("write.seat")
-        return records.seat_count(rows[0]) if rows else None
+        return count
+
+    async def _take(self, known: SeatCount, kind: str) -> SeatCount | None:
+        """Take a seat of a kind that is locked, and known: the database need not be asked."""
+        if known.left <= 0 or known.waiting:
+            return None
+        await self.later(_TAKE, self.scope.team, kind)
+        return evolve(known, held=known.held + 1)
+
+    @property
+    def _known(self) -> dict[str, SeatCount]:
+        """Return the kinds that this transaction has locked, and what is known of them."""
+        company = self.client.company
+        return {} if company is None or company.seats is None else company.seats
 
     async def count(self, kind: str, *, held: int = 0, waiting: int = 0) -> SeatCount | None:
         # Not put off: the number of an entry is locked after the seats.
+        self._known.clear()
         rows = await self.rows(_COUNT, self.scope.team, kind, held, waiting)
         counted = records.seat_count(rows[0]) if rows else None
         if held < 0 and counted and counted.waiting:
@@ -106,8 +149,8 @@ class Queues(Transaction):
 
     async def kinds(self) -> dict[str, SeatCount]:
         locked = "" if self.database.dialect == "sqlite" else f"{self.database.for_update} OF s"
-        rows = await self.rows(_KINDS + locked, self.scope.team)
-        return dict(sorted((row["kind"], records.seat_count(row)) for row in rows))
+        rows = await self.rows(_KINDS.format("") + locked, self.scope.team)
+        return _counts(rows)
 
     async def buy(self, kind: str, count: int) -> None:
         self.stirs.add(self.stirred.freed)
@@ -126,6 +169,7 @@ class Queues(Transaction):
         )
 
     async def told(self, kind: str, percent: int) -> None:
+        self._known.clear()
         await self.later(
             "UPDATE seats SET told = $3 WHERE team_id = $1 AND kind = $2", self.scope.team, kind, percent
         )
@@ -157,7 +201,11 @@ class Queues(Transaction):
 async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
     """Return a team's seats by kind, read through *rows*."""
     found = await rows("SELECT * FROM seats WHERE team_id = $1 ORDER BY kind", team)
-    return {row["kind"]: records.seat_count(row) for row in found}
+    return _counts(found)
+
+
+def _counts(rows: Sequence[Row]) -> dict[str, SeatCount]:
+    return dict(sorted((row["kind"], records.seat_count(row)) for row in rows))
 
 
 def _name(user_name: str) -> str:

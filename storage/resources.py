@@ -37,7 +37,7 @@ class Resources(Transaction):
         # come later overtake it there; one that waits its turn is numbered afterwards. So the
         # numbers of two that change one resource, or resources of one person, follow the order
         # of their changes.
-        turn = self.database.in_turn("COALESCE(person_id, id)")
+        turn = self.in_turn("COALESCE(person_id, id)")
         beside = f", {memberships.column(self.database)}" if groups and kind == "User" else ""
         rows = await self.rows(
             f"SELECT {records.RESOURCE}{beside} FROM resources WHERE team_id = $1 AND connection_id = $2"
@@ -90,7 +90,7 @@ class Resources(Transaction):
         counts = [Statement(_COUNT, (*mine, kind, change)) for kind, change in self._counted.items()]
         self._counted.clear()
         self._behind[:0] = counts
-        await self.flush()
+        await self.leave()
 
     def _row(
         self, resource: Resource, revision: int | None, *, exclusive: bool

@@ -34,6 +34,8 @@ async def _here(connection: Any, query: str, values: Any) -> list[dict[str, Any]
 
 
 class _Immediate(SqliteTransactionWrapper):
+    company = None
+
     async def begin(self) -> None:
         await self._connection.execute("BEGIN IMMEDIATE")
 

@@ -47,7 +47,7 @@ async def run(database: Database, client: Client, statements: Sequence[Statement
     There, none of them sees what the others write, but by name. Raises what a broken constraint means.
     """
     if database.dialect == "postgres":
-        statements = [together(statements)] if len(statements) > 1 else statements
+        statements = [together(statements)]
     rows: Sequence[Row] = ()
     for each in statements:
         try:
@@ -68,6 +68,8 @@ def _table(sql: str) -> str:
 
 def together(statements: Sequence[Statement]) -> Statement:
     """Return *statements* as one."""
+    if len(statements) == 1:
+        return statements[0]
     texts = tuple((each.name, each.sql, len(each.values)) for each in statements)
     return Statement(
         sql=_joined(texts),

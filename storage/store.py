@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from hub.engine.failpoints import failpoint
 from hub.engine.ports import Clock, Work
 from hub.engine.stirring import Stirred
-from hub.engine.values import Found, Member, Scope, Search, SeatStatus, Text
+from hub.engine.values import Found, Member, Overtaken, Scope, Search, SeatStatus, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
@@ -51,9 +51,9 @@ class DatabaseStore(Patient):
     search_seconds: float = SEARCH_SECONDS
     stirred: Stirred = field(factory=Stirred)
 
-    async def write(self, work: Work[T], *, reference: str) -> T:
+    async def write(self, work: Work[T], *, reference: str, shares: bool = False) -> T:
         until = monotonic() + self.patience
-        attempt = _Attempt(store=self, work=work, reference=reference, until=until)
+        attempt = _Attempt(store=self, work=work, reference=reference, until=until, shares=shares)
         return await through(patiently(attempt.run, until=until))
 
     async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:
@@ -149,10 +149,13 @@ class _Attempt(Generic[T]):
     reference: str
     #: When it is given up.
     until: float
+    shares: bool
     #: What the work answered, in a tuple, once it was asked to be committed.
     answer: tuple[T] | None = None
     #: What is set then.
     stirs: AbstractSet[asyncio.Event] = frozenset()
+    #: Whether it goes alone, since it came to nothing once, among others or for the sake of others.
+    alone: bool = False
 
     async def run(self) -> T:
         """Do the work in a transaction, unless an earlier try landed without saying so."""
@@ -160,7 +163,14 @@ class _Attempt(Generic[T]):
             return self._stirring(self.answer[0])
         self.answer = None
         failpoint("write.begin")
-        answer: T = await self.store.database.written(self._written, until=self.until)
+        among = self.store.scope.connection if self.shares else None
+        try:
+            answer: T = await self.store.database.written(
+                self._written, among=among, alone=self.alone, until=self.until
+            )
+        except Overtaken:
+            self.alone = True
+            raise
         failpoint("write.commit.after")
         return self._stirring(answer)
 
@@ -178,6 +188,7 @@ class _Attempt(Generic[T]):
             reference=self.reference,
             stirred=self.store.stirred,
         )
+        await unit.begin()
         answer = await self.work(unit)
         await unit.finish()
         failpoint("write.commit.before")

@@ -13,7 +13,7 @@ from hub.engine.values import Overtaken, Scope
 
 from .database import Client, Database, Row
 from .faults import overtaking
-from .statements import NONE, Refusals, Statement, run
+from .statements import NONE, Refusals, Statement, run, together
 
 
 @frozen(kw_only=True)
@@ -36,11 +36,13 @@ class Transaction:
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement in the transaction, after all before it, and return its rows."""
         await self.flush()
+        await self._catch_up()
         return await self.database.run(self.client, sql, *values)
 
     async def joined(self, last: Statement) -> Sequence[Row]:
         """Run *last*, together with what is still to be run, and return its rows."""
         await self._apart(last)
+        await self._catch_up()
         statements = [*self._behind, last]
         self._behind.clear()
         return await run(self.database, self.client, statements)
@@ -51,9 +53,31 @@ class Transaction:
         await self._apart(statement)
         self._behind.append(statement)
 
+    def in_turn(self, place: str) -> str:
+        """Return a condition that is met once all who asked before for the id at *place* are done.
+
+        A transaction that others share has its number already, and cannot come after them.
+        """
+        if self.client.company:
+            raise Overtaken("what others may be at is changed by a write alone")
+        return self.database.in_turn(place)
+
     async def flush(self) -> None:
         if self._behind:
             await self.joined(self._behind.pop())
+
+    async def leave(self) -> None:
+        """Have done what was put off until now: at the end, where others share the transaction."""
+        company = self.client.company
+        if company and self._behind:
+            company.behind.append(together(self._behind))
+            self._behind.clear()
+        await self.flush()
+
+    async def _catch_up(self) -> None:
+        """Have done what earlier writes of the same transaction left behind."""
+        if self.client.company:
+            await self.client.company.catch_up(self.client)
 
     async def _apart(self, statement: Statement) -> None:
         """See to it that no two statements of one round trip write the same table: one would be lost."""

@@ -89,7 +89,8 @@ class Writing:
             outcome = await self.provisioning.write(unit, request, intent)
             return outcome, await _answer_to(unit, request, outcome)
 
-        return await self.registry.store(scope).write(work, reference=request.reference)
+        adds = request.inbound.verb is Verb.CREATE and request.inbound.kind == "User"
+        return await self.registry.store(scope).write(work, reference=request.reference, shares=adds)
 
     async def _note(self, request: Request, refusal: NoSeat) -> None:
         """Keep in mind who was refused for want of a seat; what was done for them is undone already."""

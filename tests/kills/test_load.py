@@ -53,14 +53,14 @@ def acknowledge_first() -> None:
     """Plant a hub that answers a write before it commits it."""
     committed = DatabaseStore.write
 
-    async def write(store, work, *, reference):
+    async def write(store, work, *, reference, shares=False):
         answered = asyncio.get_running_loop().create_future()
 
         async def told_early(unit):
             answered.set_result(await work(unit))
             await asyncio.sleep(0.05)
 
-        writing = asyncio.ensure_future(committed(store, told_early, reference=reference))
+        writing = asyncio.ensure_future(committed(store, told_early, reference=reference, shares=shares))
         done, _ = await asyncio.wait({answered, writing}, return_when=asyncio.FIRST_COMPLETED)
         return done.pop().result()
 

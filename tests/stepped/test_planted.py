@@ -61,8 +61,9 @@ BUGS: dict[str, tuple[type, str, Any, Case]] = {
 _write = DatabaseStore.write
 
 
-async def write(store: DatabaseStore, work: Work[Any], *, reference: str) -> Any:
-    """Read, then write."""
+async def write(store: DatabaseStore, work: Work[Any], *, reference: str, shares: bool = False) -> Any:
+    """Read, then write, each alone."""
+    del shares
     team, rows = store.scope.team, store.database.rows
     seats = await rows("SELECT * FROM seats WHERE team_id = $1", team)
     READ.set([*seats, *await rows("SELECT * FROM persons WHERE team_id = $1", team)])

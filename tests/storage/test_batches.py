@@ -7,8 +7,7 @@ from time import monotonic
 
 import pytest
 
-from storage.batches import BATCH_MAX
-from storage.database import Database
+from storage.database import BATCH_MAX, Database
 
 TEAM = "INSERT INTO teams (id, name, plan, created_at) VALUES ($1, $1, 'basic', '')"
 KEY = "INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, 'x', 'nobody')"
@@ -38,9 +37,9 @@ async def commits(database: Database, monkeypatch) -> list[int]:
     counted = []
     transaction = database._batches.transaction
 
-    def counting():
-        counted.append(1)
-        return transaction()
+    def counting(count, until):
+        counted.append(count)
+        return transaction(count, until)
 
     monkeypatch.setattr(database._batches, "transaction", counting)
     return counted
@@ -49,7 +48,7 @@ async def commits(database: Database, monkeypatch) -> list[int]:
 async def test_those_who_wait_share_a_commit(database, monkeypatch):
     """Many at once take few commits, and each is told its own answer."""
     counted = await commits(database, monkeypatch)
-    wanted = [f"t{number:03}" for number in range(3 * BATCH_MAX)]
+    wanted = [f"t{number:03}" for number in range(3 * BATCH_MAX["sqlite"])]
 
     assert wanted == await asyncio.gather(*(database.written(adding(database, name)) for name in wanted))
     assert wanted == await names(database)
@@ -89,7 +88,7 @@ async def test_one_that_no_commit_accepts_is_found_out(world):
 async def test_a_transaction_that_cannot_begin_is_told_to_all(database, monkeypatch):
     """Nobody waits for ever, and whoever comes next is served."""
 
-    def broken():
+    def broken(count, until):
         raise ConnectionResetError
 
     with monkeypatch.context() as patch:

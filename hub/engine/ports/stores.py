@@ -24,11 +24,12 @@ Clock = Callable[[], str]
 class Store(Protocol):
     """One connection's resources, in one team; there is no store for more than that."""
 
-    async def write(self, work: Work[T], *, reference: str) -> T:
+    async def write(self, work: Work[T], *, reference: str, shares: bool = False) -> T:
         """Run *work* in one transaction and return what it returned, or raise what it raised.
 
         *work* may be run again, so it has no effect outside its `Unit`. *reference* marks
-        what it wrote, by which a commit that got no answer is recognised. Raises `StoreAway`.
+        what it wrote, by which a commit that got no answer is recognised. Work that adds somebody new
+        *shares* its commit with others of the connection that do. Raises `StoreAway`.
         """
 
     async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:

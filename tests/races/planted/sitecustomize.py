@@ -117,8 +117,9 @@ _insert, _lock = DatabaseUnit.insert, DatabaseUnit.lock
 _write = DatabaseStore.write
 
 
-async def write(store: DatabaseStore, work: Work[Any], *, reference: str) -> Any:
-    """Read, then write."""
+async def write(store: DatabaseStore, work: Work[Any], *, reference: str, shares: bool = False) -> Any:
+    """Read, then write, each alone."""
+    del shares
     bug = Path(os.environ["PLANTED"]).read_text(encoding="utf-8")
     _, _, table = BUGS[bug]
     read = await store.database.rows(f"SELECT * FROM {table} WHERE team_id = $1", store.scope.team)
