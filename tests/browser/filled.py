@@ -15,6 +15,7 @@ from hub.engine.values import Author
 from hub.ledger.policies import Policy
 from hub.main import House
 from hub.providers import Protocol
+from hub.scim.strictjson import Json
 from hub.teams import ENTERPRISE, Role
 from hub.web.portal.app import PAGES
 from hub.web.portal.pages import TEAM
@@ -23,6 +24,9 @@ from tests.running import ISSUER
 from tests.sso.openid import Canaille
 
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+#: What some pages want to be asked.
+ASKED = {"/book/as-of": "?at=2026-01-01", "/book/statement": "?from=2025-01-01&to=2026-01-01"}
 
 #: What a name does that is taken for something else than text.
 TRICKS = (
@@ -69,7 +73,7 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
         )
         await house.purchasing.buy(team, "gold", 1, by=nasty)
         await house.purchasing.set_kind(team, "gold", policy=Policy.WAIT, by=nasty)
-        said = {"rules": [{"when": 'userType eq "Gold"', "seat": "gold"}]}
+        said: Json = {"rules": [{"when": 'userType eq "Gold"', "seat": "gold"}]}
         await house.ruling.apply(team, await house.ruling.read(team, said), by=nasty, progress=str)
         admin = await house.admins.add(team, "bo@acme.example", role=Role.AUDITOR, name=called[2], by=nasty)
         draft = Draft(title=called[3][:80], issuer=openid.issuer, client_id="hub", secret="secret")
@@ -94,12 +98,12 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
             "connection": [connection.id],
             "group": groups,
             "kind": ["standard", "gold"],
-            "person": people,
+            "person": people[1:],  # the first is suspended
             "protocol": ["oidc", "saml"],
             "provider": [provider.id],
             "reference": references,
             "token": [token.split("_")[1]],
-            "action": ["suspend", "unsuspend"],
+            "action": ["unseat", "remove"],
         }
         _, link = await house.links.for_admin(team, role=Role.OWNER, by=nasty)
     pages = tuple(address for page in PAGES for address in _addresses(page.path, page.method, ids))
@@ -116,7 +120,7 @@ def _addresses(path: str, method: str, ids: Mapping[str, list[str]]) -> Iterator
         address = below
         for name in named:
             address = re.sub(rf"{{{name}[^}}]*}}", ids[name][number % len(ids[name])], address)
-        yield address
+        yield address + ASKED.get(address, "")
 
 
 def _user(provider: Provider, number: int, name: str) -> str:

@@ -78,7 +78,7 @@ def place(database_url: str, data: Path, **settings: str) -> Iterator[Place]:
         "HUB_RATE__REQUESTS_PER_SECOND": "10000",
         **settings,
     }
-    with running(database_url, data, **said) as hub:
+    with running(database_url, data, nodes=1, **said) as hub:
         yield Place(hub=hub, url=hub.nodes[0].url, product_url=product)
 
 
