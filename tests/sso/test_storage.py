@@ -1,0 +1,97 @@
+"""What sign-ins keep: taken up once however many try, and of one team."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from attrs import evolve
+
+from hub.engine.flows import Errand, Flow, Purpose
+from hub.engine.providing import Draft
+from hub.engine.values import Scope
+from hub.providers import Identity, Proof
+from tests.author import BY
+from tests.sso.house import Company, signed_in
+from tests.sso.openid import forging
+from tests.web.portal.guests import stranger
+
+
+@pytest.fixture
+def company(house, forger):
+    """A team that signs in by the forger."""
+    return Company.of(house, forger)
+
+
+@pytest.fixture
+def flow(house, company):
+    """A sign-in under way."""
+    made = Flow(
+        id=f"flow of {company.team.id}",
+        team=company.team.id,
+        provider=company.provider.id,
+        errand=Errand(purpose=Purpose.PORTAL),
+        proof=Proof(state="", nonce="", verifier=""),
+        browser="",
+        expires_at="2099-01-01T00:00:00.000Z",
+    )
+    house.run(house.house.signins.flows.begin(made))
+    return made
+
+
+def at_once(house, ask, times=8):
+    """Return what comes of asking several times at once."""
+
+    async def asked():
+        return await asyncio.gather(*(ask() for _ in range(times)))
+
+    return house.run(asked())
+
+
+def test_of_answers_at_once_one_counts(house, flow):
+    """And of those who take it up then, one goes on."""
+    flows = house.house.signins.flows
+
+    assert 1 == sum(at_once(house, lambda: flows.answer(evolve(flow, fault="why"))))
+    assert 1 == sum(at_once(house, lambda: flows.take(flow)))
+    assert house.run(flows.under_way(flow.team, flow.provider, flow.id)) is None
+
+
+def test_a_team_removes_no_other_ones_provider(house, forger, company):
+    """Not even inside a transaction, where nobody looks."""
+    other = Company.of(house, forger)
+
+    async def work(unit):
+        await unit.remove_provider(other.provider.id)
+
+    house.run(house.house.admin.registry.store(Scope(team=company.team.id)).write(work, reference="t"))
+
+    assert [other.provider.id] == [each.id for each in house.run(house.house.providing.of(other.team))]
+
+
+def test_an_address_is_owned_in_each_team_apart(house, forger):
+    """Whoever has it in two teams is somebody in each."""
+    companies = [Company.of(house, forger, domains=("acme.example",)) for _ in range(3)]
+    for each in companies:
+        each.person("ann@acme.example")
+
+    for each in companies:
+        assert 303 == signed_in(stranger(house), each, forger, each.product().asks).status_code
+
+
+def test_another_issuer_is_to_be_tried_anew(house, company):
+    """What worked was with the one before; another secret changes nothing about that."""
+    providing = house.house.providing
+    identity = Identity(subject="ann", auth_time=0, addresses=("ann@acme.example",))
+    house.run(providing.tested(company.provider, identity, by=BY))
+    said = {"title": "Forger", "client_id": "c", "secret": "another"}
+    same = house.run(
+        providing.change(company.team, company.provider, Draft(issuer=company.provider.issuer, **said), by=BY)
+    )
+    with forging() as other:
+        moved = house.run(
+            providing.change(company.team, company.provider, Draft(issuer=other.issuer, **said), by=BY)
+        )
+
+    assert same.tested_at
+    assert (None, None) == (moved.tested_at, moved.tested_as)
