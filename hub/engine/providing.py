@@ -11,7 +11,8 @@ from attrs import asdict, evolve, frozen
 from hub.providers import Oidc, Protocol, Provider, ProviderFault, Saml
 from hub.sealed import Unsealable, seal, unseal
 
-from .admin import AdminError, domain_in
+from .admin import AdminError
+from .drafts import TEXT_MAX, Draft, Misfit, domains_in, title_in
 from .trail import changed
 from .values import NameTaken, Scope
 
@@ -24,43 +25,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The most providers of a team, and of domains of one; the longest title, and the longest other value.
-PROVIDERS_MAX, DOMAINS_MAX = 20, 100
-TITLE_MAX, TEXT_MAX = 80, 1000
-
-#: The longest time that a provider may be asked to let pass between two proofs: a month.
-AGE_MAX = 30 * 24 * 3600
+#: The most providers of a team.
+PROVIDERS_MAX = 20
 
 #: What is told of an id that was not given out for this team.
 STALE = "this page is out of date: go back, and begin anew"
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-
-
-class Misfit(AdminError):
-    """A provider cannot be set up so: *field* is to be mended."""
-
-    def __init__(self, field: str, says: str) -> None:
-        super().__init__(says)
-        self.field = field
-
-
-@frozen(kw_only=True)
-class Draft:
-    """What somebody enters of a provider, whichever is its protocol; *secret* and metadata may be left out.
-
-    With *connections*, only those are told that their people sign in with it; None leaves them as they are.
-    """
-
-    title: str
-    domains: Collection[str] = ()
-    connections: Collection[str] | None = None
-    issuer: str = ""
-    client_id: str = ""
-    secret: str = ""
-    max_age: int | None = None
-    metadata_url: str = ""
-    metadata: str = ""
 
 
 @frozen(kw_only=True)
@@ -101,10 +72,10 @@ class Providing:
         provider = Provider(
             id=id,
             team=team.id,
-            title=_title(draft.title),
+            title=title_in(draft.title),
             how=await self._how(protocol, draft, id, None),
             created_at=self.clock(),
-            domains=_domains(draft.domains),
+            domains=domains_in(draft.domains),
         )
 
         async def work(unit: Unit) -> Provider:
@@ -127,7 +98,7 @@ class Providing:
     async def change(self, team: Team, provider: Provider, draft: Draft, *, by: Author) -> Provider:
         """Change a provider; what is left out of secret and metadata stays as it is."""
         how = await self._how(provider.protocol, draft, provider.id, provider.how)
-        title, domains = _title(draft.title), _domains(draft.domains)
+        title, domains = title_in(draft.title), domains_in(draft.domains)
 
         async def work(unit: Unit) -> Provider:
             await unit.team()
@@ -209,19 +180,15 @@ class Providing:
             raise Misfit(error.field, str(error)) from error
 
     async def _oidc(self, draft: Draft, id: str, before: Oidc | None) -> Oidc:
-        said = {name: getattr(draft, name).strip() for name in ("issuer", "client_id", "secret")}
-        for name, value in said.items():
-            if not value and not (name == "secret" and before):
-                raise Misfit(name, f"{_CALLED[name]} is missing: the provider shows it")
-            if len(value) > TEXT_MAX:
-                raise Misfit(name, f"{_CALLED[name]} is longer than {TEXT_MAX} characters")
-        if draft.max_age is not None and not 0 <= draft.max_age <= AGE_MAX:
-            raise Misfit("max_age", f"the age of a sign-in is from 0 to {AGE_MAX} seconds")
-        secret = seal(said["secret"], self.key, about=id) if said["secret"] else ""
+        # Another issuer is sent no secret that was meant for the one before.
+        same = before is not None and draft.issuer.strip().rstrip("/") == before.issuer.rstrip("/")
+        draft.check_client(known=same)
+        secret = draft.secret.strip()
+        sealed = seal(secret, self.key, about=id) if secret else before.client_secret if before else ""
         how = Oidc(
-            issuer=said["issuer"],
-            client_id=said["client_id"],
-            client_secret=secret or (before.client_secret if before else ""),
+            issuer=draft.issuer.strip(),
+            client_id=draft.client_id.strip(),
+            client_secret=sealed,
             max_age=draft.max_age,
         )
         return await self.speaks.probed(how)
@@ -238,9 +205,6 @@ class Providing:
 
     async def _write(self, team: str, work: Work[T]) -> T:
         return await self.registry.store(Scope(team=team)).write(work, reference=f"admin_{self.ids()}")
-
-
-_CALLED = {"issuer": "the issuer", "client_id": "the client ID", "secret": "the client secret"}
 
 
 def _current(there: Sequence[Provider], provider: Provider) -> Provider:
@@ -264,22 +228,6 @@ async def _attach(unit: Unit, provider: Provider, chosen: Collection[str] | None
         await unit.put(evolve(each, provider=wanted))
         changes = changed({"provider": each.provider}, {"provider": wanted})
         await unit.note(by, "connection.set", each.id, changes=changes)
-
-
-def _title(text: str) -> str:
-    title = " ".join(text.split())
-    if not 0 < len(title) <= TITLE_MAX:
-        raise Misfit("title", f"the provider needs a name of at most {TITLE_MAX} characters")
-    return title
-
-
-def _domains(said: Collection[str]) -> tuple[str, ...]:
-    if len(said) > DOMAINS_MAX:
-        raise Misfit("domains", f"a provider vouches for at most {DOMAINS_MAX} domains")
-    try:
-        return tuple(dict.fromkeys(domain_in(each) for each in said))
-    except AdminError as error:
-        raise Misfit("domains", str(error)) from error
 
 
 def _told(provider: Provider) -> dict[str, Any]:

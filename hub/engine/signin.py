@@ -14,10 +14,10 @@ from attrs import evolve, frozen
 from hub.moments import later
 from hub.providers import Doors, NobodyIn, NotBelieved, Proof
 
+from .drafts import Misfit
 from .entitlements import REFUSALS, Reason, decide
 from .flows import FLOW_SECONDS, Errand, Flow, Purpose
 from .matching import Linked, Match, whom
-from .providing import Misfit
 from .values import Author
 
 if TYPE_CHECKING:

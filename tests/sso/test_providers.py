@@ -11,6 +11,7 @@ from hub.teams import Role
 from tests.author import BY
 from tests.sso.forgery import Hand
 from tests.sso.house import RETURN_TO, Product, follow, query_of
+from tests.sso.openid import forging
 from tests.sso.test_metadata import described, key
 from tests.web.portal.guests import HOST, guest, stranger, words
 
@@ -245,6 +246,22 @@ def test_a_provider_is_changed_without_its_secret(house, team, owner, forger):
     kept = house.run(house.house.database.rows("SELECT settings FROM providers WHERE id = $1", id))
     audit = house.run(house.house.database.rows("SELECT changes FROM audit WHERE team_id = $1", team.id))
     assert "very secret" not in repr([*map(dict, kept), *map(dict, audit)])
+
+
+def test_another_issuer_is_sent_no_secret_of_this_one(house, owner, forger):
+    """Whoever changes the one has to know the other: what is sealed cannot be had by asking for it."""
+    id = value(owner.get(f"{AT}/new/oidc"), "id")
+    typed = {"title": "One", "issuer": forger.issuer, "client_id": "client", "secret": "very secret"}
+    where = owner.post(f"{AT}/new/oidc", {**typed, "id": id}).headers["location"]
+    with forging() as other:
+        moved = {**typed, "issuer": other.issuer, "secret": ""}
+        refused = owner.post(f"{HOST}{where}", moved)
+        asked = list(other.asked)
+        changed = owner.post(f"{HOST}{where}", {**moved, "secret": "its own"})
+
+    assert (422, []) == (refused.status_code, asked)
+    assert "client secret is missing" in words(refused)
+    assert 303 == changed.status_code
 
 
 def test_a_provider_is_removed_and_says_what_that_does(house, team, owner, forger):

@@ -11,8 +11,8 @@ from attrs import evolve
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from hub.engine.drafts import Draft
 from hub.engine.entitlements import REFUSALS, Reason
-from hub.engine.providing import Draft
 from hub.engine.values import Scope
 from hub.providers import Protocol
 from hub.sso.old_names import old_names

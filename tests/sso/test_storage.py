@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from attrs import evolve
 
+from hub.engine.drafts import Draft
 from hub.engine.flows import Errand, Flow, Purpose
-from hub.engine.providing import Draft
 from hub.engine.values import Scope
 from hub.providers import Identity, Proof
 from tests.author import BY
