@@ -10,7 +10,7 @@ from itertools import cycle, islice
 
 from attrs import frozen
 
-from hub.engine.providing import Draft
+from hub.engine.drafts import Draft
 from hub.engine.values import Author
 from hub.ledger.policies import Policy
 from hub.main import House
