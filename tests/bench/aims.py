@@ -126,6 +126,11 @@ def judged(judge: Judge, workers: Judge, memories: Memories) -> list[Aim]:
             found=judge.slowest(*(work.name for work in works.UNINDEXED)),
         ),
         Aim(
+            says=f"any page of the portal at {large:,} users, p99",
+            must=300, aim=100, at_least=False, shown=_unit("ms"),
+            found=judge.slowest(*(work.name for work in works.PORTAL)),
+        ),
+        Aim(
             says=f"resident memory at the most, {large:,} users, a group of {many:,} read",
             must=250, aim=150, at_least=False, shown=_unit("MB"),
             found={hub: Worst(memories[hub, large][1].peak) for hub in HUBS},

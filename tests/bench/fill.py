@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
@@ -28,13 +29,15 @@ WALK_SECONDS = 120.0
 class Filled:
     """What a server holds: *users*, ids by number, the last few in no group, and *groups* by their members.
 
-    *cursor* leads to the last whole page; *numbers* are of users to come.
+    *cursor* leads to the last whole page; *persons* are some of who the users are about, as the portal has
+    them; *numbers* are of users to come.
     """
 
     size: int
     users: list[str]
     groups: Mapping[int, str]
     cursor: str
+    persons: tuple[str, ...] = ()
     numbers: Iterator[int] = field(default=Factory(lambda self: itertools.count(len(self.users)), True))
 
     @property
@@ -60,7 +63,13 @@ def fill(subject: Subject, members: Sequence[int]) -> Filled:
     built = {size: _group(subject, users[:size]) for size in groups_at(subject.size, members)}
     groups = {size: group for size, group in built.items() if group}
     cursor = _last_cursor(subject.door, len(users))
-    return Filled(size=subject.size, users=users, groups=groups, cursor=cursor)
+    persons = _persons(subject.portal) if subject.portal else ()
+    return Filled(size=subject.size, users=users, groups=groups, cursor=cursor, persons=persons)
+
+
+def _persons(portal: Door) -> tuple[str, ...]:
+    page = _made(ask(portal, ("GET", "/people", b""))[0])
+    return tuple(each.decode() for each in re.findall(rb'/people/([0-9a-f-]{36})"', page.raw))
 
 
 def _users(subject: Subject, count: int) -> list[str]:

@@ -101,7 +101,7 @@ def _probed(results: Results, work: Work, subject: Subject, held: Filled, *, sec
     A server that is slow gets fewer requests at once, so that they end in time; one that is very slow
     is measured by this one request, or it would take the day.
     """
-    door = subject.product if work.of_product else subject.door
+    door = subject.portal if work.of_portal else subject.product if work.of_product else subject.door
     if door is None:
         return None
     key = (work.name, subject.name, subject.size)

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 from attrs import frozen
 
+from hub.teams import Role
 from tests.author import BY
 from tests.postgres import Postgres, free_port
 from tests.running import Hub, _end_with_the_tests, desk, running
@@ -51,7 +52,7 @@ PEER_CONFIG = {
 class Subject:
     """A server that is measured: its door, its first process, how many users it is filled with.
 
-    *product* is the door of a team's product, None where there is none.
+    *product* is the door of a team's product, *portal* that of its administrators, None where there is none.
     It is asked *at_once* at the most. A group is built by *batch* members a request, or in one piece;
     *looked_at*: whether its answers say anything.
     """
@@ -59,6 +60,7 @@ class Subject:
     name: str
     door: Door
     product: Door | None = None
+    portal: Door | None = None
     pid: int
     size: int = 0
     at_once: int = 16
@@ -120,14 +122,22 @@ async def connected(name: str, size: int, hub: Hub) -> Subject:
     async with desk(hub) as opened:
         made = await opened.connection("generic", seats=SEATS)
         _, key = await opened.house.admin.create_api_key(made.team, by=BY)
+        _, link = await opened.house.links.for_admin(made.team, role=Role.OWNER, by=BY)
     return Subject(
         name=name,
         door=Door.at(made.url, made.token),
         product=Door.at(f"{hub.nodes[0].url}/api/v1/teams/{made.team.id}", key),
+        portal=Door.at(f"{hub.nodes[0].url}/teams/{made.team.id}", cookie=_signed_in(hub.nodes[0].url, link)),
         pid=hub.nodes[0].process.pid,
         size=size,
         batch=1000,
     )
+
+
+def _signed_in(url: str, link: str) -> str:
+    """Return the cookie of whoever follows *link* to the portal of the hub at *url*."""
+    came = httpx2.get(f"{url}/links/{link}", trust_env=False, follow_redirects=False)
+    return "; ".join(f"{name}={value}" for name, value in came.cookies.items())
 
 
 @contextmanager

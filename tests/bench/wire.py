@@ -46,27 +46,29 @@ Heard: TypeAlias = Callable[[Answer, float], None]
 
 @frozen(kw_only=True)
 class Door:
-    """Where a server is asked, and as whom."""
+    """Where a server is asked, and as whom: by a token, or by a browser's cookie."""
 
     host: str
     port: int
     path: str
     token: str
+    cookie: str = ""
 
     @classmethod
-    def at(cls, url: str, token: str) -> Door:
-        """Return the door of the SCIM root at *url*."""
+    def at(cls, url: str, token: str = "", *, cookie: str = "") -> Door:
+        """Return the door at *url*: a SCIM root, or what else paths are below."""
         parts = urlsplit(url)
         assert parts.hostname is not None
         assert parts.port is not None
-        return cls(host=parts.hostname, port=parts.port, path=parts.path, token=token)
+        return cls(host=parts.hostname, port=parts.port, path=parts.path, token=token, cookie=cookie)
 
     def encode(self, request: Request) -> bytes:
         """Return *request* as it goes over the wire."""
         method, path, body = request
+        known = f"Cookie: {self.cookie}" if self.cookie else f"Authorization: Bearer {self.token}"
         return (
             f"{method} {self.path}{path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
-            f"Authorization: Bearer {self.token}\r\nContent-Type: application/scim+json\r\n"
+            f"{known}\r\nContent-Type: application/scim+json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body
 

@@ -14,7 +14,8 @@ from .wire import Answer, Request
 class Work:
     """A kind of request, so many *at_once*; one with *members* is about the group of so many.
 
-    One *of_product* asks what a team's product does, and not below the SCIM root.
+    One *of_product* asks what a team's product does, one *of_portal* what its administrators do, and not
+    below the SCIM root.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Work:
     at_once: int = 16
     members: int | None = None
     of_product: bool = False
+    of_portal: bool = False
 
     def fault(self, answer: Answer) -> str:
         """Tell what is wrong with *answer*: its status, or that it does not show what was asked for."""

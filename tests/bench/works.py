@@ -159,6 +159,29 @@ def group(members: int, *, whole: bool = False) -> Work:
     )
 
 
+def _portal(name: str, path: Callable[[Filled], str], shows: bytes) -> Work:
+    return Work(
+        name=f"portal: {name}",
+        requests=lambda filled: (("GET", path(filled), b"") for _ in itertools.repeat(None)),
+        shows=lambda raw: shows in raw,
+        at_once=1,
+        of_portal=True,
+    )
+
+
+#: Pages of administrators: a search that finds one, and one that finds everybody.
+PORTAL = (
+    _portal("overview", lambda _: "", b"<svg"),
+    _portal("people", lambda _: "/people", b'rel="next"'),
+    _portal("search, one found", lambda filled: f"/people?q=user{filled.size - 1}%40", b"Family"),
+    _portal("search, all found", lambda _: "/people?q=family", b'rel="next"'),
+    _portal("search, nobody found", lambda _: "/people?q=engineer", b"Nobody fits"),
+    _portal("who has no seat", lambda _: "/people?condition=seatless", b"Nobody fits"),
+    _portal("one person", lambda filled: f"/people/{filled.persons[0]}", b"vouched for by"),
+    _portal("groups", lambda _: "/groups", b"Group of"),
+    _portal("largest group", lambda filled: f"/groups/{filled.groups[max(filled.groups)]}", b'rel="next"'),
+)
+
 #: Those whose cost must not grow with the number of users.
 LOOKUPS = (USER_NAME, EXTERNAL_ID, EMAIL)
 WRITES = (CREATE, PUT, PATCH)
@@ -172,6 +195,7 @@ def all_works(groups: Sequence[int]) -> list[Work]:
         *(member(each) for each in groups),
         *(group(each) for each in groups),
         *(group(each, whole=True) for each in groups),
+        *PORTAL,
     ]
 
 
