@@ -22,21 +22,24 @@ from .searches import WORDS
 NAMES = ("userName", "displayName", "name.formatted", "name.givenName", "name.familyName")
 ADDRESS = Held(text="f.lists", called="emails.value", within="emails")
 
-_OF = "team_id = p.team_id AND {}.person_id = p.id"
-_HOLDS = f"EXISTS (SELECT 1 FROM holdings h WHERE h.{_OF.format('h')} AND h.until IS NULL{{}})"
-_WAITS = f"EXISTS (SELECT 1 FROM waiting w WHERE w.{_OF.format('w')}{{}})"
-_HAS = f"EXISTS (SELECT 1 FROM resources r WHERE r.{_OF.format('r')} AND r.connection_id = {{}})"
-_UNDECIDED = "(p.unsettled OR p.settle_at IS NOT NULL)"
-_NOWHERE = f"NOT {_HOLDS.format('')} AND NOT {_WAITS.format('')}"
+#: That a person `p` of a team is among those of whom a table, called `x`, has a row. PostgreSQL is to gather
+#: these once: left to choose while it knows little of its tables, it reads all of them for each person.
+_AMONG = {
+    "sqlite": "EXISTS (SELECT 1 FROM {table} x WHERE x.team_id = p.team_id AND x.person_id = p.id{where})",
+    "postgres": "((p.id IN (SELECT x.person_id FROM {table} x WHERE x.team_id = {team}{where})) IS TRUE)",
+}
+_OPEN = " AND x.until IS NULL"
 
-#: Of whom each is true: of a row `p` of persons.
+#: Of whom each is true, said of who holds a seat and who waits for one.
 CONDITIONS = {
-    Condition.SEATED: f"p.claims > 0 AND p.suspended IS NULL AND {_HOLDS.format('')}",
-    Condition.WAITING: _WAITS.format(""),
-    Condition.UNDECIDED: f"p.claims > 0 AND {_UNDECIDED} AND {_NOWHERE}",
-    Condition.KEPT: f"p.claims = 0 AND {_HOLDS.format('')}",
-    Condition.SEATLESS: f"p.claims > 0 AND NOT {_UNDECIDED} AND {_NOWHERE}",
-    Condition.REMOVED: f"p.claims = 0 AND NOT {_HOLDS.format('')}",
+    Condition.SEATED: "p.claims > 0 AND p.suspended IS NULL AND {holds}",
+    Condition.WAITING: "{waits}",
+    Condition.UNDECIDED: "p.claims > 0 AND (p.unsettled OR p.settle_at IS NOT NULL)"
+    " AND NOT {holds} AND NOT {waits}",
+    Condition.KEPT: "p.claims = 0 AND {holds}",
+    Condition.SEATLESS: "p.claims > 0 AND NOT p.unsettled AND p.settle_at IS NULL"
+    " AND NOT {holds} AND NOT {waits}",
+    Condition.REMOVED: "p.claims = 0 AND NOT {holds}",
     Condition.SUSPENDED: "p.suspended IS NOT NULL",
     Condition.BY_HAND: "p.by_hand",
     Condition.REFUSED: "FALSE",
@@ -99,6 +102,7 @@ class DatabaseListings(Patient):
 class _Writer:
     """Writes one statement about the people of a team, which stands at the place *team*."""
 
+    dialect: str
     values: Values
     words: Words
     team: str
@@ -106,7 +110,7 @@ class _Writer:
     @classmethod
     def of(cls, dialect: str, team: str) -> _Writer:
         values = Values()
-        return cls(values=values, words=WORDS[dialect](values), team=values.place(team))
+        return cls(dialect=dialect, values=values, words=WORDS[dialect](values), team=values.place(team))
 
     def people(self, wanted: Wanted, turn: Turn) -> tuple[str, tuple[object, ...]]:
         """Return the statement of a page of ids, with one more where there are more."""
@@ -117,15 +121,20 @@ class _Writer:
         return f"SELECT p.id FROM {source} WHERE {where} {_cut('p.id', turn)}", self.values.all
 
     def _chosen(self, wanted: Wanted) -> list[str]:
-        said = [CONDITIONS[wanted.condition]] if wanted.condition else []
+        said = []
+        if wanted.condition:
+            holds, waits = self._among("holdings", _OPEN), self._among("waiting")
+            said.append(CONDITIONS[wanted.condition].format(holds=holds, waits=waits))
         if wanted.kind:
-            kind = self.values.place(wanted.kind)
-            said.append(
-                either(_HOLDS.format(f" AND h.kind = {kind}"), _WAITS.format(f" AND w.kind = {kind}"))
-            )
+            kind = f" AND x.kind = {self.values.place(wanted.kind)}"
+            said.append(either(self._among("holdings", _OPEN + kind), self._among("waiting", kind)))
         if wanted.connection:
-            said.append(_HAS.format(self.values.place(wanted.connection)))
+            mine = f" AND x.connection_id = {self.values.place(wanted.connection)} AND x.kind = 'User'"
+            said.append(self._among("resources", mine))
         return said
+
+    def _among(self, table: str, where: str = "") -> str:
+        return _AMONG[self.dialect].format(table=table, team=self.team, where=where)
 
     def _found(self, wanted: Wanted, turn: Turn) -> str:
         """Return who is called so, each by the text that says it: nothing else of them is read."""
