@@ -42,15 +42,18 @@ async def written(keeper):
 def test_people_are_told_with_why(team):
     """Each with the reason that their product is told."""
     team.kind("standard", policy="wait")
-    for name in ("ann@a.example", "bob@a.example", "cid@a.example"):
+    for name in ("ann@a.example", "bob@a.example", "cid@a.example", "dan@a.example"):
         team.make(name)
 
-    told = {name: (each.reason, each.twins) for name, each in listed(team).items()}
     assert {
-        "cid@a.example": ("waiting", []),
-        "bob@a.example": ("seated", []),
-        "ann@a.example": ("seated", []),
-    } == told
+        "dan@a.example": ("waiting", 2),
+        "cid@a.example": ("waiting", 1),
+        "bob@a.example": ("seated", None),
+        "ann@a.example": ("seated", None),
+    } == {
+        name: (each.reason, each.dossier.queued and each.dossier.queued.position)
+        for name, each in listed(team).items()
+    }
 
 
 def test_who_is_called_the_same_may_be_the_same(team):

@@ -95,6 +95,15 @@ async def test_somebody_with_two_users_is_found_once(world, listings):
     assert [] == await found(listings, text="bob", connection="c2")
 
 
+async def test_somebody_with_many_users_takes_one_place(world, listings):
+    """However many users of one person fit, they keep nobody else off the page."""
+    await world.add(user("a-old", displayName="Ann"))
+    await world.add(*(evolve(user(f"b{n}", displayName="Ann"), person="p-b") for n in range(PAGE + 2)))
+    page = await listings.people("t", Wanted(text="ann"), FIRST)
+
+    assert (["p-b", "p-a-old"], None) == (list(page.rows), page.next)
+
+
 async def test_what_is_searched_follows_each_write(world, listings):
     """A new name finds them, the old one does not any more; who is deleted is not found by it."""
     before = user("u1", displayName="Ann")

@@ -266,8 +266,9 @@ def test_hands_are_off_while_a_connection_is_on(house, team, owner):
     assert "nobody vouches for them any more" in words(owner.get(where))
 
 
-def test_an_auditor_sees_and_changes_nothing(house, team):
+def test_an_auditor_sees_and_changes_nothing(house, team, alone):
     """No form is shown to whoever may not send it."""
+    assert "Add a person" not in words(guest(house, alone[0], Role.AUDITOR).get("/people"))
     team.make("ann@a.example")
     auditor = guest(house, team.way.team, Role.AUDITOR)
     page = auditor.get(person_at(auditor.get("/people")))
