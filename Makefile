@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run test trust bench lock format
+.PHONY: run test trust bench pictures lock format
 
 run: .venv/run.stamp    ## serve on 127.0.0.1:8080, with a demo team, on SQLite
 	@$(BIN)/hub demo
@@ -33,6 +33,9 @@ WRITE = docs/performance.md
 bench: .venv/bench.stamp ## speed and memory, against bare Starlette and scim2-server
 	$(BIN)/python -m tests.bench --sizes $(SIZES) --members $(MEMBERS) --seconds $(SECONDS) \
 		--rounds $(ROUNDS) $(if $(WRITE),--write $(WRITE))
+
+pictures: .venv/test.stamp  ## of the portal's main pages, for docs/ and the README
+	$(BIN)/python -m tests.browser.pictures docs/pictures
 
 format: .venv/test.stamp
 	$(BIN)/ruff check --fix .
