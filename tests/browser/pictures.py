@@ -59,6 +59,10 @@ class Calendar:
         self.now += timedelta(milliseconds=1)
         return moments.written(self.now)
 
+    def seconds(self) -> float:
+        """Return the same in seconds."""
+        return self.now.timestamp()
+
 
 def main(folder: Path) -> None:
     """Write the pictures into *folder*."""
@@ -121,7 +125,7 @@ def _lived(house: Bench, calendar: Calendar) -> dict[str, str]:
             progress=str,
         )
     )
-    house.house.lookout.timer = lambda: calendar.now.timestamp()
+    house.house.lookout.timer = calendar.seconds
     okta, entra = _way(house, team, "okta"), _way(house, team, "entra")
     users: list[tuple[Way, str]] = []
     number = 0
