@@ -145,7 +145,9 @@ class Queues(Transaction):
             f"SELECT * FROM seats WHERE team_id = $1 AND kind = $2{self.database.for_update}",
             *(self.scope.team, kind),
         )
-        return records.seat_count(rows[0]) if rows else None
+        counts = [records.seat_count(row) for row in rows]
+        assert len(counts) <= 1, "a kind is one of its team's"
+        return counts[0] if counts else None
 
     async def kinds(self) -> dict[str, SeatCount]:
         locked = "" if self.database.dialect == "sqlite" else f"{self.database.for_update} OF s"
