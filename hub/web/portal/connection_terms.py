@@ -26,9 +26,9 @@ async def follow(visit: Visit) -> Response:
     return visit.go(f"{at(connection)}#guide")
 
 
-@pages.post(f"{AT}/provider")
+@pages.post(f"{AT}/provider", role=Role.OWNER)
 async def signs_in_by(visit: Visit) -> Response:
-    """Say whom the connection's people sign in with."""
+    """Say whom the connection's people sign in with: that provider then vouches in its domains, too."""
     connection, provider = await found(visit), (await visit.form()).get("signs_in_by", "")
     await visit.desk.connecting.signs_in_by(connection, provider or None, by=visit.by())
     return visit.go(at(connection), said="Whom its people sign in with is kept.")

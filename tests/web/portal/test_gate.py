@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from hub.teams import Role
 from hub.web.portal.app import PAGES
 from hub.web.portal.pages import TEAM
+from tests.inprocess import bench
 from tests.web.portal.guests import HOST, guest, stranger, words
 
 #: What a team's pages are, by method.
@@ -21,13 +21,39 @@ NOBODY = "00000000-0000-7000-8000-000000000000"
 
 ROLES = [role for role in Role if role is not Role.SETUP]
 
-_numbers = itertools.count()
+#: What a browser says of a form that another site sends.
+ELSEWHERE = [
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": "http://hub.example"},
+    {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
+]
+
+
+def name(page):
+    """Return what a page is called where it is told of."""
+    return f"{page.method} {page.path}"
 
 
 def called(page, team, connection=NOBODY):
     """Return the address of *page* in *team*."""
     path = page.path.replace("{team}", team.id).replace("{connection}", connection)
     return HOST + re.sub(r"\{[^}]+\}", NOBODY, path)
+
+
+def sent(guest, page, address):
+    """Ask for a page, or send an empty form to it, as a page of this session has it."""
+    return guest.ask(page.method, address, data={"csrf": guest.csrf()} if page.method == "POST" else None)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A hub in this process, on SQLite: what the gate asks is asked of either database in the same way."""
+    data = tmp_path_factory.mktemp("house")
+    with bench(f"sqlite://{data / 'hub.sqlite'}", data) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +74,12 @@ def guests(house, teams, ways):
     return {role: guest(house, teams[0], role, connection=ways[0].connection) for role in Role}
 
 
+@pytest.fixture(scope="module")
+def nobody(house):
+    """Somebody who is not signed in."""
+    return stranger(house)
+
+
 def test_there_are_pages_to_look_at():
     """The tests below look at whatever is registered: of each sort there is something."""
     assert {"GET", "POST"} == {page.method for page in MINE}
@@ -55,93 +87,91 @@ def test_there_are_pages_to_look_at():
     assert [] != POSTS
 
 
-@pytest.mark.parametrize("page", MINE, ids=lambda page: f"{page.method} {page.path}")
-@pytest.mark.parametrize("role", ROLES)
-def test_each_role_may_what_it_reaches_to(guests, teams, page, role):
+@pytest.mark.parametrize("page", MINE, ids=name)
+def test_each_role_may_what_it_reaches_to(guests, teams, page):
     """Whoever's role reaches to a page is not refused for it; everybody else is, with a page."""
-    me = guests[role]
-    heard = (
-        me.ask(page.method, called(page, teams[0]))
-        if page.method == "GET"
-        else me.ask("POST", called(page, teams[0]), data={"csrf": me.csrf()})
-    )
+    for role in ROLES:
+        heard = sent(guests[role], page, called(page, teams[0]))
 
-    assert (heard.status_code == 403) is not role.may(page.role), heard.text
-    assert heard.status_code != 500
-    if heard.status_code == 403:
-        assert "You may not do this" in words(heard)
+        assert (heard.status_code == 403) is not role.may(page.role), f"{name(page)} as {role}: {heard.text}"
+        assert heard.status_code != 500, f"{name(page)} as {role}"
+        if heard.status_code == 403:
+            assert "You may not do this" in words(heard), f"{name(page)} as {role}"
 
 
-@pytest.mark.parametrize("page", MINE, ids=lambda page: f"{page.method} {page.path}")
+def test_who_can_be_an_owner_is_decided_by_owners():
+    """Directly, or by whom an owner signs in with, and for whose addresses that provider vouches."""
+    settings = f"{TEAM}/settings/security/authentication"
+    decisive = [
+        *(f"{TEAM}/admins", f"{TEAM}/admins/{{admin}}", f"{TEAM}/admins/{{admin}}/remove"),
+        *(f"{settings}/sso/new/{{protocol}}", f"{settings}/sso/{{provider}}"),
+        f"{settings}/sso/{{provider}}/remove",
+        *(f"{settings}/scim/{{connection}}/{what}" for what in ("provider", "domains")),
+    ]
+    roles = {page.path: page.role for page in MINE if page.method == "POST"}
+
+    assert dict.fromkeys(decisive, Role.OWNER) == {path: roles[path] for path in decisive}
+
+
+@pytest.mark.parametrize("page", MINE, ids=name)
 def test_whoever_sets_up_sees_one_connection(guests, teams, ways, page):
     """Their pages are those for setting up, of their connection and no other; nothing else is theirs."""
     me = guests[Role.SETUP]
     mine, other = (me.ask(page.method, called(page, teams[0], way.connection.id)).status_code for way in ways)
 
     if not page.setup:
-        assert {403} == {mine, other}
+        assert {403} == {mine, other}, name(page)
     else:
-        assert (False, 404) == (mine == 404, other)
+        assert (False, 404) == (mine == 404, other), name(page)
 
 
-@pytest.mark.parametrize("page", MINE, ids=lambda page: f"{page.method} {page.path}")
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
-def test_another_team_is_not_there(guests, teams, page, role):
+@pytest.mark.parametrize("page", MINE, ids=name)
+def test_another_team_is_not_there(guests, teams, page):
     """A team that is not the visitor's answers as one that there is not, whatever is asked."""
-    me = guests[role]
-    mark = {"csrf": me.csrf()}
-    other, none = (
-        me.ask(page.method, address, data=mark if page.method == "POST" else None)
-        for address in (called(page, teams[1]), called(page, teams[1]).replace(teams[1].id, NOBODY))
-    )
+    for role in Role:
+        if role is Role.OPERATOR:
+            continue
+        other, none = (
+            sent(guests[role], page, called(page, teams[1]).replace(teams[1].id, id))
+            for id in (teams[1].id, NOBODY)
+        )
 
-    assert (404, 404) == (other.status_code, none.status_code)
-    assert re.sub("hx_[0-9a-f]+", "", other.text) == re.sub("hx_[0-9a-f]+", "", none.text)
+        assert (404, 404) == (other.status_code, none.status_code), f"{name(page)} as {role}"
+        assert re.sub("hx_[0-9a-f]+", "", other.text) == re.sub("hx_[0-9a-f]+", "", none.text), (
+            f"{name(page)} as {role}"
+        )
 
 
-@pytest.mark.parametrize("page", POSTS, ids=lambda page: page.path)
+@pytest.mark.parametrize("page", POSTS, ids=name)
 def test_a_form_of_nobody_s_page_is_refused(guests, teams, page):
     """Without the mark of this very session, what is sent is refused, and nothing is done."""
     me, other = guests[Role.OWNER], guests[Role.ADMIN]
     for mark in ({}, {"csrf": ""}, {"csrf": "made-up"}, {"csrf": other.csrf()}):
         heard = me.ask("POST", called(page, teams[0]), data=mark)
 
-        assert 403 == heard.status_code
+        assert 403 == heard.status_code, f"{name(page)} with {mark}"
 
 
-@pytest.mark.parametrize("page", POSTS, ids=lambda page: page.path)
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-        {"origin": "http://hub.example"},
-        {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
-    ],
-    ids=str,
-)
-def test_a_form_from_another_site_is_refused(guests, teams, page, headers):
+@pytest.mark.parametrize("page", POSTS, ids=name)
+def test_a_form_from_another_site_is_refused(guests, teams, page):
     """Even with the right mark, what another site sends is refused."""
     me = guests[Role.OWNER]
-    heard = me.ask("POST", called(page, teams[0]), data={"csrf": me.csrf()}, headers=headers)
+    for headers in ELSEWHERE:
+        heard = me.ask("POST", called(page, teams[0]), data={"csrf": me.csrf()}, headers=headers)
 
-    assert 403 == heard.status_code
+        assert 403 == heard.status_code, f"{name(page)} with {headers}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
-def test_strangers_are_sent_to_the_door(house, teams, page):
+@pytest.mark.parametrize("page", [page for page in PAGES if page.role is not None], ids=name)
+def test_strangers_are_sent_to_the_door(nobody, teams, page):
     """Whoever is not signed in sees nothing of a team: a page is asked for in vain, a form is not taken."""
-    if page.role is None:
-        return
-    heard = stranger(house).ask(page.method, called(page, teams[0]))
+    heard = nobody.ask(page.method, called(page, teams[0]))
 
     if page.method == "GET":
-        assert 303 == heard.status_code
-        assert heard.headers["location"].startswith("/signin?to=")
+        assert 303 == heard.status_code, name(page)
+        assert heard.headers["location"].startswith("/signin?to="), name(page)
     else:
-        assert 401 == heard.status_code
+        assert 401 == heard.status_code, name(page)
 
 
 def test_addresses_of_a_team_are_below_it():

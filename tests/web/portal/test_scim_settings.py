@@ -6,9 +6,13 @@ import os
 
 import pytest
 
+from hub.engine.drafts import Draft
+from hub.providers import Protocol
 from hub.teams import Role, State
 from tests.author import BY
 from tests.inprocess import Way
+from tests.sso.forgery import Hand
+from tests.sso.test_metadata import described, key
 from tests.web.portal.connections import (
     AT,
     SCIM,
@@ -187,6 +191,20 @@ def test_an_owner_says_for_which_domains_it_vouches(house, way, owner):
     assert "'not' is not a domain" in words(heard)
     assert 'value="not a domain"' in heard.text
     assert 403 == guest(house, way.team, Role.ADMIN).post(at(way, "/domains"), domains="").status_code
+
+
+def test_an_owner_says_whom_its_people_sign_in_with(house, way, owner):
+    """That lends its domains to a provider, and so says who may sign in as an owner: admins look on."""
+    draft = Draft(title="Company", metadata=described(key(Hand.new().text)).decode())
+    provider = house.run(house.house.providing.create(way.team, Protocol.SAML, draft, by=BY))
+    admin = guest(house, way.team, Role.ADMIN)
+
+    assert 403 == admin.post(at(way, "/provider"), signs_in_by=provider.id).status_code
+    assert None is kept(house, way).provider
+    assert 'name="signs_in_by"' not in admin.get(at(way)).text
+    assert "Company. An owner can change it" in words(admin.get(at(way)))
+    assert 303 == owner.post(at(way, "/provider"), signs_in_by=provider.id).status_code
+    assert provider.id == kept(house, way).provider
 
 
 def test_a_provider_that_there_is_not_is_nobody_s(house, way, owner):
