@@ -30,8 +30,10 @@ _FOUND = "SELECT id AS name, id AS person_id, 'owns' AS bond FROM persons WHERE 
 
 #: What else is known of the people with the ids in $2: their own row, and the rows that name them.
 _PERSONS = "SELECT id AS person_id, name, suspended FROM persons WHERE team_id = $1 AND id IN ({ids})"
+#: In an order that no index has: SQLite would walk through all addresses of the team to keep to it.
 _ADDRESSES = (
-    "SELECT person_id, address FROM person_keys WHERE team_id = $1 AND person_id IN ({ids}) ORDER BY address"
+    "SELECT person_id, address FROM person_keys WHERE team_id = $1 AND person_id IN ({ids})"
+    " ORDER BY address || ''"
 )
 _USERS = (
     "SELECT r.person_id, r.id, r.active, r.document, c.id AS connection, c.idp FROM resources r"

@@ -19,7 +19,7 @@ from .patience import Patient
 from .searches import WORDS
 
 #: What people are searched by, in the folded text of a user: single values, and the primary address.
-NAMES = ("userName", "displayName", "name.formatted", "name.givenName", "name.familyName")
+NAMES = ("displayName", "userName", "name.familyName", "name.givenName", "name.formatted")
 ADDRESS = Held(text="f.lists", called="emails.value", within="emails")
 
 #: That a person `p` of a team is among those of whom a table, called `x`, has a row. PostgreSQL is to gather

@@ -153,9 +153,12 @@ FORWARD = both(
     "ALTER TABLE persons ADD COLUMN name_key TEXT",
     # How many seats of a kind came free on a day: the other half of `holdings_in_time`.
     "CREATE INDEX holdings_ended ON holdings (team_id, kind, until) WHERE until IS NOT NULL",
+    # All seats that somebody ever held: without it, all that the team ever had were read for one person.
+    "CREATE INDEX holdings_of_person ON holdings (team_id, person_id)",
 )
 
 BACKWARD = both(
+    "DROP INDEX holdings_of_person",
     "DROP INDEX holdings_ended",
     "ALTER TABLE persons DROP COLUMN name_key",
     "ALTER TABLE searched DROP COLUMN person_id",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from tortoise.connection import get_connections
 
 from hub.engine.listing import PAGE, Condition, Turn, Wanted
 from hub.engine.values import Scope
+from storage.dossiers import DatabaseDossiers
 from storage.listings import DatabaseListings
 from tests.storage.conftest import NOW, user
 
@@ -228,3 +230,34 @@ async def test_the_users_of_a_person(world, listings):
 
     assert [("c1", "u1"), ("c2", "u2")] == [(way, each.id) for way, each in await listings.users("t", "p-u1")]
     assert [] == list(await listings.users("u", "p-u1"))
+
+
+async def test_what_is_known_of_one_costs_the_same_among_many(world):
+    """However many people there are, and seats that anybody ever held: SQLite reads none but theirs."""
+    if world.database.dialect != "sqlite":
+        return  # PostgreSQL plans by what there is: of a few rows it reads all
+    costs = []
+    for number in (1, 200):
+        await world.add(*(user(f"{number}-{n}") for n in range(number)))
+        for n in range(number):
+            await by_hand(world, f"hand-{number}-{n}", f"{number}.{n}@c.example", None)
+            await world.database.rows(
+                "INSERT INTO holdings (team_id, person_id, kind, since, until)"
+                " VALUES ('t', $1, 'standard', $2, $2)",
+                *(f"hand-{number}-{n}", NOW),
+            )
+        costs.append(
+            await steps(DatabaseDossiers(database=world.database, patience=5).some("t", ["hand-1-0"]))
+        )
+
+    assert costs[1] < 1.2 * costs[0]
+
+
+async def steps(asked):
+    """Return how many tens of steps SQLite's machine takes for what is *asked*."""
+    taken = []
+    file = get_connections().get("sqlite-read")._connection._conn
+    file.set_progress_handler(lambda: taken.append("ten"), 10)
+    await asked
+    file.set_progress_handler(None, 0)
+    return len(taken)
