@@ -15,6 +15,7 @@ from .database import Client
 from .keys import key
 from .patience import Patient
 from .records import dumps
+from .visits import out
 
 if TYPE_CHECKING:
     from hub.engine.ports import Clock
@@ -111,6 +112,10 @@ class DatabaseSubjects(Patient):
             *(team, dumps(sorted(map(key, addresses)))),
         )
         return {row["address_key"]: row["id"] for row in rows}
+
+    async def out(self, team: str, *, admin: str, person: str | None) -> bool:
+        sql = out("$1", "$2", person="CAST($3 AS TEXT)")
+        return bool(await self._rows(sql, team, admin, person))
 
     async def link(self, provider: Provider, identity: Identity, link: Linked) -> bool:
         now = self.clock()

@@ -13,6 +13,7 @@ from hub.scim.strictjson import dumps
 from hub.teams import Admin, Link, Role
 
 from .database import Client, Row
+from .faults import Violation, violated
 from .keys import key
 from .patience import Patient
 from .statements import values_of
@@ -24,22 +25,36 @@ if TYPE_CHECKING:
 ADMINS = "SELECT * FROM admins WHERE team_id = $1 ORDER BY created_at, id"
 
 #: Field of a value → its column, where they differ.
-COLUMNS = {"team": "team_id", "connection": "connection_id", "admin": "admin_id", "link": "link_id"}
+COLUMNS = {name: f"{name}_id" for name in ("team", "connection", "admin", "link", "provider")}
 
 #: Whether a link lets somebody in at $2: an admin's once, one for setting up until it ends.
 _OPENS = "revoked_at IS NULL AND expires_at > $2 AND (used_at IS NULL OR role = 'setup')"
 
 _USED = f"UPDATE links SET used_at = $2 WHERE key_id = $1 AND {_OPENS} RETURNING key_id"
 
+
+def out(team: str, admin: str, *, person: str = "NULL") -> str:
+    """Return what selects whoever of the people that an *admin* of a *team* is, is not in it any more.
+
+    People are told by the address, by what providers call them, and by *person*.
+    """
+    return (
+        "SELECT 1 FROM (SELECT k.person_id AS id FROM admins a"
+        " JOIN person_keys k ON k.team_id = a.team_id AND k.address = a.address_key"
+        f" WHERE a.team_id = {team} AND a.id = {admin}"
+        f" UNION ALL SELECT u.person_id FROM subjects u WHERE u.team_id = {team} AND u.admin_id = {admin}"
+        f" UNION ALL SELECT {person}) AS known JOIN persons p ON p.id = known.id"
+        f" WHERE p.team_id = {team} AND (p.claims = 0 OR p.suspended IS NOT NULL)"
+    )
+
+
 #: All that decides whether somebody is (still) in; what an admin may do is as it is now.
 _SESSION = (
     "SELECT s.*, COALESCE(a.role, s.role) AS role_now FROM sessions s"
     " LEFT JOIN links l ON l.key_id = s.link_id"
     " LEFT JOIN admins a ON a.team_id = s.team_id AND a.id = s.admin_id"
-    " LEFT JOIN person_keys k ON k.team_id = a.team_id AND k.address = a.address_key"
-    " LEFT JOIN persons p ON p.team_id = k.team_id AND p.id = k.person_id"
     " WHERE s.id = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND l.revoked_at IS NULL"
-    " AND (p.id IS NULL OR (p.claims > 0 AND p.suspended IS NULL))"
+    f" AND NOT EXISTS ({out('s.team_id', 's.admin_id')})"
 )
 
 
@@ -78,7 +93,12 @@ class DatabaseVisits(Patient):
                 await self._note(client, session.team, reference, note)
             return True
 
-        return await self._written(begun)
+        try:
+            return await self._written(begun)
+        except Exception as error:
+            if violated(error) is Violation.FOREIGN_KEY:  # the admin, or the provider, has just gone
+                return False
+            raise
 
     async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
         rows = await self._rows(_SESSION, id, at, seen_after)
@@ -159,6 +179,7 @@ def _session(row: Row) -> Session:
         admin=row["admin_id"],
         connection=row["connection_id"],
         link=row["link_id"],
+        provider=row["provider_id"],
     )
 
 

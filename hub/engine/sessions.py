@@ -51,6 +51,7 @@ class Session:
     admin: str | None = None
     connection: str | None = None
     link: str | None = None
+    provider: str | None = None
 
 
 @frozen(kw_only=True)
@@ -63,11 +64,15 @@ class Sessions:
     key: bytes
     entropy: Callable[[int], bytes]
 
-    async def begin(self, admin: Admin) -> tuple[Session, str]:
-        """Begin a session of an *admin* who has just signed in; return it, and what their browser holds."""
-        session, text = self._made(role=admin.role, who=admin.address, team=admin.team, admin=admin.id)
-        assert await self._begun(session)
-        return session, text
+    async def begin(self, admin: Admin, *, provider: str | None = None) -> tuple[Session, str] | None:
+        """Begin a session of an *admin* who has just signed in; return it, and what their browser holds.
+
+        It ends with the *provider*, if they came by one. None where either has just gone.
+        """
+        session, text = self._made(
+            role=admin.role, who=admin.address, team=admin.team, admin=admin.id, provider=provider
+        )
+        return (session, text) if await self._begun(session) else None
 
     async def enter(self, link: Link) -> tuple[Session, str] | None:
         """Begin a session by a *link*, which is used up unless it is for setting up; None where it was."""
@@ -136,6 +141,7 @@ class Sessions:
         admin: str | None = None,
         connection: str | None = None,
         link: str | None = None,
+        provider: str | None = None,
         expires_at: str | None = None,
     ) -> tuple[Session, str]:
         text, now = self.entropy(ENTROPY).hex(), self.clock()
@@ -150,6 +156,7 @@ class Sessions:
             admin=admin,
             connection=connection,
             link=link,
+            provider=provider,
         )
         return session, text
 

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger("hub.signin")
 
 
+#: Why the portal is not somebody's → what they are told.
+_NO_ADMIN = {
+    "no_admin": "You are no administrator of this team. Ask one of its owners to add you.",
+    "out": "You look after this team, and are removed from it, or suspended there. Ask one of its owners.",
+}
+
+
 class Lost(Exception):
     """A sign-in that is unknown, over, taken up already, another browser's, or not believed: never which."""
 
@@ -55,11 +62,10 @@ class SentOn:
 
 @frozen(kw_only=True)
 class TurnedAway:
-    """Somebody signed in, and is not let in, for a *reason*; None: they are no admin of the team."""
+    """Somebody signed in, and is not let in, for a *reason*; None: it is the portal that is not theirs."""
 
     provider: Provider
     called: str
-    purpose: Purpose
     reason: Reason | None
     message: str
 
@@ -174,15 +180,12 @@ class SignIns:
     async def _to_portal(
         self, flow: Flow, identity: Identity, provider: Provider, match: Match
     ) -> Admitted | TurnedAway:
-        if match.admin is None or not await self._linked(provider, identity, match):
-            log.info("signin.refused", team=provider.team, provider=provider.id, reason="no_admin")
-            return TurnedAway(
-                provider=provider,
-                called=_called(identity),
-                purpose=Purpose.PORTAL,
-                reason=None,
-                message="You are no administrator of this team. Ask one of its owners to add you.",
-            )
+        if match.admin is None:
+            return _no_admin(provider, identity, "no_admin")
+        if await self.subjects.out(provider.team, admin=match.admin, person=match.person):
+            return _no_admin(provider, identity, "out")
+        if not await self._linked(provider, identity, match):
+            return _no_admin(provider, identity, "no_admin")
         return Admitted(admin=match.admin, to=flow.errand.return_to)
 
     async def _to_product(
@@ -238,10 +241,14 @@ def _turned(provider: Provider, identity: Identity, reason: Reason) -> TurnedAwa
     return TurnedAway(
         provider=provider,
         called=_called(identity),
-        purpose=Purpose.PRODUCT,
         reason=reason,
         message=REFUSALS[reason][0],
     )
+
+
+def _no_admin(provider: Provider, identity: Identity, why: str) -> TurnedAway:
+    log.info("signin.refused", team=provider.team, provider=provider.id, reason=why)
+    return TurnedAway(provider=provider, called=_called(identity), reason=None, message=_NO_ADMIN[why])
 
 
 def _called(identity: Identity) -> str:

@@ -103,15 +103,18 @@ FORWARD = both(
         admin_id TEXT,
         connection_id TEXT,
         link_id TEXT REFERENCES links (key_id),
+        provider_id TEXT,
         created_at TEXT NOT NULL,
         seen_at TEXT NOT NULL,
         expires_at TEXT NOT NULL,
         CHECK ((role = 'operator') = (team_id IS NULL) AND (role = 'setup') = (connection_id IS NOT NULL)),
         FOREIGN KEY (team_id, admin_id) REFERENCES admins (team_id, id) ON DELETE CASCADE,
+        FOREIGN KEY (team_id, provider_id) REFERENCES providers (team_id, id) ON DELETE CASCADE,
         FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
     )""",
     "CREATE INDEX sessions_of_team ON sessions (team_id)",
     "CREATE INDEX sessions_of_admin ON sessions (team_id, admin_id) WHERE admin_id IS NOT NULL",
+    "CREATE INDEX sessions_of_provider ON sessions (team_id, provider_id) WHERE provider_id IS NOT NULL",
     "CREATE INDEX sessions_in_time ON sessions (expires_at)",
     # What was seen of a connection: the first and the latest time, and of the latest the exchange, where it
     # is kept, and what there is to say of it.

@@ -77,6 +77,9 @@ class Subjects(Protocol):
     async def admins(self, team: str, addresses: AbstractSet[str]) -> Mapping[str, str]:
         """Return address → the id of the team's admin who has it."""
 
+    async def out(self, team: str, *, admin: str, person: str | None) -> bool:
+        """Say whether an admin of a team, or *person*, is known to be somebody suspended or removed there."""
+
     async def link(self, provider: Provider, identity: Identity, link: Linked) -> bool:
         """Note that whoever *identity* is signed in; False where who it *link*s to is there no more."""
 

@@ -29,14 +29,16 @@ class Visits(Protocol):
     async def begin(self, session: Session, *, note: Note, reference: str) -> bool:
         """Keep *session*, and use up the link that it was begun by; False where that lets nobody in.
 
+        Nor does it where its admin, or the provider that they came by, is there no more.
+
         *note* goes into the team's audit, by *reference*. Sessions that are over are forgotten.
         """
 
     async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
         """Return a session that has not ended *at* a moment, and was seen after another.
 
-        It ends with its link's revocation, with its admin, and once the person who has the admin's address
-        is suspended or nobody vouches for them.
+        It ends with its link's revocation, with its admin, with the provider that they came by, and once the
+        person who has the admin's address, or is known to be them, is suspended or nobody vouches for them.
         """
 
     async def seen(self, id: str, *, at: str) -> None:

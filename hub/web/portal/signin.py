@@ -152,7 +152,7 @@ async def _finish(visit: Visit, provider: Provider, state: str, browser: str) ->
         return _lost(visit)
     match outcome:
         case Admitted():
-            return await _enter(visit, provider.team, outcome)
+            return await _enter(visit, provider, outcome)
         case SentOn():
             return RedirectResponse(outcome.url, 303)
         case TurnedAway():
@@ -162,13 +162,14 @@ async def _finish(visit: Visit, provider: Provider, state: str, browser: str) ->
             return RedirectResponse(f"/teams/{provider.team}{path}", 303)
 
 
-async def _enter(visit: Visit, team: str, admitted: Admitted) -> Response:
-    admins = await visit.desk.admins.visits.admins(team)
+async def _enter(visit: Visit, provider: Provider, admitted: Admitted) -> Response:
+    admins = await visit.desk.admins.visits.admins(provider.team)
     admin = next((each for each in admins if each.id == admitted.admin), None)
-    if admin is None:
+    begun = await visit.desk.sessions.begin(admin, provider=provider.id) if admin else None
+    if begun is None:
         return _lost(visit)
-    _, text = await visit.desk.sessions.begin(admin)
-    return await visit.enter(text, to=admitted.to or f"/teams/{team}")
+    _, text = begun
+    return await visit.enter(text, to=admitted.to or f"/teams/{provider.team}")
 
 
 def doors(visit: Visit, team: str, provider: str) -> Doors:
