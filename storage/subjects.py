@@ -101,10 +101,6 @@ class DatabaseSubjects(Patient):
             found[names[row["name_key"]]].add(row["person_id"])
         return {address: frozenset(people) for address, people in found.items()}
 
-    async def addresses(self, team: str, person: str) -> AbstractSet[str]:
-        sql = "SELECT address FROM person_keys WHERE team_id = $1 AND person_id = $2"
-        return frozenset(row["address"] for row in await self._rows(sql, team, person))
-
     async def admins(self, team: str, addresses: AbstractSet[str]) -> Mapping[str, str]:
         rows = await self._rows(
             "SELECT address_key, id FROM admins WHERE team_id = $1"

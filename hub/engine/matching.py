@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 if TYPE_CHECKING:
     from hub.providers import Identity, Provider
@@ -38,45 +38,59 @@ class Known:
 
 @frozen(kw_only=True)
 class Match:
-    """Who somebody is in the team, and in a sentence how that was found out, or why it was not."""
+    """Who somebody is in the team, and in a sentence how that was found out, or why it was not.
+
+    *contradicted*: what the provider says means two people, so that it is not to be gone by.
+    """
 
     person: str | None = None
     admin: str | None = None
     says: str
+    contradicted: bool = False
 
 
 async def whom(subjects: Subjects, provider: Provider, identity: Identity) -> Match:
-    """Return who *identity* is: as found before, else by what *provider* may vouch for."""
+    """Return who *identity* is: as found before, else by what *provider* may vouch for.
+
+    An admin is found by what the provider says in this sign-in alone: users are written by others, too.
+    """
     linked = await subjects.linked(provider, identity.subject)
     known = await subjects.known(
         provider, external_id=identity.external_id, addresses=frozenset(identity.addresses)
     )
     addresses = frozenset(each for each in identity.addresses if _domain(each) in known.domains)
-    person, says = found(known, addresses, identity)
+    match = found(known, addresses, identity)
     if linked.person:
-        person, says = linked.person, "They have signed in before, and are the same person as then."
-    return Match(
-        person=person,
-        admin=linked.admin or await _admin(subjects, provider, addresses, person),
-        says=says,
-    )
+        match = Match(
+            person=linked.person, says="They have signed in before, and are the same person as then."
+        )
+    if linked.admin or match.contradicted:
+        return evolve(match, admin=linked.admin)
+    return evolve(match, admin=await _admin(subjects, provider, addresses))
 
 
-def found(known: Known, addresses: AbstractSet[str], identity: Identity) -> tuple[str | None, str]:
-    """Return the person whom *identity* means at first contact, and the sentence on it.
+def found(known: Known, addresses: AbstractSet[str], identity: Identity) -> Match:
+    """Return the person whom *identity* means at first contact: by the id and by an address, or by either.
 
     *addresses* are those of it for which the provider may vouch.
     """
-    if len(known.external) == 1:
-        return next(iter(known.external)), "Found by the id that the provider has for them over SCIM, too."
     owners = {person for each, person in known.owners.items() if each in addresses}
     bearers = {person for each, people in known.bearers.items() if each in addresses for person in people}
-    for people, how in ((owners, "whose it is"), (bearers, "a user of this provider's, called so")):
-        if len(people) == 1:
-            return next(iter(people)), f"Found by their address, {_listed(addresses)}: {how}."
-        if people:
-            return None, f"Several people have {_listed(addresses)}: which is meant cannot be told."
-    return None, _unfound(known, addresses, identity)
+    called, how = (owners, "whose it is") if owners else (bearers, "a user of this provider's, called so")
+    meant = known.external & called if known.external and called else known.external or called
+    if not meant and called:
+        says = f"The provider's id is one person's, and {_listed(addresses)} another's: this may be neither."
+        return Match(says=says, contradicted=True)
+    if not meant:
+        return Match(says=_unfound(known, addresses, identity))
+    if len(meant) > 1:
+        whose = _listed(addresses) if called else "the provider's id"
+        return Match(says=f"Several people have {whose}: which is meant cannot be told.")
+    if known.external:
+        says = "Found by the id that the provider has for them over SCIM, too."
+    else:
+        says = f"Found by their address, {_listed(addresses)}: {how}."
+    return Match(person=next(iter(meant)), says=says)
 
 
 def _unfound(known: Known, addresses: AbstractSet[str], identity: Identity) -> str:
@@ -96,12 +110,9 @@ def _unfound(known: Known, addresses: AbstractSet[str], identity: Identity) -> s
     return "The provider says neither an address nor the id that it uses over SCIM: have it send one."
 
 
-async def _admin(
-    subjects: Subjects, provider: Provider, addresses: AbstractSet[str], person: str | None
-) -> str | None:
-    """Return the admin who has one of *addresses*, or of those that are the person's own."""
-    owned = await subjects.addresses(provider.team, person) if person else frozenset()
-    admins = set((await subjects.admins(provider.team, addresses | owned)).values())
+async def _admin(subjects: Subjects, provider: Provider, addresses: AbstractSet[str]) -> str | None:
+    """Return the admin who has one of *addresses*."""
+    admins = set((await subjects.admins(provider.team, addresses)).values())
     return next(iter(admins)) if len(admins) == 1 else None
 
 

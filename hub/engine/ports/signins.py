@@ -71,9 +71,6 @@ class Subjects(Protocol):
     ) -> Known:
         """Return who may be meant, at first contact."""
 
-    async def addresses(self, team: str, person: str) -> AbstractSet[str]:
-        """Return the addresses that a person owns."""
-
     async def admins(self, team: str, addresses: AbstractSet[str]) -> Mapping[str, str]:
         """Return address → the id of the team's admin who has it."""
 
