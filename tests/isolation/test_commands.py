@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 
 from hub.engine.admin import AdminError
-from hub.engine.values import Scope
+from hub.engine.values import Author, Scope
 from hub.scim.membership import MemberChange
-from hub.teams import ENTERPRISE, State
+from hub.teams import ENTERPRISE, Role, State
 from tests.author import BY
 from tests.digest import digest
 from tests.inprocess import Bench, Way, bench
@@ -23,7 +23,7 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 SAID = evolve(BY, why="left")
 
 #: What an administrator's commands write, beside what requests do.
-MORE = ("connections", "tokens", "audit", "refused", "exchanges")
+MORE = ("connections", "tokens", "audit", "refused", "exchanges", "admins", "links")
 
 #: Statements about something that has an id, which was found in the team: it is no other team's.
 BY_ID = re.compile(r"(?<!\w)(?:\w+\.)?(?:person_id|id|key_id|number) (?:= [\w$]|IN \()")
@@ -31,6 +31,7 @@ BY_ID = re.compile(r"(?<!\w)(?:\w+\.)?(?:person_id|id|key_id|number) (?:= [\w$]|
 #: Other statements whose owner nobody misses, by how they go, and why: each is a second lock on a door.
 HARMLESS = {
     r"SELECT \* FROM (audit|exchanges|outbox) WHERE": "what is found there is rewritten in its team only",
+    r"SELECT \w+ AS key, \w+ AS said FROM": "what is found there is forgotten in its team only",
     r"SELECT id FROM resources WHERE": "they are removed through their own connection, in its team only",
 }
 
@@ -58,6 +59,7 @@ def furnish(hub: Bench) -> tuple[Way, dict[str, str]]:
 
     scope = Scope(team=team.id, connection=way.connection.id)
     hub.run(hub.house.admin.registry.store(scope).write(expect, reference="expect"))
+    hub.run(hub.house.links.for_setup(way.connection, by=Author(name="ann@b.example")))
     written(hub)
     return way, {**ids, "cid": hub.run(people.find(team, "cid@b.example"))}
 
@@ -103,11 +105,12 @@ def furnished(hub: Bench) -> Callable[[], None]:
     (way, ids), (twin, others) = furnish(hub), furnish(hub)
 
     async def more(unit):
-        # Alike but for a seat that is free, and for a kind.
+        # Alike but for a seat that is free, for a kind, and for an admin, who would not be erased.
         await unit.buy("standard", 1)
         await unit.buy("viewer", 1)
 
     hub.run(hub.house.admin.registry.store(Scope(team=twin.team.id)).write(more, reference="more"))
+    hub.run(hub.house.admins.add(twin.team, "ann@b.example", role=Role.ADMIN, by=BY))
     before = hub.run(everything(hub, twin.team.id))
 
     def live() -> None:
