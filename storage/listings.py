@@ -13,13 +13,16 @@ from hub.scim.expressions import Operator
 from . import memberships, records
 from .filters.spots import both, either
 from .filters.values import Values
-from .filters.words import Held, Words
+from .filters.words import Held, Test, Words
 from .keys import key
 from .patience import Patient
 from .searches import WORDS
 
 #: What people are searched by, in the folded text of a user: single values, and the primary address.
 NAMES = ("displayName", "userName", "name.familyName", "name.givenName", "name.formatted")
+#: What stands between the names where SQLite tells them as a list: beside `null`, for one that is not there.
+SPOKEN = frozenset('[]",\\')
+
 ADDRESS = Held(text="f.lists", called="emails.value", within="emails")
 
 #: That a person `p` of a team is among those of whom a table, called `x`, has a row. PostgreSQL is to gather
@@ -158,11 +161,17 @@ class _Writer:
     def _called(self, text: str) -> str:
         """Return that a user is called so: first, faster, that its text has it, labels and all."""
         test = self.words.test(Operator.CO, text)
-        names = [self.words.some(Held(text="f.folded", called=name), test) for name in NAMES]
         return either(
-            both(self.words.may_hold("f.folded", text, ends=False), either(*names)),
+            both(self.words.may_hold("f.folded", text, ends=False), self._named(text, test)),
             both(self.words.may_hold("f.lists", text, ends=False), test(self.words.first(ADDRESS))),
         )
+
+    def _named(self, text: str, test: Test) -> str:
+        """Return that one of the names has it: on SQLite of all at once, which reads the text once."""
+        if self.dialect == "postgres" or text in "null" or not SPOKEN.isdisjoint(text):
+            return either(*(self.words.some(Held(text="f.folded", called=name), test) for name in NAMES))
+        paths = ", ".join(self.values.place(f'$."{name}"') for name in NAMES)
+        return test(f"json_extract(f.folded, {paths})")
 
     def _beyond(self, id: str, turn: Turn) -> str | None:
         return f"{id} {'>' if turn.before else '<'} {self.values.place(turn.mark)}" if turn.mark else None

@@ -56,7 +56,7 @@ async def test_pages_hold_everybody_once_in_both_directions(world, listings):
 
 
 CALLED = {
-    "ann": ["p-ann"],
+    "ann": ["p-dan", "p-ann"],
     "nn@a.exa": ["p-ann"],
     "müller": ["p-ann"],
     "work@b.example": ["p-bob"],
@@ -72,15 +72,20 @@ CALLED = {
     "a_n": [],
     "a*n": [],
     "nobody": [],
+    "null": [],
+    "ul": [],
+    ",": ["p-dan"],
+    "ann, ": ["p-dan"],
+    "\\d": ["p-dan"],
 }
 
 
 async def test_who_is_called_so(world, listings):
     """A part of a name, a userName or an address finds them; a title, or an attribute's name, does not."""
-    ann = user("ann", userName="Ann@a.example", name={"familyName": "MÜLLER"}, title="Engineer")
+    ann = user("ann", userName="Ann@a.example", name={"familyName": "MÜLLER"}, title="Engineer of bulk")
     bob = user("bob", displayName='Bob Jr "the Hob"', emails=[{"value": "work@b.example", "type": "work"}])
     await world.add(ann, connection="c1")
-    await world.add(bob, connection="c2")
+    await world.add(bob, user("dan", displayName="Ann, \\Dan"), connection="c2")
     await world.add(user("ann2", userName="ann@a.example"), connection="d1", team="u")
     await by_hand(world, "hand", "hand@c.example", "Max Ärger")
 
