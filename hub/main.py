@@ -177,6 +177,7 @@ class House:
             sessions=self.sessions,
             signins=self.signins,
             signs=self.signs,
+            speaks=self.providing.speaks,
             switches=self.switches,
         )
 

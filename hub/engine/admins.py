@@ -38,6 +38,10 @@ class Admins:
         """Return the admins of *team*, oldest first."""
         return await self.visits.admins(team.id)
 
+    async def one(self, team: str, id: str) -> Admin | None:
+        """Return an admin of a team, None for whoever is none (any more)."""
+        return next((each for each in await self.visits.admins(team) if each.id == id), None)
+
     async def known(self, team: str, address: str) -> Admin | None:
         """Return the admin of a team who has that *address*."""
         called = fold(address.strip())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from attrs import define, frozen
-from starlette.requests import Request
 
 from hub import logs
 from hub.engine.handover import NoSuchCode
@@ -121,8 +120,7 @@ class Api:
 
     async def _exchanged(self, call: Question, team: str, said: Json) -> dict[str, Json]:
         code, verifier = _texts(said, ("code", "verifier"))
-        url = Request(call.scope).url
-        issuer = self.settings.server.public_url or f"{url.scheme}://{url.netloc}"
+        issuer = call.root(self.settings.server.public_url)
         try:
             return await self.product.handover.exchange(team, code, verifier, issuer=issuer)
         except NoSuchCode:

@@ -6,6 +6,7 @@ import time
 from typing import TypeAlias
 
 from attrs import define, field
+from starlette.requests import Request
 from starlette.types import Scope
 
 from hub.engine.exchanges import Recording
@@ -34,6 +35,11 @@ class Incoming:
         return self.unread and any(
             name in _ANNOUNCES_BODY and value != b"0" for name, value in self.scope["headers"]
         )
+
+    def root(self, public_url: str) -> str:
+        """Return what the hub is called from outside: its public address, else the one that was asked."""
+        url = Request(self.scope).url
+        return public_url or f"{url.scheme}://{url.netloc}"
 
     def duration_ms(self) -> float:
         """Return the milliseconds since the request came."""

@@ -410,14 +410,55 @@ def test_an_admin_who_is_removed_is_out_with_the_next_request(house, company, fo
     assert 403 == signed_in(browser, company, forger).status_code
 
 
+def vouched(house, company):
+    """Have the operator say that the team's SSO is its provider's."""
+    said = {"sso_issuer": company.provider.issuer}
+    house.run(house.house.switches.set_team(company.team, said, by=BY))
+
+
 def test_an_address_leads_to_its_provider(house, company, browser):
     """Whoever types it is given a link; whoever types another is told, and asked again."""
+    vouched(house, company)
     found = browser.get(f"{HOST}/signin", address="Someone@ACME.example")
     assert 200 == found.status_code  # and no redirect: the form could not go on to the provider
     assert f'href="/signin/{company.team.id}?provider={company.provider.id}' in found.text
     other = browser.get(f"{HOST}/signin", address="someone@nowhere.example")
 
     assert "Nobody is set up to sign in as someone@nowhere.example" in words(other)
+
+
+def test_an_address_names_no_team(house, company, browser):
+    """Whoever types one learns who signs people in there, and nothing of whose they are."""
+    vouched(house, company)
+    found = browser.get(f"{HOST}/signin", address="someone@acme.example")
+    second = Draft(title="Second", issuer=company.provider.issuer, client_id="c", secret="s")
+    house.run(house.house.providing.create(company.team, Protocol.OIDC, second, by=BY))
+    several = browser.get(f"{HOST}/signin/{company.team.id}")
+
+    assert "Forger" in words(found)
+    assert ("Forger" in words(several)) is ("Second" in words(several)) is True
+    assert company.team.name not in found.text + several.text
+
+
+def test_an_address_leads_to_no_provider_that_nobody_stands_for(house, company, forger, browser):
+    """Anybody can enter a domain: only once somebody signed in there, or the operator says so, it counts."""
+    asked = [browser.get(f"{HOST}/signin", address="someone@acme.example")]
+    owner = guest(house, company.team)
+    state = query_of(owner.get(f"{AT}/{company.provider.id}/test"))
+    forger.token = forger.signed(forger.claims(nonce=state["nonce"]))
+    follow(owner, answered(owner, company, state["state"]))
+    asked.append(browser.get(f"{HOST}/signin", address="someone@acme.example"))
+
+    assert [False, True] == [company.provider.id in each.text for each in asked]
+
+
+def test_whoever_tries_addresses_is_in_nobody_s_way(house, company, browser):
+    """What is known is answered, also to an address from which much was asked in vain."""
+    vouched(house, company)
+    tried = [browser.get(f"{HOST}/signin", address=f"someone@{n}.example").status_code for n in range(30)]
+
+    assert 429 == tried[-1]
+    assert 200 == browser.get(f"{HOST}/signin", address="someone@acme.example").status_code
 
 
 def test_a_provider_that_is_away_is_a_page(house, company, browser):

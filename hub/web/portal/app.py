@@ -34,6 +34,8 @@ from . import (
     groups,
     overview,
     people,
+    published,
+    returning,
     rules,
     seats,
     signin,
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
 PAGES: Sequence[Page] = [
     page
     for module in (
-        *(doors, signin, teams, overview, people, groups),
+        *(doors, signin, returning, published, teams, overview, people, groups),
         *(seats, rules, book, activity, admins, audit, sso),
         *(authentication, connection, connection_switch, connection_terms, connection_tokens),
     )
@@ -176,11 +178,11 @@ class Portal:
             path=path,
             query=_query(scope["query_string"]),
             body=read,
+            root=call.root(self._public),
             signed_in=session,
             team=team,
         )
-        origin = _origin(self._public or f"{scope['scheme']}://{host}")
-        await gate.check_form(page, visit, room.stamps, headers, origin)
+        await gate.check_form(page, visit, room.stamps, headers, _origin(visit.root))
         return await page.answer(visit)
 
     @property

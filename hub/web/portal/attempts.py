@@ -23,26 +23,18 @@ ADDRESSES_MAX = 10_000
 class Attempts:
     """The tries of each address in this process.
 
-    Only those in vain count, so that nobody who comes in is in anybody's way behind the same proxy.
+    Only those in vain count, once they are known to be: an address may be that of a proxy, behind which
+    others come in.
     """
 
     rate: float = RATE
     clock: Callable[[], float] = time.monotonic
     _buckets: dict[str, Bucket] = field(factory=dict, init=False)
-    #: Address → until when it is not heard.
-    _waiting: dict[str, float] = field(factory=dict, init=False)
-
-    def check(self, address: str) -> None:
-        """Raise `TooOften` where *address* has tried in vain too often just now."""
-        wait = self._waiting.get(address, 0.0) - self.clock()
-        if wait > 0:
-            raise TooOften(headers={"retry-after": str(math.ceil(wait))})
 
     def failed(self, address: str) -> None:
-        """Count one try of *address* in vain."""
+        """Count one try of *address* in vain, or raise `TooOften` where there were too many just now."""
         if len(self._buckets) > ADDRESSES_MAX:
             self._buckets.clear()
-            self._waiting.clear()
         now = self.clock()
-        wait = self._buckets.setdefault(address, Bucket(self.rate, self.rate, now)).take(now)
-        self._waiting[address] = now + wait
+        if wait := self._buckets.setdefault(address, Bucket(self.rate, self.rate, now)).take(now):
+            raise TooOften(headers={"retry-after": str(math.ceil(wait))})

@@ -90,7 +90,7 @@ async def shown(
     values = {
         **await _progress(visit, connection),
         **await _news(visit, health),
-        "base_url": endpoint(visit, connection),
+        "base_url": f"{visit.root}/scim/v2/{connection.id}",
         "token": token,
         "link": link,
         "lacks": visit.team.lacks(),
@@ -110,13 +110,6 @@ async def shown(
 
 #: What is not for whoever sets a connection up.
 _NOTHING: dict[str, Any] = {"links": (), "refused": (), "gaps": None, "providers": ()}
-
-
-def endpoint(visit: Visit, connection: Connection) -> str:
-    """Return what is pasted into the provider: the hub's public address, else the one that was asked."""
-    root = visit.room.settings.server.public_url
-    url = visit.request.url
-    return f"{root or f'{url.scheme}://{url.netloc}'}/scim/v2/{connection.id}"
 
 
 async def _more(visit: Visit, health: Health) -> dict[str, Any]:

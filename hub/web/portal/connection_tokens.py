@@ -57,7 +57,7 @@ async def create_link(visit: Visit) -> Response:
     """Make a link for an outside admin, shown this once."""
     connection = await found(visit)
     _, text = await visit.desk.links.for_setup(connection, by=visit.by())
-    return await shown(visit, connection, link=f"{_root(visit)}/links/{text}")
+    return await shown(visit, connection, link=f"{visit.root}/links/{text}")
 
 
 @pages.post(f"{AT}/links/{{link}}/revoke")
@@ -85,8 +85,3 @@ async def _ends(visit: Visit) -> str | None:
     if chosen not in map(str, DAYS):
         raise Problem
     return later(visit.desk.admin.clock(), int(chosen) * 86_400) if int(chosen) else None
-
-
-def _root(visit: Visit) -> str:
-    url = visit.request.url
-    return visit.room.settings.server.public_url or f"{url.scheme}://{url.netloc}"

@@ -16,7 +16,7 @@ from hub.engine.grouping import Grouping
 from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.overview import Overview
-from hub.engine.ports import Signs
+from hub.engine.ports import Signs, Speaks
 from hub.engine.providing import Providing
 from hub.engine.purchasing import Purchasing
 from hub.engine.ruling import Ruling
@@ -47,4 +47,5 @@ class Desk:
     sessions: Sessions
     signins: SignIns
     signs: Signs
+    speaks: Speaks
     switches: Switches

@@ -14,6 +14,7 @@ from .rendering import TYPES
 
 if TYPE_CHECKING:
     from hub.engine.sessions import Session
+    from hub.teams import Link
 
     from .pages import Visit
 
@@ -31,12 +32,13 @@ async def link(visit: Visit) -> Response:
     """Let whoever follows a link in, and use it up; looking whether it is there (HEAD) does not."""
     if visit.request.method == "HEAD":
         return Response()
-    desk, attempts = visit.desk, visit.room.attempts
-    attempts.check(visit.address)
-    found = await desk.links.find(visit.path["link"])
-    entered = await desk.sessions.enter(found) if found else None
+    found = await visit.desk.links.find(visit.path["link"])
+    if found and (session := visit.signed_in) and _sees(session, found):
+        says = f"You stay signed in, as {session.role}: whoever else opens that link sets this up."
+        return visit.go(landing(found), said=says)
+    entered = await visit.desk.sessions.enter(found) if found else None
     if entered is None:
-        attempts.failed(visit.address)
+        visit.room.attempts.failed(visit.address)
         raise Spent
     session, text = entered
     return await visit.enter(text, to=landing(session))
@@ -65,13 +67,18 @@ async def static(visit: Visit) -> Response:
     return Response(held, headers=headers)
 
 
-def landing(session: Session) -> str:
+def _sees(session: Session, link: Link) -> bool:
+    """Say whether a *session* may all that a set-up *link* is for: who made one tries it, too."""
+    return link.role is Role.SETUP and session.role.may(Role.ADMIN) and session.team in {None, link.team}
+
+
+def landing(came: Session | Link) -> str:
     """Return where whoever has just come in begins."""
-    match session.role:
+    match came.role:
         case Role.OPERATOR:
             return "/teams"
         case Role.SETUP:
             settings = "settings/security/authentication/scim"
-            return f"/teams/{session.team}/{settings}/{session.connection}"
+            return f"/teams/{came.team}/{settings}/{came.connection}"
         case _:
-            return f"/teams/{session.team}"
+            return f"/teams/{came.team}"

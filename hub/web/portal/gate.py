@@ -38,7 +38,7 @@ def check_role(page: Page, path: Mapping[str, str], session: Session | None) -> 
         return
     if session is None:
         raise SignedOut
-    if session.role is Role.SETUP:
+    if session.role is Role.SETUP and page.role is not Role.SETUP:
         if not page.setup:
             raise Forbidden
         if path["connection"] != session.connection:

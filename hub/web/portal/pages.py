@@ -99,7 +99,10 @@ class Pages:
 
 @define(kw_only=True)
 class Visit:
-    """One request of somebody, on its way to an answer; *path* and *query* by name."""
+    """One request of somebody, on its way to an answer; *path* and *query* by name.
+
+    *root* is what the hub is called from outside.
+    """
 
     request: Request
     room: Room
@@ -107,6 +110,7 @@ class Visit:
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Callable[[], Awaitable[bytes]]
+    root: str
     signed_in: Session | None = None
     _team: Team | None = None
     _form: Form | None = None
@@ -132,12 +136,6 @@ class Visit:
     def address(self) -> str:
         """Return who asks, as the connection says: the last proxy, where there is one."""
         return self.request.client.host if self.request.client else ""
-
-    @property
-    def root(self) -> str:
-        """Return what the hub is called from outside, else what this request says it called."""
-        url = self.request.url
-        return self.room.settings.server.public_url or f"{url.scheme}://{url.netloc}"
 
     def by(self, why: str | None = None) -> Author:
         """Return whoever is signed in as the audit has them, with what they said is the reason."""

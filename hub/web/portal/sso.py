@@ -16,7 +16,7 @@ from hub.providers import Oidc, Protocol, Provider, Saml
 from hub.teams import Role
 
 from .pages import Fault, Pages
-from .signin import COOKIE, doors, send
+from .sending import COOKIE, doors, send
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -147,7 +147,7 @@ async def _values(
         "provider": provider,
         "saml": protocol is Protocol.SAML,
         "how": how,
-        "ends": visit.desk.signins.speaks.expires(how) if isinstance(how, Saml) else None,
+        "ends": visit.desk.speaks.expires(how) if isinstance(how, Saml) else None,
         "doors": doors(visit, visit.team.id, id),
         "connections": connections,
         "box": BOX,

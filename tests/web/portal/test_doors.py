@@ -130,6 +130,44 @@ def test_signing_out_ends_the_session(house, team):
     assert 303 == me.ask("GET", "", headers={"cookie": f"{COOKIE}={held}"}).status_code
 
 
+def test_whoever_sets_up_can_sign_out(house, team):
+    """They are nobody's but the connection's guest, and leave as everybody does."""
+    connection = house.way(team, "generic").connection
+    me = guest(house, team, Role.SETUP, connection=connection)
+    out = me.ask("POST", f"{HOST}/signout", data={"csrf": me.csrf()})
+
+    assert (303, "/signin") == (out.status_code, out.headers["location"])
+    assert COOKIE not in me.client.cookies
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER, Role.OPERATOR])
+def test_whoever_tries_the_link_they_made_stays_who_they_are(house, team, role):
+    """A set-up link shows an admin of that team no more than they see; their session goes on."""
+    connection = house.way(team, "generic").connection
+    _, text = house.run(house.house.links.for_setup(connection, by=BY))
+    me = guest(house, team, role)
+    came = me.ask("GET", f"{HOST}/links/{text}")
+    page = me.ask("GET", HOST + came.headers["location"])
+
+    assert 303 == came.status_code
+    assert came.headers["location"].endswith(f"/authentication/scim/{connection.id}")
+    assert f"You stay signed in, as {role}: whoever else opens that link sets this up." in words(page)
+    assert 200 == me.get("/admins").status_code
+    assert None is house.run(house.house.links.of(connection))[0].used_at
+
+
+def test_to_everybody_else_a_set_up_link_is_a_session_of_its_own(house, team):
+    """Also to whoever may less, or looks after another team."""
+    connection = house.way(team, "generic").connection
+    _, text = house.run(house.house.links.for_setup(connection, by=BY))
+    for me in (guest(house, team, Role.AUDITOR), guest(house, house.team(seats=1))):
+        came = me.ask("GET", f"{HOST}/links/{text}")
+
+        assert "Sets this up" not in words(me.ask("GET", HOST + came.headers["location"]))
+        assert 200 == me.ask("GET", HOST + came.headers["location"]).status_code
+        assert 403 == me.ask("GET", f"{HOST}/teams/{team.id}/admins").status_code
+
+
 def test_coming_in_again_ends_what_was_before(house, team, text):
     """A browser that is signed in anew holds something else, and what it held opens nothing."""
     me = guest(house, team)
@@ -191,3 +229,12 @@ def test_whoever_tries_in_vain_has_to_wait(house, text):
     assert {410, 429} == {each.status_code for each in tried}
     assert "1" == tried[-1].headers["retry-after"]
     assert 303 == stranger(house).get(f"/links/{text}").status_code
+
+
+def test_a_link_opens_whoever_tried_in_vain_behind_the_same_proxy(house, text):
+    """Only what opens nothing is counted, and only then: an address is many people's."""
+    crowd = stranger(house)
+    tried = [crowd.get("/links/nothing").status_code for _ in range(30)]
+
+    assert 429 == tried[-1]
+    assert 303 == crowd.get(f"/links/{text}").status_code

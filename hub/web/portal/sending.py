@@ -1,0 +1,52 @@
+"""Browsers sent to a provider, with what they are known by when they come back."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse
+
+from hub.engine.flows import FLOW_SECONDS, Purpose
+from hub.engine.signin import Unsent
+from hub.providers import Doors
+
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from hub.engine.flows import Errand
+    from hub.providers import Provider
+
+    from .pages import Visit
+
+#: The cookie by which a sign-in is known to end in the browser in which it began.
+COOKIE = "signin"
+
+
+class Unreachable(Problem):
+    """The provider cannot be reached: that is nobody's fault here, and may pass."""
+
+    status = 503
+
+
+async def send(visit: Visit, provider: Provider, errand: Errand, *, hint: str | None = None) -> Response:
+    """Send the browser to *provider*; it holds what it is known by when it comes back."""
+    browser = visit.cookies.get(visit.request, COOKIE) or secrets.token_urlsafe(32)
+    try:
+        url = await visit.desk.signins.begin(
+            provider, errand, doors=doors(visit, provider.team, provider.id), browser=browser, hint=hint
+        )
+    except Unsent as error:
+        shown = f"{provider.title}: {error}" if errand.purpose is Purpose.TEST else None
+        raise Unreachable(shown or f"{provider.title} cannot be reached. Try again in a minute.") from error
+    response = RedirectResponse(url, 303)
+    visit.cookies.put(response, COOKIE, browser, seconds=FLOW_SECONDS)
+    return response
+
+
+def doors(visit: Visit, team: str, provider: str) -> Doors:
+    """Return our own addresses for a provider."""
+    return Doors(f"{visit.root}/sso/{quote(team, safe='')}/{quote(provider, safe='')}")
