@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Collection, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import asdict, evolve, frozen
@@ -30,6 +32,9 @@ PROVIDERS_MAX = 20
 
 #: What is told of an id that was not given out for this team.
 STALE = "this page is out of date: go back, and begin anew"
+
+#: What is told of another issuer, or entity id.
+ANOTHER = "another issuer is another provider: set that up, too, and remove this one once it works"
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
@@ -112,7 +117,10 @@ class Providing:
             raise AdminError(STALE) from error
 
     async def change(self, team: Team, provider: Provider, draft: Draft, *, by: Author) -> Provider:
-        """Change a provider; what is left out of secret and metadata stays as it is."""
+        """Change a provider; what is left out of secret and metadata stays as it is.
+
+        Its issuer stays in any case: another one's subjects are other people, whatever they are called.
+        """
         how = await self._how(provider.protocol, draft, provider.id, provider.how)
         title, domains = title_in(draft.title), domains_in(draft.domains)
 
@@ -120,8 +128,6 @@ class Providing:
             await unit.team()
             before = _current(await unit.providers(), provider)
             after = evolve(before, title=title, how=how, domains=domains)
-            if after.issuer != before.issuer:
-                after = evolve(after, tested_at=None, tested_as=None)
             if after != before:
                 await unit.put_provider(after)
                 changes = changed(_told(before), _told(after)) | _resealed(before, after)
@@ -172,6 +178,8 @@ class Providing:
 
         async def work(unit: Unit) -> None:
             before = _current(await unit.providers(), provider)
+            if before.how != provider.how:  # an administrator has changed it since the metadata was asked for
+                return
             await unit.put_provider(after := evolve(before, how=how))
             await unit.note(by, "sso.set", before.title, changes=changed(_told(before), _told(after)))
 
@@ -196,25 +204,29 @@ class Providing:
             raise Misfit(error.field, str(error)) from error
 
     async def _oidc(self, draft: Draft, id: str, before: Oidc | None) -> Oidc:
-        # Another issuer is sent no secret that was meant for the one before.
-        same = before is not None and draft.issuer.strip().rstrip("/") == before.issuer.rstrip("/")
-        draft.check_client(known=same)
+        draft.check_client(known=before is not None)
+        if before and draft.issuer.strip().rstrip("/") != before.issuer.rstrip("/"):
+            raise Misfit("issuer", ANOTHER)
         secret = draft.secret.strip()
         sealed = seal(secret, self.key, about=id) if secret else before.client_secret if before else ""
         how = Oidc(
-            issuer=draft.issuer.strip(),
+            issuer=before.issuer if before else draft.issuer.strip(),
             client_id=draft.client_id.strip(),
             client_secret=sealed,
             max_age=draft.max_age,
         )
-        return await self.speaks.probed(how)
+        probed = await self.speaks.probed(how)
+        return evolve(probed, issuer=before.issuer) if before else probed
 
     async def _saml(self, draft: Draft, before: Saml | None) -> Saml:
         url, text = draft.metadata_url.strip(), draft.metadata.strip()
         if len(url) > TEXT_MAX:
             raise Misfit("metadata_url", f"the address is longer than {TEXT_MAX} characters")
         if url or text:
-            return await self.speaks.described(url or None, text)
+            found = await self.speaks.described(url or None, text)
+            if before and found.entity_id != before.entity_id:
+                raise Misfit("metadata_url" if url else "metadata", ANOTHER)
+            return found
         if before is None:
             raise Misfit("metadata_url", "the provider's metadata is missing: give its address, or its text")
         return before
@@ -247,10 +259,11 @@ async def _attach(unit: Unit, provider: Provider, chosen: Collection[str] | None
 
 
 def _told(provider: Provider) -> dict[str, Any]:
-    """Return what the audit says of a provider: no secret, and of certificates how many."""
-    said = asdict(provider.how, filter=lambda field, _: field.name not in {"client_secret", "certificates"})
-    certificates = {"certificates": len(provider.how.certificates)} if isinstance(provider.how, Saml) else {}
-    return {"title": provider.title, "domains": list(provider.domains), **said, **certificates}
+    """Return what the audit says of a provider: no secret, and certificates by their fingerprints."""
+    said = asdict(provider.how, filter=lambda field, _: field.name != "client_secret")
+    if isinstance(provider.how, Saml):
+        said["certificates"] = [sha256(b64decode(each)).hexdigest() for each in provider.how.certificates]
+    return {"title": provider.title, "domains": list(provider.domains), **said}
 
 
 def _resealed(before: Provider, after: Provider) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from attrs import evolve
+from cryptography.hazmat.primitives import hashes
 
 from hub.teams import Role
 from tests.author import BY
@@ -230,7 +233,7 @@ def test_what_is_wrong_stands_beside_its_field(owner, forger, protocol, fields, 
 
 
 def test_a_provider_is_changed_without_its_secret(house, team, owner, forger):
-    """Left empty, secret and metadata stay; another issuer has to be tried anew; the audit has no secret."""
+    """Left empty, secret and metadata stay; the audit has no secret."""
     id = value(owner.get(f"{AT}/new/oidc"), "id")
     typed = {"title": "One", "issuer": forger.issuer, "client_id": "client", "secret": "very secret"}
     where = owner.post(f"{AT}/new/oidc", {**typed, "id": id}).headers["location"]
@@ -248,20 +251,72 @@ def test_a_provider_is_changed_without_its_secret(house, team, owner, forger):
     assert "very secret" not in repr([*map(dict, kept), *map(dict, audit)])
 
 
-def test_another_issuer_is_sent_no_secret_of_this_one(house, owner, forger):
-    """Whoever changes the one has to know the other: what is sealed cannot be had by asking for it."""
+def test_another_issuer_is_another_provider(house, team, owner, forger):
+    """Its people have other names, and this one's secret is none of its business: it is not even asked."""
     id = value(owner.get(f"{AT}/new/oidc"), "id")
     typed = {"title": "One", "issuer": forger.issuer, "client_id": "client", "secret": "very secret"}
     where = owner.post(f"{AT}/new/oidc", {**typed, "id": id}).headers["location"]
     with forging() as other:
-        moved = {**typed, "issuer": other.issuer, "secret": ""}
-        refused = owner.post(f"{HOST}{where}", moved)
+        refused = [
+            owner.post(f"{HOST}{where}", {**typed, "issuer": other.issuer, "secret": secret})
+            for secret in ("", "its own")
+        ]
         asked = list(other.asked)
-        changed = owner.post(f"{HOST}{where}", {**moved, "secret": "its own"})
 
-    assert (422, []) == (refused.status_code, asked)
-    assert "client secret is missing" in words(refused)
-    assert 303 == changed.status_code
+    assert ([422, 422], []) == ([each.status_code for each in refused], asked)
+    assert "Another issuer is another provider" in words(refused[1])
+    assert forger.issuer == house.run(house.house.providing.one(team, id)).issuer
+
+
+def test_another_entity_is_another_provider(house, team, owner):
+    """By metadata, too; what is the same provider's is taken."""
+    typed = {"title": "One", "metadata": described(key(Hand.new().text)).decode()}
+    id = value(owner.get(f"{AT}/new/saml"), "id")
+    where = owner.post(f"{AT}/new/saml", {**typed, "id": id}).headers["location"]
+    before = house.run(house.house.providing.one(team, id))
+    rolled = described(key(Hand.new().text)).decode()
+    moved = rolled.replace(before.issuer, "https://other.example/saml")
+
+    refused = owner.post(f"{HOST}{where}", {**typed, "metadata": moved})
+
+    assert 422 == refused.status_code
+    assert 'href="#metadata"' in refused.text
+    assert "Another issuer is another provider" in words(refused)
+    assert 303 == owner.post(f"{HOST}{where}", {**typed, "metadata": rolled}).status_code
+
+
+def test_another_certificate_is_in_the_audit(house, team, owner):
+    """By the fingerprints of both, as one looks them up at the provider."""
+    hands = Hand.new(), Hand.new()
+    one, other = (described(key(each.text)).decode() for each in hands)
+    id = value(owner.get(f"{AT}/new/saml"), "id")
+    where = owner.post(f"{AT}/new/saml", {"title": "One", "metadata": one, "id": id}).headers["location"]
+    owner.post(f"{HOST}{where}", {"title": "One", "metadata": other})
+
+    changes = house.run(
+        house.house.database.rows(
+            "SELECT changes FROM audit WHERE team_id = $1 AND action = 'sso.set'", team.id
+        )
+    )
+    prints = [[each.certificate.fingerprint(hashes.SHA256()).hex()] for each in hands]
+    assert [{"before": prints[0], "after": prints[1]}] == [
+        json.loads(row["changes"])["certificates"] for row in changes
+    ]
+
+
+def test_what_was_changed_meanwhile_is_not_changed_back(house, team, owner):
+    """Metadata that was asked for before somebody saved another certificate counts no more."""
+    id = value(owner.get(f"{AT}/new/saml"), "id")
+    texts = [described(key(Hand.new().text)).decode() for _ in range(2)]
+    where = owner.post(f"{AT}/new/saml", {"title": "One", "metadata": texts[0], "id": id}).headers["location"]
+    providing = house.house.providing
+    read = house.run(providing.one(team, id))
+    owner.post(f"{HOST}{where}", {"title": "One", "metadata": texts[1]})
+    saved = house.run(providing.one(team, id))
+
+    house.run(providing.renewed(read, evolve(read.how, certificates=(Hand.new().text,)), by=BY))
+
+    assert saved == house.run(providing.one(team, id))
 
 
 def test_a_provider_is_removed_and_says_what_that_does(house, team, owner, forger):

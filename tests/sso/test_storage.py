@@ -7,13 +7,10 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from hub.engine.drafts import Draft
 from hub.engine.flows import Errand, Flow, Purpose
 from hub.engine.values import Scope
-from hub.providers import Identity, Proof
-from tests.author import BY
+from hub.providers import Proof
 from tests.sso.house import Company, signed_in
-from tests.sso.openid import forging
 from tests.web.portal.guests import stranger
 
 
@@ -77,21 +74,3 @@ def test_an_address_is_owned_in_each_team_apart(house, forger):
 
     for each in companies:
         assert 303 == signed_in(stranger(house), each, forger, each.product().asks).status_code
-
-
-def test_another_issuer_is_to_be_tried_anew(house, company):
-    """What worked was with the one before; another secret changes nothing about that."""
-    providing = house.house.providing
-    identity = Identity(subject="ann", auth_time=0, addresses=("ann@acme.example",))
-    house.run(providing.tested(company.provider, identity, by=BY))
-    said = {"title": "Forger", "client_id": "c", "secret": "another"}
-    same = house.run(
-        providing.change(company.team, company.provider, Draft(issuer=company.provider.issuer, **said), by=BY)
-    )
-    with forging() as other:
-        moved = house.run(
-            providing.change(company.team, company.provider, Draft(issuer=other.issuer, **said), by=BY)
-        )
-
-    assert same.tested_at
-    assert (None, None) == (moved.tested_at, moved.tested_as)
