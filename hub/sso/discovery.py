@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
 from hub.providers import NotBelieved
 
-from .outbound import Outbound
+from .outbound import Outbound, Unreachable
 from .reading import object_in
 
-#: The seconds that what a provider says of itself is kept, and those between two looks at its keys.
+T = TypeVar("T")
+
+#: The seconds that what a provider says of itself is kept, and those between two looks that found nothing.
 KEPT_SECONDS = 3600
 LOOK_SECONDS = 5
 
@@ -38,43 +41,84 @@ class Discovered:
     says_iss: bool
 
 
+@define
+class Kept(Generic[T]):
+    """What was answered to one question, or why nothing was; asked again by one at a time."""
+
+    value: T | None = None
+    fault: Unreachable | NotBelieved | None = None
+    at: float = 0.0
+    _turn: asyncio.Lock = field(factory=asyncio.Lock, init=False)
+
+    async def got(
+        self,
+        ask: Callable[[], Awaitable[T]],
+        seconds: Callable[[], float],
+        *,
+        good: Callable[[T, float], bool],
+    ) -> T:
+        """Return what was answered while it is *good* at its age, and not too old; else *ask* again.
+
+        A failure stands for some seconds: whoever comes meanwhile does not wait for it once more.
+        """
+        async with self._turn:
+            age = seconds() - self.at
+            if self.fault is not None and age < LOOK_SECONDS:
+                raise type(self.fault)(*self.fault.args)
+            if self.value is not None and age < KEPT_SECONDS and good(self.value, age):
+                return self.value
+            self.value = self.fault = None
+            try:
+                self.value = await ask()
+            except (Unreachable, NotBelieved) as error:
+                self.fault = error
+                raise
+            finally:
+                self.at = seconds()
+            return self.value
+
+
 @frozen(kw_only=True)
 class Directory:
     """What is known of providers, asked over *outbound* when it is needed."""
 
     outbound: Outbound
     seconds: Callable[[], float]
-    _found: dict[str, tuple[float, Discovered]] = field(factory=dict, init=False, repr=False)
-    _keys: dict[str, tuple[float, list[Key]]] = field(factory=dict, init=False, repr=False)
+    _found: dict[str, Kept[Discovered]] = field(factory=dict, init=False, repr=False)
+    _keys: dict[str, Kept[list[Key]]] = field(factory=dict, init=False, repr=False)
 
-    async def found(self, issuer: str) -> Discovered:
-        """Return what the provider called *issuer* says of itself, or raise `Unreachable`, `NotBelieved`."""
-        at, kept = self._found.get(issuer, (0.0, None))
-        if kept and self.seconds() < at + KEPT_SECONDS:
-            return kept
-        raw = await self.outbound.fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        found = _discovered(object_in(raw, "what the issuer says of itself"), issuer)
-        for url in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
-            self.outbound.check(url)
-        _keep(self._found, issuer, (self.seconds(), found))
-        return found
+    async def found(self, issuer: str, *, anew: bool = False) -> Discovered:
+        """Return what the provider called *issuer* says of itself, or raise `Unreachable`, `NotBelieved`.
+
+        It is asked for *anew* by whoever wants to know how it is now.
+        """
+
+        async def ask() -> Discovered:
+            raw = await self.outbound.fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            found = _discovered(object_in(raw, "what the issuer says of itself"), issuer)
+            for url in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
+                self.outbound.check(url)
+            return found
+
+        return await _of(self._found, issuer).got(ask, self.seconds, good=lambda *_: not anew)
 
     async def keys(self, found: Discovered, kid: str | None = None) -> list[Key]:
         """Return a provider's keys; looked up anew, but not all the time, where none is called *kid*."""
-        at, kept = self._keys.get(found.jwks_uri, (0.0, []))
-        age = self.seconds() - at
-        known = kid is None or any(key.kid == kid for key in kept)
-        if kept and age < KEPT_SECONDS and (known or age < LOOK_SECONDS):
-            return kept
-        keys = _keys(object_in(await self.outbound.fetch(found.jwks_uri), "the provider's list of keys"))
-        _keep(self._keys, found.jwks_uri, (self.seconds(), keys))
-        return keys
+
+        async def ask() -> list[Key]:
+            return _keys(object_in(await self.outbound.fetch(found.jwks_uri), "the provider's list of keys"))
+
+        return await _of(self._keys, found.jwks_uri).got(
+            ask,
+            self.seconds,
+            good=lambda keys, age: age < LOOK_SECONDS or any(kid and key.kid == kid for key in keys),
+        )
 
 
-def _keep(kept: dict[str, Any], name: str, value: tuple[float, Any]) -> None:
-    if len(kept) >= KNOWN_MAX:
+def _of(kept: dict[str, Kept[T]], name: str) -> Kept[T]:
+    if name not in kept and len(kept) >= KNOWN_MAX:
         kept.clear()
-    kept[name] = value
+    return kept.setdefault(name, Kept())
 
 
 def _discovered(said: Mapping[str, Any], issuer: str) -> Discovered:
@@ -88,7 +132,7 @@ def _discovered(said: Mapping[str, Any], issuer: str) -> Discovered:
         token_endpoint=_url(said, "token_endpoint"),
         jwks_uri=_url(said, "jwks_uri"),
         userinfo_endpoint=said.get("userinfo_endpoint") and _url(said, "userinfo_endpoint"),
-        auth_methods=tuple(said.get("token_endpoint_auth_methods_supported") or ("client_secret_basic",)),
+        auth_methods=_methods(said.get("token_endpoint_auth_methods_supported")),
         says_iss=said.get("authorization_response_iss_parameter_supported") is True,
     )
 
@@ -98,6 +142,14 @@ def _url(said: Mapping[str, Any], name: str) -> str:
     if not isinstance(url, str):
         raise NotBelieved(f"what the issuer says of itself has no {name}")
     return url
+
+
+def _methods(said: Any) -> tuple[Any, ...]:
+    if said in (None, []):
+        return ("client_secret_basic",)
+    if not isinstance(said, list):
+        raise NotBelieved("what the issuer says of itself has no list of ways in for clients")
+    return tuple(said)
 
 
 def _keys(said: Mapping[str, Any]) -> list[Key]:

@@ -39,7 +39,7 @@ class OpenId:
     async def probed(self, how: Oidc) -> Oidc:
         """Return *how* with the issuer as the provider writes it, or raise `ProviderFault`."""
         try:
-            found = await self.directory.found(how.issuer.strip())
+            found = await self.directory.found(how.issuer.strip(), anew=True)
             await self.directory.keys(found)
         except (Unreachable, NotBelieved) as error:
             raise ProviderFault("issuer", str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -12,10 +13,11 @@ import anyio.to_thread
 import pytest
 from attrs import evolve
 from joserfc import jwt
-from joserfc.jwk import OctKey
+from joserfc.jwk import OctKey, RSAKey
 
 from hub.engine.handover import challenge_of
 from hub.providers import Doors, NobodyIn, NotBelieved, Oidc, Proof, ProviderFault
+from hub.sso.discovery import LOOK_SECONDS
 from hub.sso.oidc import OpenId
 from hub.sso.outbound import Outbound
 from tests.sso.openid import CLIENT, SECRET, new_key
@@ -52,6 +54,11 @@ def openid(clock):
 def how(forger):
     """Return what is agreed with the forger."""
     return Oidc(issuer=forger.issuer, client_id=CLIENT, client_secret=SECRET)
+
+
+def nameless():
+    """Return a new key without a name."""
+    return RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=False)
 
 
 def finished(openid, how, **answer: str):
@@ -318,6 +325,57 @@ async def test_a_provider_is_asked_before_it_is_set_up(openid, forger, how, chan
         await openid.probed(how)
 
     assert "issuer" == raised.value.field
+
+
+async def test_whoever_saves_is_told_of_the_issuer_as_it_is_now(openid, how, forger, clock):
+    """Not as it was an hour ago: an administrator has mended it, or broken it, just now."""
+    await openid.probed(how)
+    forger.says["authorization_endpoint"] = None
+
+    with pytest.raises(ProviderFault, match="authorization_endpoint"):
+        await openid.probed(how)
+    forger.says.clear()
+    clock.ahead += LOOK_SECONDS
+    assert how == await openid.probed(how)
+
+
+async def test_one_asks_for_all_who_come_at_once(openid, how, forger):
+    """However many begin to sign in, the provider is asked once what it says of itself."""
+    await asyncio.gather(*(openid.begin(how, DOORS, PROOF, hint=None) for _ in range(20)))
+
+    assert 1 == forger.count("/.well-known/openid-configuration")
+
+
+async def test_a_provider_that_is_away_is_not_asked_by_everybody(openid, how, forger, clock):
+    """What went wrong stands for some seconds, and no longer."""
+    forger.status = 500
+    for _ in range(5):
+        with pytest.raises(NotBelieved, match="answered 500"):
+            await openid.begin(how, DOORS, PROOF, hint=None)
+
+    assert 1 == forger.count("/.well-known/openid-configuration")
+    forger.status = 200
+    clock.ahead += LOOK_SECONDS
+    assert await openid.begin(how, DOORS, PROOF, hint=None)
+
+
+async def test_keys_without_a_name_are_looked_up_anew(openid, how, forger, clock):
+    """Another key is noticed within seconds, though no token says by which it is signed."""
+    forger.keys = [nameless()]
+    for _ in range(2):
+        forger.token = forger.signed(forger.claims(nonce=PROOF.nonce), kid=None)
+        assert await finished(openid, how)
+        forger.keys = [nameless()]
+        clock.ahead += LOOK_SECONDS
+
+
+@pytest.mark.parametrize("said", [5, True, {"client_secret_basic": 1}, "client_secret_basic"])
+async def test_ways_in_for_clients_are_a_list(openid, how, forger, said):
+    """What is none is told, and breaks nothing."""
+    forger.says["token_endpoint_auth_methods_supported"] = said
+
+    with pytest.raises(NotBelieved, match="list of ways in"):
+        await openid.begin(how, DOORS, PROOF, hint=None)
 
 
 async def test_an_issuer_that_is_not_there_is_told(openid, how):
