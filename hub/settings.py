@@ -23,18 +23,22 @@ def _is_address(text: str) -> bool:
     return bool(host) and port.isascii() and port.isdigit() and int(port) < 2**16  # 0: any free port
 
 
-def _is_web(text: str) -> bool:
-    return text.startswith(("http://", "https://")) and not text.endswith("/")
-
-
-def _is_return(url: str) -> bool:
-    # Plain HTTP is for a product on this machine: in a network others would read the code.
+def _is_unread(url: str) -> bool:
+    """Say whether nobody in a network reads what is sent to *url*: by HTTPS, or within this machine."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
     loopback = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    return (parts.scheme == "https" or loopback) and bool(parts.hostname) and "#" not in url
+    return (parts.scheme == "https" or loopback) and bool(parts.hostname)
+
+
+def _is_public(url: str) -> bool:
+    return _is_unread(url) and not url.endswith("/")
+
+
+def _is_return(url: str) -> bool:
+    return _is_unread(url) and "#" not in url
 
 
 def _is_postgres(text: str) -> bool:
@@ -43,7 +47,11 @@ def _is_postgres(text: str) -> bool:
 
 Address: TypeAlias = Annotated[str, Rule(_is_address, "HOST:PORT, as in 127.0.0.1:8080")]
 PublicUrl: TypeAlias = Annotated[
-    str, Rule(lambda url: not url or _is_web(url), "http:// or https://, without a slash at the end")
+    str,
+    Rule(
+        lambda url: not url or _is_public(url),
+        "https://, or http:// on this machine, without a slash at the end",
+    ),
 ]
 DatabaseUrl: TypeAlias = Annotated[
     str, Rule(lambda url: not url or _is_postgres(url), "postgres://user:password@host/name, or nothing")

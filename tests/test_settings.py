@@ -93,6 +93,14 @@ def test_environment_is_read_by_kind():
     assert ("a", "b") == settings.plugins.blocked
 
 
+@pytest.mark.parametrize(
+    "url", ["", "https://hub.example", "https://a.example:8443/hub", "http://localhost:8080"]
+)
+def test_a_public_url_is_safe_from_listeners(url):
+    """On this machine plain HTTP will do: elsewhere nobody could sign in, since cookies are for HTTPS."""
+    assert url == Settings.load(None, None, {"HUB_SERVER__PUBLIC_URL": url}).server.public_url
+
+
 def test_other_variables_are_let_be():
     """Variables that are no settings are not looked at."""
     assert Settings() == Settings.load(None, None, {"HUB_SECRET_KEY": "x", "HUB_FAILPOINT": "y", "PATH": "z"})
@@ -110,7 +118,13 @@ def test_other_variables_are_let_be():
         ("[server]\nbind = 8080", "server.bind: expected text"),
         ("[server]\nbind = 'localhost'", "server.bind: expected HOST:PORT, as in 127.0.0.1:8080"),
         ("[server]\nbind = 'localhost:99999'", "server.bind: expected HOST:PORT, as in 127.0.0.1:8080"),
-        ("[server]\npublic_url = 'scim.example'", "expected http:// or https://, without a slash at the end"),
+        *(
+            (
+                f"[server]\npublic_url = '{url}'",
+                "expected https://, or http:// on this machine, without a slash",
+            )
+            for url in ("scim.example", "http://scim.example", "http://localhost.evil.example", "https://[")
+        ),
         ("[server]\ndata = ''", "server.data: expected a folder"),
         ("[database]\nurl = 'mysql://x'", "database.url: expected postgres://user:password@host/name"),
         ("[rate]\nrequests_per_second = 24", "rate.requests_per_second: expected 0 (no limit) or"),

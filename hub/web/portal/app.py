@@ -133,7 +133,9 @@ class Portal:
                 return self._problem(call, Stands.status, says=spoken(error))
             return self._problem(call, Missing.status)
         except Problem as error:
-            return self._problem(call, error.status, says=error.says, headers=error.headers)
+            return self._problem(
+                call, error.status, says=error.says, heading=error.heading, headers=error.headers
+            )
         except ScimError as error:
             return self._problem(call, error.status)
         except StoreAway:
@@ -202,11 +204,17 @@ class Portal:
         raise NotThisWay(headers={"allow": ", ".join(sorted(other))}) if other else Missing
 
     def _problem(
-        self, call: Asked, status: int, *, says: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        call: Asked,
+        status: int,
+        *,
+        says: str | None = None,
+        heading: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         words = WORDS.get(status, WORDS[400])
         values = {
-            "heading": words.heading,
+            "heading": heading or words.heading,
             "says": says or words.says,
             "reference": call.recording.reference,
             "back": _referring(call.scope),
@@ -237,5 +245,9 @@ def _origin(url: str) -> str:
 def _referring(scope: Scope) -> str:
     """Return the path of the page from which this was asked, the front door where none is told."""
     told = dict(scope["headers"]).get(b"referer", b"").decode("latin-1")
-    path = urlsplit(told).path if "://" in told else ""
-    return path if path.startswith("/") and not path.startswith("//") else "/"
+    try:
+        path = urlsplit(told).path if "://" in told else ""
+    except ValueError:
+        return "/"
+    # To a browser a backslash is a slash: two of them begin the name of another host.
+    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/"

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl
 
+import structlog
 from attrs import field, frozen
 from itsdangerous import Signer
 from starlette.datastructures import Headers, UploadFile
@@ -14,7 +15,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from hub.secret import derived
 
-from .problems import Forbidden, Problem
+from .problems import NotTaken, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,21 +62,31 @@ class Stamps:
         return self._signer.get_signature(session).decode()
 
     def check(self, form: Form, session: str) -> None:
-        """Raise `Forbidden` for a form that was not made for that *session*."""
+        """Raise `NotTaken` for a form that was not made for that *session*."""
         if not self._signer.verify_signature(session, form.get(FIELD, "")):
-            raise Forbidden
+            raise NotTaken("That form is too old. Go back, load the page again, and try once more.")
 
 
 def check_source(headers: Mapping[bytes, bytes], origin: str) -> None:
-    """Raise `Forbidden` where the browser says that a page from elsewhere than *origin* sends the form.
+    """Raise `NotTaken` where the browser says that a page from elsewhere than *origin* sends the form.
 
     A browser says so; whoever is none has no cookie that others could use.
     """
-    site = headers.get(b"sec-fetch-site")
-    if site is not None and site not in {b"same-origin", b"none"}:
-        raise Forbidden
-    if headers.get(b"origin", origin.encode()) != origin.encode():
-        raise Forbidden
+    site, said = headers.get(b"sec-fetch-site", b"none"), headers.get(b"origin", origin.encode())
+    if site in {b"same-origin", b"none"} and said == origin.encode():
+        return
+    # Behind a proxy that ends TLS, every form is refused until the hub is told what it is called outside.
+    structlog.get_logger("hub.web").warning(
+        "form.elsewhere",
+        origin=said.decode("latin-1"),
+        expected=origin,
+        site=site.decode("latin-1"),
+        remedy="if the origin is the hub's own, set server.public_url to it",
+    )
+    raise NotTaken(
+        "Your browser says that it was sent from elsewhere. Open this page at the hub's own address and try"
+        " once more; if that is where you were, whoever operates the hub finds the reason in its log."
+    )
 
 
 async def form_of(raw: bytes, content_type: bytes | None) -> Form:

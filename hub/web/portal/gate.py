@@ -50,7 +50,7 @@ def check_role(page: Page, path: Mapping[str, str], session: Session | None) -> 
 async def check_form(
     page: Page, visit: Visit, stamps: Stamps, headers: Mapping[bytes, bytes], origin: str
 ) -> None:
-    """Raise `Forbidden` for what is sent from elsewhere than from a page of that session."""
+    """Raise `NotTaken` for what is sent from elsewhere than from a page of that session."""
     if page.method != "POST" or page.role is None:
         return
     forms.check_source(headers, origin)

@@ -28,6 +28,8 @@ class Problem(Exception):
     """
 
     status = 400
+    #: What its page is headed with, where that differs from others of its status.
+    heading: str | None = None
 
     def __init__(self, says: str | None = None, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(says)
@@ -42,9 +44,15 @@ class SignedOut(Problem):
 
 
 class Forbidden(Problem):
-    """Whoever it is may not do this, or it was not they who asked."""
+    """Whoever it is may not do this."""
 
     status = 403
+
+
+class NotTaken(Forbidden):
+    """A form that is none of a page of ours as this session has it; the sentence says which."""
+
+    heading = "That form was not taken"
 
 
 class Missing(Problem):
@@ -93,8 +101,7 @@ WORDS: Mapping[int, Words] = {
     401: Words("You are signed out", "Sign in again to go on. What was typed has not been kept."),
     403: Words(
         "You may not do this",
-        "Your role does not allow it, or the form was too old: go back, load the page again, and try once"
-        " more. An owner of the team can change roles.",
+        "Your role does not allow it. An owner of the team can change roles.",
     ),
     404: Words("There is no such page", "It may have moved, or it is not yours to see."),
     405: Words("There is no such page", "Nothing can be done here in this way."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import structlog
 
 from hub.engine.admin import AdminError
 from hub.engine.admins import Admins
@@ -143,6 +144,9 @@ def test_the_way_back_stays_here(owner):
         f"{HOST}/teams/{owner.team.id}/admins?x=1": f"/teams/{owner.team.id}/admins",
         "https://evil.example//evil.example/": "/",
         "javascript:alert(1)": "/",
+        "http://[": "/",
+        "https://evil.example/\\evil.example": "/",
+        "https://evil.example/\\/evil.example": "/",
         "": "/",
     }
     for referer, back in wanted.items():
@@ -184,6 +188,39 @@ def test_a_form_in_parts_is_a_form(owner):
         answer = owner.ask("POST", "/admins", files={**fields, "file": ("a.xml", b"<a/>")})
 
         assert status == answer.status_code
+
+
+@pytest.fixture
+def lines():
+    """What is logged meanwhile."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(0))
+    with structlog.testing.capture_logs() as logged:
+        yield logged
+    structlog.configure(**before)
+
+
+def test_who_may_not_and_a_form_that_is_too_old_are_told_apart(owner, auditor):
+    """Each with what to do about it: ask an owner, or load the page again."""
+    role = auditor.post("/admins", address="bo@acme.example", role="admin")
+    old = owner.ask("POST", "/admins", data={"csrf": "x"})
+
+    assert [403, 403] == [role.status_code, old.status_code]
+    assert "Your role does not allow it. An owner of the team can change roles." in words(role)
+    assert "That form is too old" in words(old)
+    assert "role" not in words(old).lower()
+
+
+def test_a_form_from_elsewhere_is_logged_with_both_addresses(owner, lines):
+    """An operator whose hub is not told what it is called outside finds out why every form is refused."""
+    said = {"origin": "https://portal.acme.example"}
+    heard = owner.ask("POST", "/admins", data={"csrf": owner.csrf()}, headers=said)
+    line = next(each for each in lines if each["event"] == "form.elsewhere")
+
+    assert 403 == heard.status_code
+    assert "from elsewhere" in words(heard)
+    assert ("https://portal.acme.example", HOST) == (line["origin"], line["expected"])
+    assert "server.public_url" in line["remedy"]
 
 
 def test_pages_have_the_mark_that_forms_are_known_by(owner):
