@@ -104,8 +104,8 @@ def _unfound(known: Known, addresses: AbstractSet[str], identity: Identity) -> s
         )
     if identity.doubtful:
         return (
-            f"The provider names {_listed(identity.doubtful)} and does not say that the address is verified"
-            " (email_verified): so it finds nobody."
+            f"The provider names {_listed(identity.doubtful)}, and does not say that the address is verified"
+            " (email_verified), or writes it in letters that look like others: so it finds nobody."
         )
     return "The provider says neither an address nor the id that it uses over SCIM: have it send one."
 

@@ -12,7 +12,7 @@ _ROUTED = IPv6Network("2000::/3")
 _TUNNELS = (IPv6Network("2001::/23"), IPv6Network("2002::/16"))
 
 #: One's own house (RFC 1918, 4193, 6598) and this machine. What is link-local is not in it: there machines in
-#: a cloud are told their secrets, and one cloud has an address among the unique local ones for that.
+#: a cloud are told their secrets, and two clouds have an address of their own house for that.
 _HOUSE = tuple(
     ip_network(each)
     for each in (
@@ -20,7 +20,7 @@ _HOUSE = tuple(
         *("::1/128", "fc00::/7"),
     )
 )
-_METADATA = ip_network("fd00:ec2::/32")
+_METADATA = (ip_network("fd00:ec2::/32"), ip_network("100.100.100.200/32"))
 
 
 def parse(text: str) -> IpAddress:
@@ -47,4 +47,4 @@ def is_public(address: IpAddress) -> bool:
 def _is_house(address: IpAddress) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return _is_house(address.ipv4_mapped)
-    return address not in _METADATA and any(address in network for network in _HOUSE)
+    return any(address in each for each in _HOUSE) and not any(address in each for each in _METADATA)

@@ -13,6 +13,7 @@ from hub.providers import Doors, Identity, NobodyIn, NotBelieved, Saml
 from hub.scim.folding import fold
 
 from . import xmltree
+from .reading import plain
 from .signatures import signed
 from .xmltree import Element
 
@@ -29,10 +30,20 @@ _SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
-#: How the attributes are called that hold an address, a name, the directory's own id: last parts of names.
-_ADDRESSES = {"email", "mail", "emailaddress", "0.9.2342.19200300.100.1.3"}
-_NAMES = {"displayname", "2.16.840.1.113730.3.1.241"}
+#: How the attributes are called, in small letters, that hold an address, a name, the directory's own id: the
+#: whole names, since of an attribute that only ends so nobody knows who fills it in.
+_CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+_ADDRESSES = {
+    *("email", "mail", "emailaddress", f"{_CLAIMS}emailaddress"),
+    *("urn:oid:0.9.2342.19200300.100.1.3", "urn:mace:dir:attribute-def:mail"),
+}
+_NAMES = {"displayname", "urn:oid:2.16.840.1.113730.3.1.241", "urn:mace:dir:attribute-def:displayname"}
 _EXTERNAL_ID, _TENANT = "objectidentifier", "tenantid"
+
+#: What stands before names that the makers of directories gave.
+_MAKERS = re.compile(
+    r"http://schemas\.[a-z]+\.com/identity/claims/(?=(objectidentifier|tenantid|displayname)$)"
+)
 
 
 def told(
@@ -147,12 +158,14 @@ def _identity(assertion: Element, now: float) -> Identity:
         raise NotBelieved("the assertion does not say that somebody signed in (AuthnStatement)")
     _check_session(statements, now)
     claims = _attributes(assertion)
-    said = _by_last_part(claims)
-    addresses = [subject, *(each for part in sorted(_ADDRESSES & said.keys()) for each in said[part])]
+    said = _by_name(claims)
+    named = [subject, *(each for name in sorted(_ADDRESSES & said.keys()) for each in said[name])]
+    addresses = [each for each in named if "@" in each]
     return Identity(
         subject=subject,
         auth_time=int(min(_moment(each.get("AuthnInstant", "")) for each in statements)),
-        addresses=tuple(dict.fromkeys(fold(each) for each in addresses if "@" in each)),
+        addresses=tuple(dict.fromkeys(fold(each) for each in addresses if plain(each))),
+        doubtful=tuple(dict.fromkeys(fold(each) for each in addresses if not plain(each))),
         external_id=_first(said, {_EXTERNAL_ID}) if _TENANT in said else None,
         name=_first(said, _NAMES),
         claims={"NameID": subject, **claims},
@@ -176,16 +189,16 @@ def _attributes(assertion: Element) -> dict[str, list[str]]:
     return values
 
 
-def _by_last_part(claims: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return *claims* by what their names end with: `http://…/claims/emailaddress` → `emailaddress`."""
+def _by_name(claims: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return *claims* by names in small letters, without what makers put before theirs."""
     said: dict[str, list[str]] = {}
     for name, values in claims.items():
-        said.setdefault(re.split("[/:]", name.lower())[-1], []).extend(values)
+        said.setdefault(_MAKERS.sub("", name.lower()), []).extend(values)
     return said
 
 
-def _first(said: dict[str, list[str]], parts: set[str]) -> str | None:
-    return next((value for part in sorted(parts) for value in said.get(part, ()) if value), None)
+def _first(said: dict[str, list[str]], names: set[str]) -> str | None:
+    return next((value for name in sorted(names) for value in said.get(name, ()) if value), None)
 
 
 def _status(root: Element) -> str:

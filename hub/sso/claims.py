@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +18,7 @@ from hub.scim.folding import fold
 from .discovery import Directory, Discovered
 from .old_names import old_names
 from .outbound import Unreachable
-from .reading import object_in
+from .reading import object_in, plain
 
 #: How tokens may be signed: never by a secret that both know, and never not at all.
 ALGORITHMS = (
@@ -60,7 +62,7 @@ async def verified(
         raise NotBelieved(f"the provider's keys could not be had: {error}") from error
     except BadSignatureError as error:
         raise NotBelieved("the signature of the ID token is wrong") from error
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         raise NotBelieved(f"the ID token cannot be read: {error}") from error
     _check(claims, how, found, nonce=nonce, now=now)
     return claims
@@ -127,8 +129,10 @@ def _check_age(claims: Mapping[str, Any], how: Oidc, now: int) -> None:
 
 def identity(claims: Mapping[str, Any], *, now: int) -> Identity:
     """Return who *claims* are about."""
-    address = _address(claims.get("email"))
-    sure = any(claims.get(name) in _TRUE for name in _VERIFIED)
+    _check_signs(claims)
+    said = claims.get("email")
+    said = said.strip() if isinstance(said, str) and "@" in said else ""
+    address, sure = fold(said), plain(said) and any(claims.get(name) in _TRUE for name in _VERIFIED)
     at = claims.get("auth_time")
     return Identity(
         subject=claims["sub"],
@@ -141,8 +145,10 @@ def identity(claims: Mapping[str, Any], *, now: int) -> Identity:
     )
 
 
-def _address(said: Any) -> str | None:
-    return fold(said.strip()) if isinstance(said, str) and "@" in said else None
+def _check_signs(claims: Mapping[str, Any]) -> None:
+    """Refuse what JSON can write and no text has: NUL, and halves of characters."""
+    if re.search("\\\\u0000|[\ud800-\udfff]", json.dumps(claims, ensure_ascii=False)):
+        raise NotBelieved("what the provider says of somebody has signs that are none")
 
 
 def _external_id(claims: Mapping[str, Any]) -> str | None:

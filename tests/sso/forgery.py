@@ -57,7 +57,7 @@ def assertion(**changes: Any) -> Any:
         "audience": f"<saml:AudienceRestriction><saml:Audience>{DOORS.entity_id}</saml:Audience>"
         "</saml:AudienceRestriction>",
         "signed_in": f'<saml:AuthnStatement AuthnInstant="{at(-5)}"/>',
-        "attributes": '<saml:Attribute Name="http://schemas.example/claims/emailaddress">'
+        "attributes": '<saml:Attribute Name="http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress">'
         '<saml:AttributeValue xsi:type="xs:string">Ann.Lee@acme.example</saml:AttributeValue>'
         "</saml:Attribute>",
         **changes,

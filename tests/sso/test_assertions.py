@@ -65,13 +65,45 @@ def test_one_certificate_follows_another(hand):
 
 
 OID = (
-    '<saml:Attribute Name="http://schemas.example/identity/claims/objectidentifier">'
+    '<saml:Attribute Name="http://schemas.example.com/identity/claims/objectidentifier">'
     "<saml:AttributeValue>oid-1</saml:AttributeValue></saml:Attribute>"
 )
 TID = (
-    '<saml:Attribute Name="http://schemas.example/identity/claims/tenantid">'
+    '<saml:Attribute Name="http://schemas.example.com/identity/claims/tenantid">'
     "<saml:AttributeValue>tid-1</saml:AttributeValue></saml:Attribute>"
 )
+
+
+def called(name, value):
+    """Return an attribute."""
+    return (
+        f'<saml:Attribute Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>'
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["private/email", "http://evil.example/mail", "urn:x:emailaddress", "recovery:mail"]
+)
+def test_an_attribute_that_only_ends_like_an_address_is_none(hand, name):
+    """Whoever may fill an attribute of their own with anything has no address by it."""
+    found = told(hand, response(hand.signed(assertion(attributes=called(name, "boss@acme.example")))))
+
+    assert ("ann@acme.example",) == found.addresses
+
+
+@pytest.mark.parametrize("name", ["email", "Mail", "emailAddress", "urn:oid:0.9.2342.19200300.100.1.3"])
+def test_an_attribute_for_addresses_is_known_by_its_name(hand, name):
+    """As directories and standards call it."""
+    found = told(hand, response(hand.signed(assertion(attributes=called(name, "boss@acme.example")))))
+
+    assert ("ann@acme.example", "boss@acme.example") == found.addresses
+
+
+def test_letters_that_become_others_are_doubtful(hand):
+    """Folded, it would be somebody else's address, for which the provider did not vouch."""
+    found = told(hand, response(hand.signed(assertion(name="\u017fam@acme.example", attributes=""))))
+
+    assert ((), ("sam@acme.example",)) == (found.addresses, found.doubtful)
 
 
 @pytest.mark.parametrize(("attributes", "wanted"), [(OID + TID, "oid-1"), (OID, None), (TID, None)])

@@ -12,11 +12,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import anyio.to_thread
 import pytest
 from attrs import evolve
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from hub.engine.handover import challenge_of
 from hub.providers import Doors, NobodyIn, NotBelieved, Oidc, Proof, ProviderFault
+from hub.scim.folding import fold
 from hub.sso.discovery import LOOK_SECONDS
 from hub.sso.oidc import OpenId
 from hub.sso.outbound import Outbound
@@ -131,6 +132,50 @@ async def test_an_honest_token_is_believed(openid, forger, how):
     assert ("ann@acme.example",) == found.addresses
     form = dict(forger.asked)["/token"]
     assert ("a code", PROOF.verifier) == (form["code"], form["code_verifier"])
+
+
+LOOKALIKES = {
+    "a long s": "\u017fam@acme.example",
+    "wide letters": "sam@\uff41cme.example",
+    "a sharp s": "stra\u00dfe@acme.example",
+    "the sign of Kelvin": "mi\u212ae@acme.example",
+}
+
+
+@pytest.mark.parametrize("address", LOOKALIKES.values(), ids=LOOKALIKES)
+async def test_letters_that_become_others_are_doubtful(openid, forger, how, address):
+    """Folded, it would be somebody else's address, for which the provider did not vouch."""
+    forger.token = forger.signed(forger.claims(email=address))
+
+    found = await finished(openid, how)
+
+    assert ((), (fold(address),)) == (found.addresses, found.doubtful)
+
+
+async def test_letters_that_stay_what_they_are_are_no_matter(openid, forger, how):
+    """A domain in letters of its own is not refused."""
+    forger.token = forger.signed(forger.claims(email="Ann@m\u00fcnchen.example"))
+
+    assert ("ann@m\u00fcnchen.example",) == (await finished(openid, how)).addresses
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sub": "a\0b"},
+        {"email": "a\0@acme.example"},
+        {"oid": "a\0", "tid": "t"},
+        {"name": "\ud800"},
+        {"x": ["\ud800"]},
+    ],
+)
+async def test_signs_that_no_text_has_are_not_believed(openid, forger, how, changes):
+    """What no database keeps is told as what it is: the provider's fault."""
+    said = json.dumps(forger.claims(**changes)).encode()
+    forger.token = jws.serialize_compact({"alg": "RS256", "kid": "one"}, said, forger.keys[0])
+
+    with pytest.raises(NotBelieved, match="signs that are none"):
+        await finished(openid, how)
 
 
 LIES = {
