@@ -320,6 +320,7 @@ def assemble(settings: Settings) -> House:
     census = DatabaseCensus(database=database, patience=patience)
     seals = DatabaseSeals(database=database, patience=patience)
     sightings = DatabaseSightings(database=database, patience=patience)
+    trail = DatabaseTrail(database=database, patience=patience)
     visits = DatabaseVisits(database=database, patience=patience)
     sealer = Sealer(books=books, seals=seals, clock=clock, key=key)
     questions = Questions(
@@ -361,7 +362,7 @@ def assemble(settings: Settings) -> House:
         admin=Admin(
             registry=registry,
             books=books,
-            trail=DatabaseTrail(database=database, patience=patience),
+            trail=trail,
             kept=kept,
             plugins=plugins,
             clock=clock,
@@ -373,6 +374,7 @@ def assemble(settings: Settings) -> House:
         links=Links(
             registry=registry,
             visits=visits,
+            trail=trail,
             clock=clock,
             ids=new_id,
             key=key,

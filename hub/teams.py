@@ -166,6 +166,11 @@ class Link:
     used_at: str | None = None
     revoked_at: str | None = None
 
+    @property
+    def who(self) -> str:
+        """Return what the audit calls whoever came by it."""
+        return f"link:{self.key_id}"
+
     def opens(self, *, at: str) -> bool:
         """Say whether it lets anybody in *at* that moment (RFC 3339, UTC)."""
         spent = self.used_at is not None and self.role is not Role.SETUP

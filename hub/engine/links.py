@@ -18,14 +18,17 @@ from .trail import changed
 from .values import Scope
 
 if TYPE_CHECKING:
-    from hub.teams import Connection, Team
+    from hub.teams import Connection, Team, Token
 
-    from .ports import Clock, Ids, Registry, Unit, Visits
+    from .ports import Clock, Ids, Registry, Trail, Unit, Visits
     from .values import Author
 
 #: Seconds that a link to the portal lasts, and one for setting up a connection.
 ADMIN_SECONDS = 30 * 60
 SETUP_SECONDS = 7 * 86_400
+
+#: The most tokens that are looked for of those that were made with a link.
+TOKENS_MAX = 1000
 
 #: What there was before something is made.
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -39,6 +42,7 @@ class Links:
 
     registry: Registry
     visits: Visits
+    trail: Trail
     clock: Clock
     ids: Ids
     key: bytes
@@ -81,24 +85,56 @@ class Links:
             return None
         return link if link.opens(at=self.clock()) else None
 
-    async def revoke(self, team: Team, key_id: str, *, by: Author) -> Link:
-        """End a link of *team*, and the sessions that were begun by it, from the next request on."""
+    async def tokens(self, link: Link) -> Sequence[Token]:
+        """Return the tokens that were made by whoever came by a set-up *link*, and still open something."""
+        if link.team is None or link.connection is None:
+            return []
+        notes = await self.trail.latest(
+            link.team,
+            who=link.who,
+            action="token.create",
+            since="",
+            before=None,
+            count=TOKENS_MAX,
+        )
+        made, now = {note.target for _, note in notes}, self.clock()
+        there = await self.registry.tokens(link.connection)
+        return [each for each in there if each.key_id in made and each.valid(at=now)]
+
+    async def revoke(self, team: Team, key_id: str, *, tokens_too: bool = False, by: Author) -> Link:
+        """End a link of *team*, and the sessions that were begun by it, from the next request on.
+
+        With *tokens_too*, so do those that were made with it.
+        """
         link = await self.visits.link(key_id)
         if link is None or link.team != team.id:
             raise AdminError(f"'{team.name}' has no link '{key_id}'")
         if link.revoked_at is not None:
             return link
         revoked = evolve(link, revoked_at=self.clock())
-        await self._put(revoked, "link.revoke", by=by, before=_told(link))
+        made = await self.tokens(link) if tokens_too else ()
+        await self._put(revoked, "link.revoke", by=by, before=_told(link), ending=made)
         return revoked
 
-    async def _put(self, link: Link, action: str, *, by: Author, before: Mapping[str, Any] = NOTHING) -> None:
+    async def _put(
+        self,
+        link: Link,
+        action: str,
+        *,
+        by: Author,
+        before: Mapping[str, Any] = NOTHING,
+        ending: Sequence[Token] = (),
+    ) -> None:
         assert link.team is not None
         changes = changed(before, _told(link))
 
         async def work(unit: Unit) -> None:
             await unit.put(link)
             await unit.note(by, action, link.key_id, changes=changes)
+            for each in ending:
+                await unit.put(evolve(each, revoked_at=link.revoked_at))
+                ended = changed({"revoked_at": None}, {"revoked_at": link.revoked_at})
+                await unit.note(by, "token.revoke", each.key_id, changes=ended)
 
         await self.registry.store(Scope(team=link.team)).write(work, reference=f"admin_{self.ids()}")
 

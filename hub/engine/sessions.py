@@ -79,7 +79,7 @@ class Sessions:
         ends = min(link.expires_at, later(self.clock(), LASTS_SECONDS)) if link.role is Role.SETUP else None
         session, text = self._made(
             role=link.role,
-            who=f"link:{link.key_id}",
+            who=link.who,
             team=link.team,
             connection=link.connection,
             link=link.key_id,

@@ -12,6 +12,7 @@ from hub.engine.links import Links
 from hub.engine.sessions import Sessions
 from hub.main import new_id
 from storage.registry import DatabaseRegistry
+from storage.trail import DatabaseTrail
 from storage.visits import DatabaseVisits
 
 NOW = "2026-06-01T12:00:00.000Z"
@@ -54,7 +55,10 @@ class Portal:
     @property
     def links(self):
         """Return the use cases about links."""
-        return Links(registry=self.registry, key=self.key, entropy=secrets.token_bytes, **self._parts)
+        trail = DatabaseTrail(database=self.database, patience=5)
+        return Links(
+            registry=self.registry, trail=trail, key=self.key, entropy=secrets.token_bytes, **self._parts
+        )
 
     @property
     def sessions(self):

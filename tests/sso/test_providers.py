@@ -10,6 +10,8 @@ import pytest
 from attrs import evolve
 from cryptography.hazmat.primitives import hashes
 
+from hub.engine.drafts import Draft
+from hub.providers import Protocol
 from hub.teams import Role
 from tests.author import BY
 from tests.sso.forgery import Hand
@@ -378,3 +380,21 @@ def test_metadata_is_taken_from_a_file_too(house, team, owner):
 
     assert 303 == made.status_code, words(made)
     assert "1 certificate, the last until" in words(owner.get(f"{HOST}{made.headers['location']}"))
+
+
+def test_metadata_is_given_in_one_way(house, team, owner):
+    """The address may be filled in already: a file or a text beside it is not passed over in silence."""
+    text, other = (described(key(Hand.new().text)) for _ in range(2))
+    draft = Draft(title="Company", metadata=text.decode())
+    made = house.run(house.house.providing.create(team, Protocol.SAML, draft, by=BY))
+    fields = {"csrf": owner.csrf(), "title": "Company"}
+    url, typed = {"metadata_url": "https://idp.example/metadata"}, {"metadata": other.decode()}
+    file = {"metadata_file": ("idp.xml", other, "text/xml")}
+
+    for several, chosen in ((url, file), (url | typed, None), (typed, file)):
+        answer = owner.ask("POST", f"{AT}/{made.id}", data=fields | several, files=chosen)
+        assert 422 == answer.status_code
+        assert "leave all but one of them empty" in words(answer)
+    assert [made] == house.run(house.house.providing.of(team))
+    assert 303 == owner.ask("POST", f"{AT}/{made.id}", data=fields, files=file).status_code
+    assert [made] != house.run(house.house.providing.of(team))

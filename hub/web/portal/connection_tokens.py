@@ -14,7 +14,7 @@ from .problems import Problem
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from hub.teams import Token
+    from hub.teams import Link, Token
 
     from .pages import Visit
 
@@ -60,14 +60,31 @@ async def create_link(visit: Visit) -> Response:
     return await shown(visit, connection, link=f"{visit.root}/links/{text}")
 
 
+@pages.get(f"{AT}/links/{{link}}/revoke", role=Role.ADMIN)
+async def ask_link(visit: Visit) -> Response:
+    """Ask whether a link is to be revoked, and the tokens that were made with it, too."""
+    connection, link = await found(visit), await _link(visit)
+    made = await visit.desk.links.tokens(link)
+    return visit.page("link_revoke.html", connection=connection, at=at(connection), link=link, made=made)
+
+
 @pages.post(f"{AT}/links/{{link}}/revoke")
 async def revoke_link(visit: Visit) -> Response:
-    """End a link, and whatever session was begun by it."""
-    connection, links = await found(visit), visit.desk.links
-    if visit.path["link"] not in {each.key_id for each in await links.of(connection)}:
-        raise visit.missing()
-    await links.revoke(visit.team, visit.path["link"], by=visit.by())
-    return visit.go(at(connection), said="The link opens nothing any more.")
+    """End a link, whatever session was begun by it, and, where that is wanted, the tokens made with it."""
+    connection, link, form = await found(visit), await _link(visit), await visit.form()
+    too = form.get("tokens") == "yes"
+    await visit.desk.links.revoke(visit.team, link.key_id, tokens_too=too, by=visit.by(form.get("why")))
+    said = "The link and the tokens that were made with it open" if too else "The link opens"
+    return visit.go(at(connection), said=f"{said} nothing any more.")
+
+
+async def _link(visit: Visit) -> Link:
+    """Return the link in the path, which is the connection's."""
+    connection = await found(visit)
+    for each in await visit.desk.links.of(connection):
+        if each.key_id == visit.path["link"]:
+            return each
+    raise visit.missing()
 
 
 async def _token(visit: Visit) -> Token:

@@ -161,7 +161,16 @@ def _draft(form: Form) -> Draft:
     age = form.get("max_age", "").strip()
     if age and not re.fullmatch("[0-9]{1,9}", age):
         raise Misfit("max_age", "the age of a sign-in is a number of seconds")
-    chosen = form.files.get("metadata_file", b"")
+    url, text, chosen = (
+        form.get("metadata_url", ""),
+        form.get("metadata", ""),
+        form.files.get("metadata_file"),
+    )
+    if sum(map(bool, (url.strip(), text.strip(), chosen))) > 1:
+        raise Misfit(
+            "metadata_url",
+            "metadata is given in several ways at once: leave all but one of them empty",
+        )
     return Draft(
         title=form.get("title", ""),
         domains=form.get("domains", "").replace(",", " ").split(),
@@ -170,8 +179,8 @@ def _draft(form: Form) -> Draft:
         client_id=form.get("client_id", ""),
         secret=form.get("secret", ""),
         max_age=int(age) if age else None,
-        metadata_url=form.get("metadata_url", ""),
-        metadata=chosen.decode("utf-8-sig", "replace") or form.get("metadata", ""),
+        metadata_url=url,
+        metadata=chosen.decode("utf-8-sig", "replace") if chosen else text,
     )
 
 

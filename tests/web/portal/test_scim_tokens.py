@@ -125,3 +125,46 @@ def test_a_set_up_link_is_revoked_with_the_session_begun_by_it(house, way, owner
 
     assert 303 == outsider.get(at(way)).status_code
     assert "link.revoke" == notes(house, way.team)[-1].action
+
+
+def created(outsider, way):
+    """Have the outside admin make a token."""
+    text = TOKEN.search(outsider.post(at(way, "/tokens"), days="90").text)[0]
+    return Way(team=way.team, connection=way.connection, token=text)
+
+
+def test_what_a_set_up_link_s_token_can_see_is_said(owner, way, outsider):
+    """Whoever has the link sees no page of people; the token that they make with it reads all of them."""
+    told = words(owner.get(at(way)))
+
+    assert "They see no list of people here; but a token that they make reads and changes" in told
+    assert "goes on opening it when the link does not any more" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "status"), [({}, 200), ({"tokens": "yes"}, 401)], ids=["link", "tokens too"]
+)
+def test_tokens_made_by_a_set_up_link_are_revoked_with_it_if_wanted(
+    house, way, owner, outsider, more, status
+):
+    """The page asks, naming them; those that others made are left alone, and each is in the audit."""
+    (link,) = house.run(house.house.links.of(way.connection))
+    new = created(outsider, way)
+    asked = owner.get(at(way, f"/links/{link.key_id}/revoke"))
+    owner.post(at(way, f"/links/{link.key_id}/revoke"), more)
+
+    assert new.token[:16] in words(asked)
+    assert way.token[:16] not in words(asked)
+    assert (200, status) == tuple(house.ask(each, "GET", "/Users").status_code for each in (way, new))
+    wanted = ["link.revoke", "token.revoke"] if more else ["link.revoke"]
+    assert wanted == [note.action for note in notes(house, way.team) if note.action.endswith(".revoke")]
+
+
+def test_a_link_without_tokens_is_revoked_without_a_choice(owner, house, way, outsider):
+    """There is nothing to choose; and a link of another connection is not there."""
+    (link,) = house.run(house.house.links.of(way.connection))
+    asked, other = owner.get(at(way, f"/links/{link.key_id}/revoke")), house.way(way.team, "entra")
+
+    assert "No token was made with it" in words(asked)
+    assert 'type="checkbox"' not in asked.text
+    assert 404 == owner.get(at(other, f"/links/{link.key_id}/revoke")).status_code
