@@ -107,8 +107,19 @@ class DatabaseVisits(Patient):
     async def seen(self, id: str, *, at: str) -> None:
         await self._write("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", id, at)
 
-    async def end(self, id: str) -> None:
-        await self._write("DELETE FROM sessions WHERE id = $1", id)
+    async def end(self, session: Session, *, note: Note, reference: str) -> None:
+        async def ended(client: Client) -> None:
+            gone = "DELETE FROM sessions WHERE id = $1 RETURNING id"
+            if await self.database.run(client, gone, session.id) and session.team is not None:
+                await self._note(client, session.team, reference, note)
+
+        await self._written(ended)
+
+    async def refused(self, team: str, *, note: Note, reference: str) -> None:
+        async def refused(client: Client) -> None:
+            await self._note(client, team, reference, note)
+
+        await self._written(refused)
 
     async def shut(self, team: str | None, *, note: Note, reference: str) -> int:
         mine = "COALESCE(team_id, '') = $1"

@@ -17,6 +17,7 @@ from .trail import changed
 from .values import Author, Note
 
 if TYPE_CHECKING:
+    from hub.providers import Provider
     from hub.teams import Admin, Link, Team
 
     from .ports import Clock, Ids, Visits
@@ -101,7 +102,14 @@ class Sessions:
 
     async def end(self, session: Session) -> None:
         """Sign somebody out."""
-        await self.visits.end(session.id)
+        note = self._note(Author(name=session.who), "session.end", session.role, {})
+        await self.visits.end(session, note=note, reference=self._reference())
+
+    async def refused(self, provider: Provider, who: str, *, says: str) -> None:
+        """Note that somebody signed in with *provider*, and was told that the portal is not theirs."""
+        told = changed({}, {"says": says})
+        note = self._note(Author(name=who), "session.refuse", provider.title, told)
+        await self.visits.refused(provider.team, note=note, reference=self._reference())
 
     async def end_all(self, team: Team | None, *, by: Author) -> int:
         """Sign everybody out who looks after *team*, or all operators, and end their links; return how many.

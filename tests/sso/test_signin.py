@@ -21,6 +21,7 @@ from tests.author import BY
 from tests.described import faults
 from tests.described import said as described
 from tests.sso.house import RETURN_TO, Company, answered, begun, follow, query_of, signed_in
+from tests.web.portal.connections import notes
 from tests.web.portal.guests import HOST, Guest, guest, stranger, words
 
 
@@ -382,6 +383,8 @@ def test_nobody_else_comes_into_the_portal(house, company, forger, browser):
 
     assert 403 == answer.status_code
     assert "You are no administrator of this team" in words(answer)
+    latest = notes(house, company.team)[-1]
+    assert ("session.refuse", "ann@acme.example", "Forger") == (latest.action, latest.who, latest.target)
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,11 @@ class Visits(Protocol):
     async def seen(self, id: str, *, at: str) -> None:
         """Note that a session was seen *at* a moment."""
 
-    async def end(self, id: str) -> None:
-        """Forget a session."""
+    async def end(self, session: Session, *, note: Note, reference: str) -> None:
+        """Forget a session, with a *note* in its team's audit, unless it has ended before."""
+
+    async def refused(self, team: str, *, note: Note, reference: str) -> None:
+        """Keep in a team's audit that somebody did not come in."""
 
     async def shut(self, team: str | None, *, note: Note, reference: str) -> int:
         """Forget all sessions of a team, or of operators, and revoke their links; return how many were in.

@@ -75,6 +75,8 @@ async def _finish(visit: Visit, provider: Provider, state: str, browser: str) ->
         case SentOn():
             return RedirectResponse(outcome.url, 303)
         case TurnedAway():
+            if outcome.reason is None:
+                await visit.desk.sessions.refused(provider, outcome.called, says=outcome.message)
             return visit.page("signin_refused.html", status=403, turned=outcome)
         case _:
             path = TRIED.format(provider=provider.id, state=quote(state, safe=""))

@@ -9,6 +9,7 @@ import pytest
 
 from hub.teams import Role
 from tests.author import BY
+from tests.web.portal.connections import notes
 from tests.web.portal.guests import COOKIE, HOST, Guest, guest, stranger, words
 
 
@@ -128,6 +129,9 @@ def test_signing_out_ends_the_session(house, team):
     assert (303, "/signin") == (out.status_code, out.headers["location"])
     assert COOKIE not in me.client.cookies
     assert 303 == me.ask("GET", "", headers={"cookie": f"{COOKIE}={held}"}).status_code
+    begun, ended = [each for each in notes(house, team) if each.action.startswith("session.")][-2:]
+    assert ("session.begin", "session.end") == (begun.action, ended.action)
+    assert (begun.who, begun.target) == (ended.who, ended.target)
 
 
 def test_whoever_sets_up_can_sign_out(house, team):
