@@ -463,6 +463,7 @@ def assemble(settings: Settings) -> House:
         healths=healths,
         relay=Relay(
             outbox=outbox,
+            flows=flows,
             settling=Settling(outbox=outbox, registry=registry, plugins=plugins, ids=new_id),
             sealer=sealer,
             listeners=plugins.listeners(),

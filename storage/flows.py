@@ -11,7 +11,7 @@ from hub.engine.flows import Code, Errand, Flow, Purpose
 from hub.providers import Identity, Proof
 
 from .database import Client, Row
-from .patience import Patient
+from .pruning import Pruning
 from .records import dumps
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _OVER = {
 
 
 @frozen(kw_only=True)
-class DatabaseFlows(Patient):
+class DatabaseFlows(Pruning):
     """`Flows` in a database."""
 
     clock: Clock
@@ -48,6 +48,10 @@ class DatabaseFlows(Patient):
 
     async def take(self, flow: Flow) -> bool:
         return bool(await self._write("DELETE FROM flows WHERE id = $1 RETURNING id", flow.id))
+
+    async def prune(self, *, before: str) -> None:
+        await self._pruned("flows", "expires_at < $1", before)
+        await self._pruned("codes", "expires_at < $1", before, key="digest")
 
     async def put_code(self, code: Code) -> None:
         sql = "INSERT INTO codes (digest, team_id, person_id, data, expires_at) VALUES ($1, $2, $3, $4, $5)"

@@ -20,7 +20,7 @@ from .stirring import Stirred
 if TYPE_CHECKING:
     from hub.spi import Event
 
-    from .ports import Clock, Outbox
+    from .ports import Clock, Flows, Outbox
     from .sealing import Sealer
     from .settling import Settling
 
@@ -56,6 +56,7 @@ class Relay:
     """
 
     outbox: Outbox
+    flows: Flows
     settling: Settling
     sealer: Sealer
     listeners: Mapping[str, Mapping[str, Hook]]
@@ -117,9 +118,10 @@ class Relay:
         return POLL_SECONDS if await self.sealer.seal_all() else SEAL_SECONDS
 
     async def prune(self) -> float:
-        """Delete events that all have heard long ago."""
-        before = later(self.clock(), -KEPT_DAYS * 86_400)
-        await self.outbox.prune(before=before, listeners=list(self.listeners))
+        """Delete events that all have heard long ago, and sign-ins that nobody ended."""
+        now = self.clock()
+        await self.flows.prune(before=now)
+        await self.outbox.prune(before=later(now, -KEPT_DAYS * 86_400), listeners=list(self.listeners))
         return 600
 
 

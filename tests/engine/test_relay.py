@@ -66,6 +66,17 @@ class Memory:
         return 0
 
 
+@define
+class SignIns:
+    """Sign-ins under way; *over* is what was forgotten before when."""
+
+    over: str = ""
+
+    async def prune(self, *, before):
+        """Forget them."""
+        self.over = before
+
+
 class Settled:
     """Seats that are all at rest."""
 
@@ -113,12 +124,21 @@ def relay(outbox, **listeners):
     """Return a relay from *outbox* to *listeners*."""
     return Relay(
         outbox=outbox,
+        flows=SignIns(),
         settling=Settled(),
         sealer=Sealer(),
         listeners={name: listener.hooks for name, listener in listeners.items()},
         owner="me",
         clock=lambda: NOW,
     )
+
+
+async def test_what_is_old_is_deleted():
+    """Sign-ins as soon as their time is over, whether or not another one begins."""
+    made = relay(Memory([]))
+
+    assert 600 == await made.prune()
+    assert NOW == made.flows.over
 
 
 async def test_events_are_told_in_order_and_once():

@@ -235,6 +235,24 @@ def test_an_answer_counts_once(company, forger, browser):
     lost(answered(browser, company, asked["state"]))
 
 
+def test_looking_whether_it_is_there_takes_nothing_up(house, company, forger, browser):
+    """A HEAD, as from whoever looks at links before somebody follows them, is no answer, and no trial."""
+    company.person("ann@acme.example")
+    asked = begun(browser, company, company.product().asks)
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+    back = f"{HOST}/sso/{company.team.id}/{company.provider.id}/callback"
+    assert 200 == browser.ask("HEAD", back, params={"state": asked["state"], "code": "a code"}).status_code
+    assert 0 == forger.count("/token")
+    assert 303 == answered(browser, company, asked["state"]).status_code
+
+    owner = guest(house, company.team)
+    sent = query_of(owner.get(f"{AT}/{company.provider.id}/test"))
+    forger.token = forger.signed(forger.claims(nonce=sent["nonce"]))
+    to = urlsplit(answered(owner, company, sent["state"]).headers["location"]).path
+    assert 200 == owner.ask("HEAD", f"{HOST}{to}", params={"state": sent["state"]}).status_code
+    assert house.run(house.house.providing.one(company.team, company.provider.id)).tested_at is None
+
+
 def test_the_provider_is_asked_once(house, company, forger):
     """While an answer waits to be looked at, it is refused again without another word to the provider."""
     owner = guest(house, company.team)

@@ -53,6 +53,9 @@ class Flows(Protocol):
     async def take(self, flow: Flow) -> bool:
         """Forget *flow*; False where somebody else has taken it up."""
 
+    async def prune(self, *, before: str) -> None:
+        """Forget sign-ins and codes whose time was over *before* a moment."""
+
     async def put_code(self, code: Code) -> None:
         """Keep *code*, and forget those whose time is over."""
 

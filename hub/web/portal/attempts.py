@@ -1,4 +1,4 @@
-"""How often one address may try links and sign-ins that open nothing."""
+"""How often one may try what costs the hub something: from one address, or at one provider."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from hub.web.limits import Bucket
 
 from .problems import TooOften
 
-#: Tries in vain a second, and at once.
-RATE = 5.0
+#: Tries a second, and at once: of links and addresses in vain, from one address; of sign-ins that begin,
+#: from one address, which may be a whole company's, and at one provider, from wherever they come.
+VAIN_RATE, FROM_RATE, AT_RATE = 5.0, 20.0, 100.0
 
-#: The most addresses that are remembered; more are a flood, after which all begin anew.
-ADDRESSES_MAX = 10_000
+#: The most names that are remembered; more are a flood, after which all begin anew.
+NAMES_MAX = 10_000
 
 
 @define(kw_only=True)
 class Attempts:
-    """The tries of each address in this process.
+    """The tries of each address, or of whatever else has a name, in this process.
 
-    Only those in vain count, once they are known to be: an address may be that of a proxy, behind which
-    others come in.
+    Of links only those in vain count, once they are known to be: an address may be that of a proxy, behind
+    which others come in.
     """
 
-    rate: float = RATE
+    rate: float
     clock: Callable[[], float] = time.monotonic
     _buckets: dict[str, Bucket] = field(factory=dict, init=False)
 
-    def failed(self, address: str) -> None:
-        """Count one try of *address* in vain, or raise `TooOften` where there were too many just now."""
-        if len(self._buckets) > ADDRESSES_MAX:
+    def count(self, name: str) -> None:
+        """Count one try of *name*, or raise `TooOften` where there were too many just now."""
+        if len(self._buckets) > NAMES_MAX:
             self._buckets.clear()
         now = self.clock()
-        if wait := self._buckets.setdefault(address, Bucket(self.rate, self.rate, now)).take(now):
+        if wait := self._buckets.setdefault(name, Bucket(self.rate, self.rate, now)).take(now):
             raise TooOften(headers={"retry-after": str(math.ceil(wait))})

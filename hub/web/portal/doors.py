@@ -38,7 +38,7 @@ async def link(visit: Visit) -> Response:
         return visit.go(landing(found), said=says)
     entered = await visit.desk.sessions.enter(found) if found else None
     if entered is None:
-        visit.room.attempts.failed(visit.address)
+        visit.room.vain.count(visit.address)
         raise Spent
     session, text = entered
     return await visit.enter(text, to=landing(session))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from hub.engine.signin import Admitted, Lost, SentOn, TurnedAway
 
@@ -14,8 +14,6 @@ from .problems import Missing
 from .sending import COOKIE, doors
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from hub.providers import Provider
 
     from .pages import Visit
@@ -28,7 +26,9 @@ TRIED = "/settings/security/authentication/sso/{provider}/tried?state={state}"
 
 @pages.get("/callback", role=None)
 async def callback(visit: Visit) -> Response:
-    """Take up what an OpenID provider answered, in the browser that asked."""
+    """Take up what an OpenID provider answered, in the browser that asked; looking (HEAD) does not."""
+    if visit.request.method == "HEAD":
+        return Response()
     provider, state = await _provider(visit), visit.query.get("state", "")
     browser = visit.cookies.get(visit.request, COOKIE) or ""
     try:
@@ -59,7 +59,9 @@ async def acs(visit: Visit) -> Response:
 
 @pages.get("/done", role=None)
 async def done(visit: Visit) -> Response:
-    """End a sign-in whose answer has come."""
+    """End a sign-in whose answer has come; looking (HEAD) does not."""
+    if visit.request.method == "HEAD":
+        return Response()
     browser = visit.cookies.get(visit.request, COOKIE) or ""
     return await _finish(visit, await _provider(visit), visit.query.get("state", ""), browser)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from jinja2 import Environment
 
-from .attempts import Attempts
+from .attempts import AT_RATE, FROM_RATE, VAIN_RATE, Attempts
 from .cookies import Sayings
 from .forms import Stamps
 from .live import Streams
@@ -55,7 +55,9 @@ class Room:
     stamps: Stamps
     sayings: Sayings
     streams: Streams
-    attempts: Attempts
+    vain: Attempts
+    begun_from: Attempts
+    begun_at: Attempts
 
     @classmethod
     def of(cls, desk: Desk, *, settings: Settings, key: bytes, pages: Sequence[Page]) -> Room:
@@ -70,7 +72,9 @@ class Room:
             stamps=Stamps.of(key),
             sayings=Sayings.of(key),
             streams=Streams(sessions=desk.sessions),
-            attempts=Attempts(),
+            vain=Attempts(rate=VAIN_RATE),
+            begun_from=Attempts(rate=FROM_RATE),
+            begun_at=Attempts(rate=AT_RATE),
         )
 
     def navigation(self, visit: Visit) -> Sequence[Way]:

@@ -34,6 +34,8 @@ class Unreachable(Problem):
 
 async def send(visit: Visit, provider: Provider, errand: Errand, *, hint: str | None = None) -> Response:
     """Send the browser to *provider*; it holds what it is known by when it comes back."""
+    visit.room.begun_from.count(visit.address)
+    visit.room.begun_at.count(provider.id)
     browser = visit.cookies.get(visit.request, COOKIE) or secrets.token_urlsafe(32)
     try:
         url = await visit.desk.signins.begin(

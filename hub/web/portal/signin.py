@@ -41,7 +41,7 @@ async def signin(visit: Visit) -> Response:
     if "@" in address:
         found = await visit.desk.providing.vouching(address)
         if not found:
-            visit.room.attempts.failed(visit.address)
+            visit.room.vain.count(visit.address)
     # A link, also where there is one way only: browsers hold a form to where its page may send forms, and so
     # would not go on to the provider (CSP, form-action).
     ways = [(each.title, _start(each.team, {"provider": each.id, "hint": address})) for each in found]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from hub.engine.admin import AdminError
 from hub.engine.drafts import Draft, Misfit
@@ -19,8 +19,6 @@ from .pages import Fault, Pages
 from .sending import COOKIE, doors, send
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from .forms import Form
     from .pages import Visit
 
@@ -99,7 +97,9 @@ async def test(visit: Visit) -> Response:
 
 @pages.get("/{provider}/tried", role=Role.OWNER)
 async def tried(visit: Visit) -> Response:
-    """Show what the provider said, and whom it means or why nobody."""
+    """Show what the provider said, and whom it means or why nobody: to whoever looks, and not by HEAD."""
+    if visit.request.method == "HEAD":
+        return Response()
     provider, browser = await _provider(visit), visit.cookies.get(visit.request, COOKIE) or ""
     try:
         trial = await visit.desk.signins.trial(provider, visit.query.get("state", ""), browser=browser)
