@@ -51,6 +51,7 @@ from hub.engine.settling import Settling
 from hub.engine.signin import SignIns
 from hub.engine.stirring import Stirred
 from hub.engine.switches import Switches
+from hub.engine.ways import Ways
 from hub.engine.writing import Writing
 from hub.scim.parsing import Limits
 from hub.secret import derived, server_key
@@ -149,6 +150,7 @@ class House:
     healths: Healths
     arrivals: Arrivals
     connecting: Connecting
+    ways: Ways
     relay: Relay
 
     async def migrate(self, progress: Callable[[str], object] = lambda _: None) -> None:
@@ -179,6 +181,7 @@ class House:
             signs=self.signs,
             speaks=self.providing.speaks,
             switches=self.switches,
+            ways=self.ways,
         )
 
     def app(self, *, ready: Ready, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
@@ -461,6 +464,7 @@ def assemble(settings: Settings) -> House:
             entropy=secrets.token_bytes,
         ),
         healths=healths,
+        ways=Ways(registry=registry, providers=providers),
         relay=Relay(
             outbox=outbox,
             flows=flows,

@@ -68,18 +68,6 @@ class Providing:
         """Return a provider of a team, for whoever comes to its address; None where there is none."""
         return await self.providers.one(team, id)
 
-    async def vouching(self, address: str) -> Sequence[Provider]:
-        """Return the providers, of whatever teams, by which somebody with *address* may sign in.
-
-        Anybody can enter a domain: one counts once it was signed in with, or the operator stands for it.
-        """
-        found = await self.providers.with_domain(address.rpartition("@")[2])
-        return [each for each in found if each.tested_at or await self._stands(each)]
-
-    async def _stands(self, provider: Provider) -> bool:
-        team = await self.registry.team(id=provider.team)
-        return team is not None and team.sso_issuer == provider.issuer
-
     async def create(
         self, team: Team, protocol: Protocol, draft: Draft, *, id: str | None = None, by: Author
     ) -> Provider:

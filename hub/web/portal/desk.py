@@ -23,6 +23,7 @@ from hub.engine.ruling import Ruling
 from hub.engine.sessions import Sessions
 from hub.engine.signin import SignIns
 from hub.engine.switches import Switches
+from hub.engine.ways import Ways
 
 
 @frozen(kw_only=True)
@@ -49,3 +50,4 @@ class Desk:
     signs: Signs
     speaks: Speaks
     switches: Switches
+    ways: Ways

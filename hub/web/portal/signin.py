@@ -39,7 +39,7 @@ async def signin(visit: Visit) -> Response:
         return RedirectResponse(_start(meant, {"to": visit.query["to"]}), 303)
     found: Sequence[Provider] = ()
     if "@" in address:
-        found = await visit.desk.providing.vouching(address)
+        found = await visit.desk.ways.of(address)
         if not found:
             visit.room.vain.count(visit.address)
     # A link, also where there is one way only: browsers hold a form to where its page may send forms, and so
