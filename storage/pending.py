@@ -42,14 +42,17 @@ class Pending(Transaction):
     PostgreSQL would let a member arrive while a group that names it does not see it yet, nor it the group.
     So whoever is about to make a value pending takes the connection's row, which every newcomer's foreign
     key holds on to: it waits for all who are arriving, then looks again, and the next to arrive wait for it.
+    Whoever makes nothing pending keeps the row as it is: a newcomer does so before it locks any group, and
+    would wait for whoever did the other way about.
     """
 
     async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
-        unknown = values - (await self.known(values)).keys()
-        if not unknown or self.database.dialect == "sqlite":  # which has one writer
+        unknown = values - (await self.known(values)).keys() if values else frozenset[str]()
+        if self.database.dialect == "sqlite":  # which has one writer
             return frozenset(unknown)
-        await self.rows("SELECT 1 FROM connections WHERE team_id = $1 AND id = $2 FOR UPDATE", *self._owner)
-        return frozenset(values - (await self.known(values)).keys())
+        lock = "FOR UPDATE" if unknown else "FOR SHARE"
+        await self.rows(f"SELECT 1 FROM connections WHERE team_id = $1 AND id = $2 {lock}", *self._owner)
+        return frozenset(values - (await self.known(values)).keys()) if unknown else frozenset()
 
     async def known(self, values: AbstractSet[str]) -> dict[str, str]:
         spelled = [_spelled(values, spelling) for _, spelling, _ in _CALLED]

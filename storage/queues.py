@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from attrs import evolve, frozen
 
@@ -207,7 +208,7 @@ async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, SeatCount]:
-    return dict(sorted((row["kind"], records.seat_count(row)) for row in rows))
+    return {row["kind"]: records.seat_count(row) for row in sorted(rows, key=itemgetter("kind"))}
 
 
 def _name(user_name: str) -> str:

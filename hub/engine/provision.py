@@ -60,12 +60,14 @@ class Provisioning:
     async def write(self, unit: Unit, request: Request, intent: Intent) -> Outcome:
         """Do what *request* asks, or raise the `ScimError` that says why not."""
         try:
-            to_come = await self.rolls.to_come(unit, intent.members)
-            before = await self._before(unit, request)
-            after = self._after(unit, request, intent, before)
             if request.inbound.kind == "User":
+                before = await self._before(unit, request)
+                after = self._after(unit, request, intent, before)
                 outcome = await self._user(unit, request, before, after)
             else:
+                to_come = await self.rolls.to_come(unit, intent.members)
+                before = await self._before(unit, request)
+                after = self._after(unit, request, intent, before)
                 outcome = await self._group(unit, request, before, after, intent.members, to_come)
             # What locks others out waits for the end of the unit, where the answer reads many members first.
             await (unit.finish() if request.inbound.kind == "User" else unit.flush())

@@ -38,10 +38,10 @@ class Rolls:
     async def to_come(self, unit: Unit, steps: Sequence[MemberChange]) -> frozenset[str]:
         """Return the values in *steps* that nobody is called by, to be asked before the group is locked.
 
-        Whoever arrives locks the connection before any group, and so must whoever is waiting for them.
+        Whoever arrives locks the connection before any group, and so must whoever changes a group.
         """
         added = frozenset[str]().union(*(step.added for step in steps))
-        return await unit.unknown(added) if self.pending and added else frozenset()
+        return await unit.unknown(added) if self.pending else frozenset()
 
     async def change(
         self, unit: Unit, group: str, steps: Sequence[MemberChange], to_come: frozenset[str]

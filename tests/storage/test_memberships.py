@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from hub.engine.stirring import Stirred
 from hub.engine.values import MEMBERS_FIRST, Member, Membership, Scope
 from hub.scim.membership import MemberChange
 from storage.database import Database
@@ -217,7 +218,7 @@ async def test_a_group_is_found_by_itself(database):
             return [{"memberships": None, "total": 0, "member_id": "u1", "id": "u1"}]
 
     scope = Scope(team="t", connection="c1")
-    groups = Noting(database=database, client=None, scope=scope, now="", reference="")
+    groups = Noting(database=database, client=None, scope=scope, now="", reference="", stirred=Stirred())
     one = frozenset({"u1"})
     await groups.members("g1", after="", count=10)
     await groups.count_members("g1", most=10)
