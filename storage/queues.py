@@ -208,7 +208,9 @@ async def seat_counts(rows: Rows, team: str) -> dict[str, SeatCount]:
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, SeatCount]:
-    return {row["kind"]: records.seat_count(row) for row in sorted(rows, key=itemgetter("kind"))}
+    counts = {row["kind"]: records.seat_count(row) for row in sorted(rows, key=itemgetter("kind"))}
+    assert len(counts) == len(rows), "of one team there is one row a kind"
+    return counts
 
 
 def _name(user_name: str) -> str:
