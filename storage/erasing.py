@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -39,6 +40,10 @@ class DatabaseTraces(Patient):
             *(team, person),
         )
         return [(row["connection_id"], records.resource(row)) for row in rows]
+
+    async def admins(self, team: str, person: str) -> AbstractSet[str]:
+        sql = "SELECT admin_id FROM subjects WHERE team_id = $1 AND person_id = $2 AND admin_id IS NOT NULL"
+        return frozenset(row["admin_id"] for row in await self._rows(sql, team, person))
 
     async def erase(self, team: str, person: str, pattern: re.Pattern[str], *, progress: Progress) -> int:
         def names(text: str) -> bool:

@@ -51,8 +51,9 @@ class Erasing:
             raise AdminError("to erase somebody needs a reason: --why says it")
         dossier = await self.people.dossier(team, person)
         names, ids, count = _names(dossier, []), set[str](), 0
+        same = await self.traces.admins(team.id, person)
         for admin in await self.visits.admins(team.id):
-            if fold(admin.address) in names:
+            if admin.id in same or fold(admin.address) in names:
                 way = f"`hub admin remove {team.name} {admin.address}` first"
                 raise AdminError(f"{admin.address} looks after '{team.name}': {way}")
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from hub.engine.admin import AdminError
 from hub.teams import Role
 from tests.author import BY
 from tests.sso.house import HOST, Company, signed_in
@@ -129,3 +130,16 @@ def test_no_session_begins_of_what_has_just_gone(house, forger, gone):
         house.run(house.house.providing.remove(company.team, company.provider, by=BY))
 
     assert house.run(house.house.sessions.begin(ann, provider=company.provider.id)) is None
+
+
+def test_nobody_is_erased_who_looks_after_the_team_under_another_address(house, forger):
+    """Else nothing would tell any more that the admin is somebody who left."""
+    company = Company.of(house, forger, domains=("acme.example",))
+    owner(house, company)
+    user = company.person("lee@acme.example", externalId="oid-7")
+    signed_in(stranger(house), company, forger, oid="oid-7", tid="t")
+    company.leaves(user)
+    said = {"by": evolve(BY, why="a request"), "progress": lambda _: None}
+
+    with pytest.raises(AdminError, match=f"{ANN} looks after"):
+        house.run(house.house.erasing.erase(company.team, person_of(house, user), **said))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
 from hub.engine.values import Refused, Resource, Subject, Tally, Waiting
@@ -70,6 +71,9 @@ class Traces(Protocol):
 
     async def users(self, team: str, person: str) -> Sequence[tuple[str, Resource]]:
         """Return a person's users, active or not, each with its connection."""
+
+    async def admins(self, team: str, person: str) -> AbstractSet[str]:
+        """Return the ids of the admins who, in a sign-in, have turned out to be that person."""
 
     async def erase(self, team: str, person: str, pattern: re.Pattern[str], *, progress: Progress) -> int:
         """Take out of exchanges, events and audit what is about *person*, or what *pattern* finds in them.
