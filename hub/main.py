@@ -181,6 +181,7 @@ class House:
             signs=self.signs,
             speaks=self.providing.speaks,
             switches=self.switches,
+            trail=self.admin.trail,
             ways=self.ways,
         )
 

@@ -18,6 +18,7 @@ from hub.strictly import Faults
 from .admin import AdminError
 
 if TYPE_CHECKING:
+    from hub.ledger.entries import Entry
     from hub.teams import Team
 
     from .ports import Books, Clock
@@ -50,6 +51,13 @@ class Bookkeeping:
         if at > (now := self.clock()):
             raise AdminError(f"MOMENT {text}: that is in the future: now it is {now}")
         return at
+
+    async def page(self, team: Team, *, before: int | None, count: int) -> tuple[Sequence[Entry], int]:
+        """Return up to *count* entries under the number *before*, newest first, and the latest number of all."""
+        latest = await self.books.length(team.id)
+        upto = latest + 1 if before is None else min(before, latest + 1)
+        read = await self.books.page(team.id, after=max(0, upto - 1 - count))
+        return [entry for entry in reversed(read) if entry.number < upto], latest
 
     async def as_of(self, team: Team, at: str) -> Mapping[str, Figures]:
         """Return kind → how many seats of *team* were bought and held at a moment."""

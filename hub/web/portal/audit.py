@@ -30,7 +30,7 @@ async def audit(visit: Visit) -> Response:
     except ValueError:
         faults, since = [Fault("since", "Write a day as in 2026-06-30")], ""
     before = visit.query.get("before", "")
-    notes = await visit.desk.admin.trail.latest(
+    notes = await visit.desk.trail.latest(
         visit.team.id,
         who=asked["who"],
         action=asked["action"],

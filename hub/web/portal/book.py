@@ -102,14 +102,12 @@ async def heads(visit: Visit) -> Response:
 
 async def _book(visit: Visit, faults: Sequence[Fault] = ()) -> Response:
     desk, team = visit.desk, visit.team
-    latest = await desk.bookkeeping.books.length(team.id)
     before = visit.query.get("before", "")
-    upto = min(int(before), latest + 1) if re.fullmatch(r"\d{1,18}", before, re.ASCII) else latest + 1
-    after = max(0, upto - 1 - ENTRIES)
-    page = await desk.bookkeeping.books.page(team.id, after=after)
+    upto = int(before) if re.fullmatch(r"\d{1,18}", before, re.ASCII) else None
+    entries, latest = await desk.bookkeeping.page(team, before=upto, count=ENTRIES)
     values: dict[str, Any] = {
-        "entries": [entry for entry in reversed(page) if entry.number < upto],
-        "older": after + 1 if after else None,
+        "entries": entries,
+        "older": entries[-1].number if entries and entries[-1].number > 1 else None,
         "latest": latest,
         "kinds": await desk.admin.seats(team),
         "seal": await desk.bookkeeping.sealed(team),

@@ -61,10 +61,10 @@ async def news_live(visit: Visit) -> Response:
 
 async def found(visit: Visit) -> Connection:
     """Return the connection in the path, which is the team's."""
-    connection = await visit.desk.admin.registry.connection(visit.path["connection"])
-    if connection is None or connection.team != visit.team.id:
-        raise visit.missing()
-    return connection
+    for each in await visit.desk.admin.connections(visit.team):
+        if each.id == visit.path["connection"]:
+            return each
+    raise visit.missing()
 
 
 def called(visit: Visit, connection: Connection) -> str:

@@ -16,7 +16,7 @@ from hub.engine.grouping import Grouping
 from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.overview import Overview
-from hub.engine.ports import Signs, Speaks
+from hub.engine.ports import Signs, Speaks, Trail
 from hub.engine.providing import Providing
 from hub.engine.purchasing import Purchasing
 from hub.engine.ruling import Ruling
@@ -50,4 +50,5 @@ class Desk:
     signs: Signs
     speaks: Speaks
     switches: Switches
+    trail: Trail
     ways: Ways
