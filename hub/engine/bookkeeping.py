@@ -53,7 +53,7 @@ class Bookkeeping:
         return at
 
     async def page(self, team: Team, *, before: int | None, count: int) -> tuple[Sequence[Entry], int]:
-        """Return up to *count* entries under the number *before*, newest first, and the latest number of all."""
+        """Return up to *count* entries under the number *before*, newest first, and the latest number."""
         latest = await self.books.length(team.id)
         upto = latest + 1 if before is None else min(before, latest + 1)
         read = await self.books.page(team.id, after=max(0, upto - 1 - count))

@@ -81,6 +81,7 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
         connection, token = await house.admin.create_connection(
             team, idp="okta", domains=["acme.example"], on=True, by=nasty
         )
+        setup, _ = await house.links.for_setup(connection, by=nasty)
         okta = Provider.okta(f"{place.url}/scim/v2/{connection.id}", token)
         users = [_user(okta, number, name) for number, name in enumerate(called)]
         groups = [_group(okta, name, users) for name in called]
@@ -102,6 +103,7 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
             "protocol": ["oidc", "saml"],
             "provider": [provider.id],
             "reference": references,
+            "link": [setup.key_id],
             "token": [token.split("_")[1]],
             "action": ["unseat", "remove"],
         }
