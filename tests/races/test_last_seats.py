@@ -27,7 +27,7 @@ VIEWERS, LENT = 5, 3
 RACERS, ATTEMPTS = 4, scale(2_500, trust=50_000)
 
 #: And with each other policy.
-POLICY_ATTEMPTS = scale(800, trust=50_000)
+POLICY_ATTEMPTS = scale(850, trust=50_000)
 
 
 @define
