@@ -175,3 +175,23 @@ class Link:
         """Say whether it lets anybody in *at* that moment (RFC 3339, UTC)."""
         spent = self.used_at is not None and self.role is not Role.SETUP
         return self.revoked_at is None and at < self.expires_at and not spent
+
+
+@frozen(kw_only=True)
+class Session:
+    """Somebody signed in: *who*, as the audit calls them, in which *role*, and of which *team*.
+
+    An operator is of no team. *id* is a digest of what the browser holds.
+    """
+
+    id: str
+    team: str | None
+    role: Role
+    who: str
+    created_at: str
+    seen_at: str
+    expires_at: str
+    admin: str | None = None
+    connection: str | None = None
+    link: str | None = None
+    provider: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from hub.engine.grouping import COUNTED_MAX, Gathered, Gathering
+from hub.engine.gathered import COUNTED_MAX, Gathered, Gathering
 from hub.engine.listing import PAGE, Page, Turn, page_of
 from hub.engine.people import name_in
 

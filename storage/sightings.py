@@ -13,7 +13,7 @@ from .database import Client, Row
 from .patience import Patient
 
 if TYPE_CHECKING:
-    from hub.engine.lookout import Seen
+    from hub.engine.sightings import Seen
 
 #: Nothing is seen of a connection that there is not: its address may be anybody's invention.
 _SEEN = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.matching import Known, Linked
+from hub.engine.known import Known, Linked
 
 from .database import Client
 from .keys import key

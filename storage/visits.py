@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
-from hub.engine.sessions import Session
 from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
-from hub.teams import Admin, Link, Role
+from hub.teams import Admin, Link, Role, Session
 
 from .database import Client, Row
 from .faults import Violation, violated

@@ -14,6 +14,8 @@ from attrs import asdict, define, field, frozen
 from hub.moments import later
 from hub.scim.strictjson import dumps
 
+from .recording import Recording
+
 if TYPE_CHECKING:
     from hub.spi import Json
 
@@ -41,19 +43,6 @@ BATCH_MAX = 100
 
 #: Seconds between two looks for exchanges that are too old or too many.
 PRUNE_SECONDS = 600
-
-
-@define
-class Recording:
-    """What is noted of one request on its way through the house."""
-
-    reference: str
-    #: Names of the quirks that showed.
-    quirks: tuple[str, ...] = ()
-    #: The request as plain SCIM, where that differs from what was sent.
-    became: Json = None
-    #: What it did: names of events, with the seat taken or released.
-    effect: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

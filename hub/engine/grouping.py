@@ -12,6 +12,7 @@ from hub.scim.folding import fold
 from hub.scim.match import predicate
 
 from .admin import AdminError
+from .gathered import Gathered, Gathering
 from .seating import Rule, SeatingError, seating_of, seen
 from .values import Membership
 
@@ -20,37 +21,6 @@ if TYPE_CHECKING:
 
     from .listing import Page, Turn
     from .ports import Groupings
-
-#: How many members of a group are counted for a list of groups.
-COUNTED_MAX = 1000
-
-
-@frozen(kw_only=True)
-class Gathering:
-    """A group of a *connection*, with how many *members* it has, itself and no deeper.
-
-    In a list they are counted up to `COUNTED_MAX`, one more where there are more; *expected* is how many
-    more are waited for.
-    """
-
-    id: str
-    connection: str
-    display: str
-    members: int
-    created: str
-    expected: int = 0
-
-
-@frozen(kw_only=True)
-class Gathered:
-    """A member of a group: a user, or (*kind*) a group; *person* and *active* are a user's."""
-
-    id: str
-    kind: str
-    called: str
-    name: str | None = None
-    person: str | None = None
-    active: bool = True
 
 
 @frozen(kw_only=True)

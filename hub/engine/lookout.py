@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import orjson
 import structlog
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from hub import tokens
 from hub.moments import later
 from hub.spi import facts
 
-from .sightings import Hour, Sighting, sights
+from .sightings import Hour, Seen, Sighting, sights
 
 if TYPE_CHECKING:
     from hub.spi import Inbound
 
-    from .exchanges import Recording
     from .ports import Clock, Sightings
+    from .recording import Recording
     from .requests import Admission
 
 log = structlog.get_logger("hub.lookout")
@@ -43,18 +43,6 @@ SHOWN_MAX = 4
 
 #: Answers that ask for the same again later: no failure of anything.
 _LATER = frozenset({429, 503})
-
-
-@frozen(kw_only=True)
-class Seen:
-    """What was seen since the last time: *tokens* is key id → when it was used, *traffic* by connection."""
-
-    sightings: tuple[Sighting, ...]
-    tokens: dict[str, str]
-    traffic: dict[str, Hour]
-
-    def __bool__(self) -> bool:
-        return bool(self.sightings or self.tokens or self.traffic)
 
 
 @define(kw_only=True)

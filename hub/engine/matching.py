@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
+
+from .known import Known
 
 if TYPE_CHECKING:
     from hub.providers import Identity, Provider
 
     from .ports import Subjects
-
-
-@frozen(kw_only=True)
-class Linked:
-    """The person, and the admin, of whom a provider's subject is known to be."""
-
-    person: str | None = None
-    admin: str | None = None
-
-
-@frozen(kw_only=True)
-class Known:
-    """Who may be meant at first contact, ids of people: by *external_id*, or by address.
-
-    In *domains* the provider vouches for addresses. *owners* are whose an address is; *bearers*, whose users
-    of the provider's own connections are called so.
-    """
-
-    domains: AbstractSet[str] = frozenset()
-    external: AbstractSet[str] = frozenset()
-    owners: Mapping[str, str] = field(factory=dict)
-    bearers: Mapping[str, AbstractSet[str]] = field(factory=dict)
 
 
 @frozen(kw_only=True)

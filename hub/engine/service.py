@@ -25,9 +25,9 @@ from .values import StoreAway
 if TYPE_CHECKING:
     from hub.teams import Connection
 
-    from .exchanges import Recording
     from .plugins import Plugins
     from .ports import Clock, Registry
+    from .recording import Recording
     from .writing import Writing
 
 log = structlog.get_logger("hub.service")

@@ -11,7 +11,7 @@ import structlog
 from attrs import frozen
 
 from hub.moments import later
-from hub.teams import Role
+from hub.teams import Role, Session
 
 from .trail import changed
 from .values import Author, Note
@@ -33,26 +33,6 @@ SEEN_SECONDS = 60
 ENTROPY = 32
 
 log = structlog.get_logger("hub.sessions")
-
-
-@frozen(kw_only=True)
-class Session:
-    """Somebody signed in: *who*, as the audit calls them, in which *role*, and of which *team*.
-
-    An operator is of no team. *id* is a digest of what the browser holds.
-    """
-
-    id: str
-    team: str | None
-    role: Role
-    who: str
-    created_at: str
-    seen_at: str
-    expires_at: str
-    admin: str | None = None
-    connection: str | None = None
-    link: str | None = None
-    provider: str | None = None
 
 
 @frozen(kw_only=True)

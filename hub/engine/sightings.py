@@ -10,7 +10,7 @@ from attrs import frozen
 from hub.spi import Inbound, Json, Verb, facts
 
 if TYPE_CHECKING:
-    from .exchanges import Recording
+    from .recording import Recording
     from .requests import Admission
 
 
@@ -41,6 +41,18 @@ class Hour:
     requests: int = 0
     writes: int = 0
     failed: int = 0
+
+
+@frozen(kw_only=True)
+class Seen:
+    """What was seen since the last time: *tokens* is key id → when it was used, *traffic* by connection."""
+
+    sightings: tuple[Sighting, ...]
+    tokens: dict[str, str]
+    traffic: dict[str, Hour]
+
+    def __bool__(self) -> bool:
+        return bool(self.sightings or self.tokens or self.traffic)
 
 
 #: Event → what it shows of the connection.

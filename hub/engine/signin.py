@@ -17,7 +17,8 @@ from hub.providers import Doors, NobodyIn, NotBelieved, Proof
 from .drafts import Misfit
 from .entitlements import REFUSALS, Reason, decide
 from .flows import FLOW_SECONDS, Errand, Flow, Purpose
-from .matching import Linked, Match, whom
+from .known import Linked
+from .matching import Match, whom
 from .values import Author
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from .showing import shown, with_seats
 from .values import Outdated, StoreAway
 
 if TYPE_CHECKING:
-    from .exchanges import Recording
     from .ports import Registry, Unit
     from .provision import Outcome, Provisioning
+    from .recording import Recording
     from .requests import Request
 
 log = structlog.get_logger("hub.writing")

@@ -9,7 +9,7 @@ from attrs import define, field
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hub.engine.exchanges import Recording
+from hub.engine.recording import Recording
 from hub.engine.requests import Admission
 from hub.spi import Inbound, Verb
 from hub.web.routes import Allowed, Bulk, Document

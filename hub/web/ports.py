@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 
 if TYPE_CHECKING:
-    from hub.engine.exchanges import Exchange, Recording
+    from hub.engine.exchanges import Exchange
+    from hub.engine.recording import Recording
     from hub.engine.requests import Admission, Answer
     from hub.spi import Inbound, Json
     from hub.teams import ApiKey

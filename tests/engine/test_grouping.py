@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.grouping import Gathering, looks_for
+from hub.engine.gathered import Gathering
+from hub.engine.grouping import looks_for
 from hub.engine.seating import read
 
 SALES = Gathering(id="g1", connection="c", display="Sales", members=0, created="")

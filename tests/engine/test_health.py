@@ -6,8 +6,7 @@ import pytest
 from attrs import evolve
 
 from hub.engine.health import Healths
-from hub.engine.lookout import Seen
-from hub.engine.sightings import Hour, Sighting
+from hub.engine.sightings import Hour, Seen, Sighting
 from hub.engine.states import Condition
 from hub.main import clock
 from hub.spi import facts

@@ -8,8 +8,8 @@ import pytest
 
 from hub import tokens
 from hub.engine import lookout as module
-from hub.engine.exchanges import Recording
 from hub.engine.lookout import FACT_SECONDS, SIGHTINGS_MAX, TOKEN_SECONDS, Lookout, shown
+from hub.engine.recording import Recording
 from hub.engine.requests import Admission
 from hub.engine.sightings import Hour
 from hub.spi import Dialect, Inbound, Verb

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.exchanges import Recording
+from hub.engine.recording import Recording
 from hub.engine.requests import Admission
 from hub.engine.sightings import sights
 from hub.scim.writing import list_response

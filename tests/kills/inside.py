@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hub.engine.exchanges import Recording
+from hub.engine.recording import Recording
 from hub.engine.values import Scope
 from hub.main import House, open_house
 from hub.settings import Settings

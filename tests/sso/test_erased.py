@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.matching import Linked, whom
+from hub.engine.known import Linked
+from hub.engine.matching import whom
 from hub.providers import Identity
 from hub.scim.folding import fold
 from tests.author import BY

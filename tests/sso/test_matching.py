@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.matching import Known, found
+from hub.engine.known import Known
+from hub.engine.matching import found
 from hub.providers import Identity
 from hub.teams import Role
 from tests.author import BY

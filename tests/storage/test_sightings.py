@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.lookout import Seen
-from hub.engine.sightings import Hour, Sighting
+from hub.engine.sightings import Hour, Seen, Sighting
 from hub.teams import Token
 from storage.sightings import DatabaseSightings
 

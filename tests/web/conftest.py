@@ -11,9 +11,10 @@ from attrs import define, evolve, field
 from starlette.responses import PlainTextResponse
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
-from hub.engine.exchanges import Exchange, Recording
+from hub.engine.exchanges import Exchange
 from hub.engine.handover import NoSuchCode
 from hub.engine.questions import REFUSED as UNKNOWN
+from hub.engine.recording import Recording
 from hub.engine.requests import Admission, Answer
 from hub.engine.service import REFUSED
 from hub.scim.errors import Unauthorized

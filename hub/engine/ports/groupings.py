@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.grouping import Gathered, Gathering
+    from hub.engine.gathered import Gathered, Gathering
     from hub.engine.listing import Page, Turn
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hub.engine.gaps import Gaps
-    from hub.engine.lookout import Seen
-    from hub.engine.sightings import Hour, Sighting
+    from hub.engine.sightings import Hour, Seen, Sighting
 
 
 class Sightings(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from hub.engine.flows import Code, Flow
-    from hub.engine.matching import Known, Linked
+    from hub.engine.known import Known, Linked
     from hub.providers import Doors, How, Identity, Oidc, Proof, Provider, Saml
 
 

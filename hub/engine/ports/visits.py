@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.sessions import Session
     from hub.engine.values import Note
-    from hub.teams import Admin, Link
+    from hub.teams import Admin, Link, Session
 
 
 class Visits(Protocol):

@@ -13,8 +13,7 @@ from .problems import Missing, Spent
 from .rendering import TYPES
 
 if TYPE_CHECKING:
-    from hub.engine.sessions import Session
-    from hub.teams import Link
+    from hub.teams import Link, Session
 
     from .pages import Visit
 

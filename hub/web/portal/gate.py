@@ -12,7 +12,7 @@ from .problems import Forbidden, Missing, SignedOut
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hub.engine.sessions import Session
+    from hub.teams import Session
 
     from .desk import Desk
     from .forms import Stamps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.grouping import COUNTED_MAX
+from hub.engine.gathered import COUNTED_MAX
 from hub.engine.listing import TEXT_MAX, Page
 
 from .lists import beside, isolated, turn_of

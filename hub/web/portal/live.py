@@ -16,7 +16,8 @@ from .problems import TooOften
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from hub.engine.sessions import Session, Sessions
+    from hub.engine.sessions import Sessions
+    from hub.teams import Session
 
 #: Renders a part of a page as it is now.
 Source: TypeAlias = Callable[[], Awaitable[str]]

@@ -20,7 +20,7 @@ from .rendering import context
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from hub.engine.sessions import Session
+    from hub.teams import Session
 
     from .cookies import Cookies
     from .desk import Desk

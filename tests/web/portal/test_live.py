@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
-from hub.engine.sessions import Session
-from hub.teams import Role
+from hub.teams import Role, Session
 from hub.web.portal import live
 from hub.web.portal.live import STREAMS_MAX, Streams
 from hub.web.portal.problems import TooOften

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hub.engine.lookout import Seen
-from hub.engine.sightings import Sighting
+from hub.engine.sightings import Seen, Sighting
 from hub.engine.values import Scope
 from hub.main import clock, new_id
 from hub.providers import Oidc, Provider
