@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from hub import logs, moments
+from hub import logs
 from hub.engine.activity import Activity
 from hub.engine.admin import Admin
 from hub.engine.admins import Admins
@@ -53,14 +50,15 @@ from hub.engine.stirring import Stirred
 from hub.engine.switches import Switches
 from hub.engine.ways import Ways
 from hub.engine.writing import Writing
+from hub.fitness import NotFit, database_url, faults_of, unmade, unready
 from hub.scim.parsing import Limits
 from hub.secret import derived, server_key
 from hub.serving import tame_worker
 from hub.settings import Settings, SettingsError
+from hub.sources import clock, new_id, new_reference, new_secret
 from hub.sso.outbound import Outbound
 from hub.sso.signing import Signer
 from hub.sso.speaking import Speaking
-from hub.teams import State
 from hub.web.api import Product
 from hub.web.app import build
 from hub.web.portal.app import portal
@@ -92,28 +90,6 @@ if TYPE_CHECKING:
     from starlette.types import Lifespan
 
     from hub.web.ports import Ready
-
-
-def new_id() -> str:
-    """Return a random id of 128 bits whose order is that of time (RFC 9562 §5.7, UUID version 7)."""
-    bits = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def new_reference() -> str:
-    """Return the name of an exchange: random, and short enough to be read aloud."""
-    return f"hx_{secrets.token_hex(8)}"
-
-
-def new_secret() -> str:
-    """Return what nobody guesses: 256 bits, in 43 signs that an address and a PKCE verifier may have."""
-    return secrets.token_urlsafe(32)
-
-
-def clock() -> str:
-    """Return what time it is."""
-    return moments.written(datetime.now(UTC))
 
 
 @frozen(kw_only=True)
@@ -224,71 +200,6 @@ class House:
                 self.lookout.close()
                 await self.keeper.close()
                 await asyncio.gather(keeping, looking, relaying, return_exceptions=True)
-
-
-class NotFit(Exception):
-    """The hub refuses to serve; the text says what is wrong and the way out."""
-
-
-async def faults_of(database: Database, plugins: Plugins | None = None) -> list[str]:
-    """Return everything that keeps the hub from serving safely from *database*, a sentence each.
-
-    With *plugins*, also the connections for whose dialect they have no word: only these are not served.
-    """
-    where = migrate.describe(database.url)
-    try:
-        problems = [await migrate.behind(database), *await migrate.unsafe(database)]
-        if plugins and not problems[0]:
-            problems += await _unspoken(database, plugins)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the operator is to read it
-        return [f"database ({where}): {error!r}"]
-    return [f"database ({where}): {problem}" for problem in problems if problem]
-
-
-async def _unspoken(database: Database, plugins: Plugins) -> list[str]:
-    registry = DatabaseRegistry(database=database, clock=clock, patience=0)
-    return [
-        f"connection {connection.id}: no plugin speaks {connection.idp!r}: install one, or turn it off"
-        for connection in await registry.connections()
-        if connection.state is not State.OFF and not plugins.speaks(connection.idp)
-    ]
-
-
-async def unready(database: Database) -> list[str]:
-    """Return why the hub cannot serve from *database*, for anybody to read: `faults_of` says it in full."""
-    try:
-        newer, older = await migrate.differing(database)
-        unsafe = await migrate.unsafe(database)
-    except Exception:  # noqa: BLE001 - whatever it is, strangers are not to read it
-        return ["the database does not answer"]
-    reasons = {
-        "the schema is newer than this hub": newer,
-        "the schema is older than this hub": older,
-        "the database is not set up to keep what it acknowledges": unsafe,
-    }
-    return [reason for reason, facts in reasons.items() if facts]
-
-
-def database_url(settings: Settings) -> str:
-    """Return where the hub keeps what it knows: the setting, else a file in the data folder."""
-    return settings.database.url or f"sqlite://{database_file(settings)}"
-
-
-def database_file(settings: Settings) -> Path:
-    """Return the file of the embedded database."""
-    return settings.server.data.absolute() / "hub.sqlite"
-
-
-def folder_fault(folder: Path) -> str | None:
-    """Return why the data folder cannot be made or written to, None when it can; nothing is made."""
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not there.is_dir():
-        return _unmade(folder, os.strerror(errno.ENOTDIR))
-    return None if os.access(there, os.W_OK | os.X_OK) else _unmade(folder, os.strerror(errno.EACCES))
-
-
-def _unmade(folder: Path, why: str | None) -> str:
-    return f"server.data: {folder} cannot be made: {why}"
 
 
 def assemble(settings: Settings) -> House:
@@ -485,7 +396,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     try:
         settings.server.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError([_unmade(settings.server.data, error.strerror)]) from error
+        raise SettingsError([unmade(settings.server.data, error.strerror)]) from error
     house = assemble(settings)
     async with house.open():
         yield house

@@ -3,7 +3,7 @@
 from hub.engine.admin import AdminError
 from hub.engine.plugins import PluginError, UnknownDialect
 from hub.engine.values import StoreError
-from hub.main import NotFit
+from hub.fitness import NotFit
 from hub.secret import SecretError
 from hub.serving import CannotListen
 from hub.settings import SettingsError

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from hub.main import House, NotFit, faults_of, open_house
+from hub.fitness import NotFit, faults_of
+from hub.main import House, open_house
 from hub.settings import Settings
 from storage.database import Database
 from storage.migrate import applied

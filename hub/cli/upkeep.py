@@ -7,7 +7,8 @@ from hub.cli import opening, printing
 from hub.cli.errors import Failed
 from hub.cli.options import NONE, Options
 from hub.engine.plugins import PluginError, Plugins
-from hub.main import database_file, database_url, faults_of, folder_fault, open_house
+from hub.fitness import database_file, database_url, faults_of, folder_fault
+from hub.main import open_house
 from hub.secret import key_fault
 from hub.settings import Settings, SettingsError
 from storage.database import opened

@@ -8,7 +8,7 @@ import pytest
 
 from hub.engine.admin import Admin
 from hub.engine.plugins import Plugins
-from hub.main import clock, new_id
+from hub.sources import clock, new_id
 from storage.books import DatabaseBooks
 from storage.exchanges import DatabaseExchanges
 from storage.registry import DatabaseRegistry

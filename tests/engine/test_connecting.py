@@ -10,8 +10,8 @@ from attrs import evolve
 from hub import tokens
 from hub.engine.admin import AdminError
 from hub.engine.connecting import DOMAINS_MAX, OVERLAP_DAYS, Connecting
-from hub.main import clock, new_id
 from hub.moments import later
+from hub.sources import clock, new_id
 from storage.providers import DatabaseProviders
 from tests.author import BY
 

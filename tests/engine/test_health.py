@@ -8,7 +8,7 @@ from attrs import evolve
 from hub.engine.health import Healths
 from hub.engine.sightings import Hour, Seen, Sighting
 from hub.engine.states import Condition
-from hub.main import clock
+from hub.sources import clock
 from hub.spi import facts
 from storage.sightings import DatabaseSightings
 from tests.author import BY

@@ -10,7 +10,7 @@ from hub import moments
 from hub.engine.admins import Admins
 from hub.engine.links import Links
 from hub.engine.sessions import Sessions
-from hub.main import new_id
+from hub.sources import new_id
 from storage.registry import DatabaseRegistry
 from storage.trail import DatabaseTrail
 from storage.visits import DatabaseVisits

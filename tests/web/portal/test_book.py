@@ -8,7 +8,7 @@ import io
 import pytest
 
 from hub import moments
-from hub.main import clock
+from hub.sources import clock
 from tests.web.portal.guests import guest, words
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"

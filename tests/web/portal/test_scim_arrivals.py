@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hub.engine.sightings import Seen, Sighting
 from hub.engine.values import Scope
-from hub.main import clock, new_id
 from hub.providers import Oidc, Provider
+from hub.sources import clock, new_id
 from hub.spi import facts
 from tests.inprocess import Way
 from tests.web.portal.connections import (

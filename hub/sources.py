@@ -1,0 +1,31 @@
+"""What is new each time: ids, references, secrets, and what time it is."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+from hub import moments
+
+
+def new_id() -> str:
+    """Return a random id of 128 bits whose order is that of time (RFC 9562 §5.7, UUID version 7)."""
+    bits = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def new_reference() -> str:
+    """Return the name of an exchange: random, and short enough to be read aloud."""
+    return f"hx_{secrets.token_hex(8)}"
+
+
+def new_secret() -> str:
+    """Return what nobody guesses: 256 bits, in 43 signs that an address and a PKCE verifier may have."""
+    return secrets.token_urlsafe(32)
+
+
+def clock() -> str:
+    """Return what time it is."""
+    return moments.written(datetime.now(UTC))
