@@ -35,8 +35,14 @@ PAUSE_SECONDS = 0.5
 #: How many facts wait to be written, and how many are remembered as noted; beyond, they are dropped.
 SIGHTINGS_MAX, NOTED_MAX = 1_000, 50_000
 
+#: How many connections wait that somebody named who was not let in: any of them may be invented.
+STRANGERS_MAX = 100
+
 #: Days for which it is kept how much a connection asked.
 TRAFFIC_DAYS = 90
+
+#: The shape of a connection's id. What else an address names is long, or no text, as its inventor likes.
+_ID = re.compile(r"[0-9a-f-]{36}")
 
 #: What may be shown of a credential that opens nothing: its first characters.
 SHOWN_MAX = 4
@@ -56,6 +62,8 @@ class Lookout:
     #: What → the second from which it is noted again: a fact of a connection, or the use of a token.
     _due: dict[tuple[str, str], float] = field(factory=dict, init=False)
     _waiting: dict[tuple[str, str], Sighting] = field(factory=dict, init=False)
+    #: Apart, for whoever invents connections to take no place of one that was let in.
+    _strangers: dict[tuple[str, str], Sighting] = field(factory=dict, init=False)
     _used: dict[str, str] = field(factory=dict, init=False)
     _traffic: dict[str, list[int]] = field(factory=dict, init=False)
     _news: asyncio.Event = field(factory=asyncio.Event, init=False)
@@ -77,7 +85,8 @@ class Lookout:
         for fact in sights(admission, asked, recording, status=status, answer=answer):
             if now >= self._due.get((connection, fact), now):
                 detail = _made(answer) if fact is facts.CREATED else None
-                self._note(connection, fact, recording.reference, detail, now=now)
+                seen = self._sighting(connection, fact, recording.reference, detail)
+                self._note(self._waiting, SIGHTINGS_MAX, seen, now=now)
         if admission.key_id and now >= self._due.get((connection, admission.key_id), now):
             self._remember((connection, admission.key_id), now + TOKEN_SECONDS)
             self._used[admission.key_id] = self.clock()[:16] + ":00.000Z"
@@ -91,8 +100,9 @@ class Lookout:
     def turned_away(self, connection: str, authorization: bytes | None, reference: str) -> None:
         """Note that somebody asked for *connection*, if there is one, by what opens nothing."""
         now = self.timer()
-        if now >= self._due.get((connection, facts.WRONG_TOKEN), now):
-            self._note(connection, facts.WRONG_TOKEN, reference, shown(authorization), now=now)
+        if _ID.fullmatch(connection) and now >= self._due.get((connection, facts.WRONG_TOKEN), now):
+            seen = self._sighting(connection, facts.WRONG_TOKEN, reference, shown(authorization))
+            self._note(self._strangers, STRANGERS_MAX, seen, now=now)
 
     async def run(self) -> None:
         """Write what is seen, until `close`."""
@@ -134,17 +144,21 @@ class Lookout:
         except TimeoutError:
             return
 
-    def _note(self, connection: str, fact: str, reference: str, detail: str | None, *, now: float) -> None:
-        if len(self._waiting) >= SIGHTINGS_MAX:
-            self.dropped += 1
-            return
-        self._remember((connection, fact), now + FACT_SECONDS)
+    def _sighting(self, connection: str, fact: str, reference: str, detail: str | None) -> Sighting:
         at = self.clock()
-        seen = Sighting(
+        return Sighting(
             connection=connection, fact=fact, first_at=at, last_at=at, reference=reference, detail=detail
         )
-        earlier = self._waiting.get((connection, fact), seen)
-        self._waiting[connection, fact] = evolve(seen, first_at=earlier.first_at)
+
+    def _note(
+        self, waiting: dict[tuple[str, str], Sighting], most: int, seen: Sighting, *, now: float
+    ) -> None:
+        if len(waiting) >= most:
+            self.dropped += 1
+            return
+        what = (seen.connection, seen.fact)
+        self._remember(what, now + FACT_SECONDS)
+        waiting[what] = evolve(seen, first_at=waiting.get(what, seen).first_at)
         self._news.set()
 
     def _remember(self, what: tuple[str, str], due: float) -> None:
@@ -160,11 +174,11 @@ class Lookout:
         }
         # In one order everywhere: two nodes that write the same rows do not wait for each other in a ring.
         seen = Seen(
-            sightings=tuple(each for _, each in sorted(self._waiting.items())),
+            sightings=tuple(each for _, each in sorted((self._waiting | self._strangers).items())),
             tokens=dict(sorted(self._used.items())),
             traffic=dict(sorted(traffic.items())),
         )
-        self._waiting, self._used, self._traffic = {}, {}, {}
+        self._waiting, self._strangers, self._used, self._traffic = {}, {}, {}, {}
         return seen
 
 

@@ -21,6 +21,7 @@ class Gathered:
         self._transport = transport
         self._loop = loop
         self._parts: list[bytes] = []
+        self._bytes = 0
 
     def write(self, data: bytes) -> None:
         """Send *data* soon; raise what the transport raises where it takes no more."""
@@ -29,7 +30,8 @@ class Gathered:
         if not self._parts:
             self._loop.call_soon(self._send)
         self._parts.append(data)
-        if len(data) >= MUCH:
+        self._bytes += len(data)
+        if self._bytes >= MUCH:
             self._send()
         return None
 
@@ -47,7 +49,7 @@ class Gathered:
         return getattr(self._transport, name)
 
     def _send(self) -> None:
-        parts, self._parts = self._parts, []
+        parts, self._parts, self._bytes = self._parts, [], 0
         if parts and not self._transport.is_closing():
             self._transport.write(b"".join(parts))
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from hub import tokens
 from hub.engine import lookout as module
-from hub.engine.lookout import FACT_SECONDS, SIGHTINGS_MAX, TOKEN_SECONDS, Lookout, shown
+from hub.engine.lookout import FACT_SECONDS, SIGHTINGS_MAX, STRANGERS_MAX, TOKEN_SECONDS, Lookout, shown
 from hub.engine.recording import Recording
 from hub.engine.requests import Admission
 from hub.engine.sightings import Hour
-from hub.spi import Dialect, Inbound, Verb
+from hub.spi import Dialect, Inbound, Verb, facts
 from hub.spi.messages import create
 from hub.teams import Connection, State, Team
 
 NOW = "2026-06-01T12:34:56.000Z"
+ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 READ = Inbound(verb=Verb.READ, id="u1")
 
 
@@ -131,7 +133,7 @@ async def test_traffic_is_counted_by_what_came_of_it(watch):
 async def test_a_wrong_token_is_noted_with_what_may_be_shown(watch):
     """Whoever asks by it, again and again, costs a row now and then."""
     for _ in range(100):
-        watch.lookout.turned_away("c", b"Bearer s3cret-of-somebody", "hx_2")
+        watch.lookout.turned_away(ID, b"Bearer s3cret-of-somebody", "hx_2")
     (seen,) = await watch.written()
 
     assert [("wrong-token", "s3cr", "hx_2")] == [
@@ -162,14 +164,47 @@ def test_of_a_token_of_the_hub_its_public_part_is_shown():
     assert f"hub_{credential.key_id}" == shown(f"Bearer {credential}".encode())
 
 
-async def test_who_invents_connections_fills_no_memory(watch):
-    """What waits to be written is bounded, and so is what is remembered."""
+async def test_who_invents_connections_takes_no_place_of_others(watch):
+    """What waits of strangers is bounded, by few, and what is seen of connections is noted beside it."""
     for number in range(SIGHTINGS_MAX + 5):
-        watch.lookout.turned_away(f"c{number}", None, "hx_2")
+        watch.lookout.turned_away(f"{number:036x}", None, "hx_2")
+    for number in range(SIGHTINGS_MAX):
+        watch.saw(connection=f"c{number}")
+    (seen,) = await watch.written()
+
+    found = Counter(each.fact for each in seen.sightings)
+    assert {facts.WRONG_TOKEN: STRANGERS_MAX, facts.REQUEST: SIGHTINGS_MAX} == found
+    assert SIGHTINGS_MAX + 5 - STRANGERS_MAX == watch.lookout.dropped
+
+
+async def test_what_waits_is_bounded(watch):
+    """Beyond, what is seen is dropped, and counted."""
+    for number in range(SIGHTINGS_MAX + 5):
+        watch.saw(connection=f"c{number}")
     (seen,) = await watch.written()
 
     assert SIGHTINGS_MAX == len(seen.sightings)
     assert 5 == watch.lookout.dropped
+
+
+async def test_strangers_have_their_places_again_once_they_are_written(watch):
+    """Whoever was too much before is noted when they come again."""
+    for number in range(STRANGERS_MAX):
+        watch.lookout.turned_away(f"{number:036x}", None, "hx_2")
+    watch.lookout.turned_away(ID, None, "hx_3")
+    await watch.written()
+    watch.lookout.turned_away(ID, None, "hx_4")
+    (seen,) = await watch.written()
+
+    assert [(ID, "hx_4")] == [(each.connection, each.reference) for each in seen.sightings]
+
+
+@pytest.mark.parametrize("invented", ["", "c", ID + "a", ID * 400, ID[:-1] + "\0", ID[:-1] + "é", ID.upper()])
+async def test_what_is_no_id_of_a_connection_is_not_remembered(watch, invented):
+    """An address may be as long as a request's head, and hold what no database takes."""
+    watch.lookout.turned_away(invented, None, "hx_2")
+
+    assert ([], {}) == (await watch.written(), watch.lookout._due)
 
 
 async def test_what_is_remembered_is_forgotten_when_it_is_much(watch, monkeypatch):

@@ -73,6 +73,18 @@ async def test_much_goes_at_once() -> None:
     assert [b"head " + b"b" * MUCH] == wire.told
 
 
+async def test_little_that_comes_to_much_goes_at_once() -> None:
+    """Who writes line by line within a turn is told so, too; the rest goes when the turn ends."""
+    gathered, wire = await _gathered()
+
+    for _ in range(2 * 64 + 1):
+        gathered.write(b"l" * (MUCH // 64))
+
+    assert [b"l" * MUCH] * 2 == wire.told
+    await asyncio.sleep(0)
+    assert [b"l" * MUCH, b"l" * MUCH, b"l" * (MUCH // 64)] == wire.told
+
+
 async def test_nothing_is_lost_at_the_end() -> None:
     """What was written before the end is sent before the end."""
     for end in ("write_eof", "close"):

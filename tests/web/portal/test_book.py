@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 
@@ -9,6 +10,7 @@ import pytest
 
 from hub import moments
 from hub.sources import clock
+from hub.web.portal import book
 from tests.web.portal.guests import guest, words
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -105,3 +107,29 @@ def test_what_is_no_period_is_said_at_its_field(owner, path, query, field, says)
     assert says in words(answer)
     assert all(value in answer.text for value in query.values())
     assert 400 == owner.get(f"{path}.csv", **query).status_code
+
+
+async def test_a_long_file_comes_in_pieces_between_which_others_have_their_turn():
+    """A piece a line would be slow; and rows for which nobody waits do not stop the house."""
+
+    async def rows():
+        for number in range(20_000):
+            yield "standard", number
+
+    turns = 0
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(others())
+    pieces = [piece async for piece in book._csv(("kind", "seat"), rows(), "x.csv").body_iterator]
+    other.cancel()
+
+    whole = "".join(pieces)
+    assert ["kind,seat", "standard,0", "standard,19999"] == [whole.splitlines()[at] for at in (0, 1, -1)]
+    assert 20_001 == len(whole.splitlines())
+    assert [True] * 4 == [book.PIECE <= len(piece) < book.PIECE + 100 for piece in pieces[:-1]]
+    assert turns >= 4
