@@ -40,18 +40,17 @@ class Pending(Transaction):
     """What the groups of a connection expect.
 
     PostgreSQL would let a member arrive while a group that names it does not see it yet, nor it the group.
-    So whoever is about to make a value pending takes the connection's row, which every newcomer's foreign
-    key holds on to: it waits for all who are arriving, then looks again, and the next to arrive wait for it.
-    Whoever makes nothing pending keeps the row as it is: a newcomer does so before it locks any group, and
-    would wait for whoever did the other way about.
+    So whoever is about to make a value pending takes the connection's turn alone: it waits for all who are
+    writing, then looks again, and the next to write wait for it. All others share the turn, from their
+    beginning. A row would be locked as well, but that numbers a transaction: before its turn at a group.
     """
 
     async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
         unknown = values - (await self.known(values)).keys() if values else frozenset[str]()
         if self.database.dialect == "sqlite":  # which has one writer
             return frozenset(unknown)
-        lock = "FOR UPDATE" if unknown else "FOR SHARE"
-        await self.rows(f"SELECT 1 FROM connections WHERE team_id = $1 AND id = $2 {lock}", *self._owner)
+        turn = "pg_advisory_xact_lock" if unknown else "pg_advisory_xact_lock_shared"
+        await self.rows(f"SELECT {turn}(hashtextextended($1, 0))", self.scope.connection)
         return frozenset(values - (await self.known(values)).keys()) if unknown else frozenset()
 
     async def known(self, values: AbstractSet[str]) -> dict[str, str]:

@@ -65,7 +65,10 @@ class ProviderAffairs(Transaction):
     async def remove_provider(self, id: str) -> None:
         mine = (self.scope.team, id)
         await self.rows(
-            "UPDATE connections SET provider_id = NULL WHERE team_id = $1 AND provider_id = $2", *mine
+            "UPDATE connections SET provider_id = NULL WHERE team_id = $1 AND provider_id = $2"
+            # As whoever changes a connection: those who keep its row as it is have a turn first.
+            + self.database.in_turn("id"),
+            *mine,
         )
         await self.rows("DELETE FROM providers WHERE team_id = $1 AND id = $2", *mine)
 

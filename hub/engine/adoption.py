@@ -116,19 +116,21 @@ class Adoption:
         )
 
         async def work(unit: Unit) -> bool | None:
+            await self.rolls.to_come(unit, ())
+            user = Resource(
+                id=id, kind="User", document=document, created=unit.now, modified=unit.now, person=person
+            )
+            groups = await self.rolls.awaiting(unit, user)
             before = await unit.personal(person)
             if before is None or not before.by_hand:  # taken over meanwhile
                 return False
             claimant = await unit.recount(person)
             if claimant is None or claimant.spot == NOWHERE:  # unseated meanwhile
                 return None
-            user = Resource(
-                id=id, kind="User", document=document, created=unit.now, modified=unit.now, person=person
-            )
             await unit.put_personal(person, evolve(before, by_hand=False, name=None))
             await unit.insert(user, exclusive=True)
             await unit.flush()
-            joined = await self.rolls.welcome(unit, request, user, ids=self.ids)
+            joined = await self.rolls.welcome(unit, request, user, groups, ids=self.ids)
             made = event("user_provisioned", request, None, user, ids=self.ids, now=unit.now)
             await unit.tell([made, *joined])
             said = changed({"by_hand": True}, {"by_hand": False, "connection": connection.id})

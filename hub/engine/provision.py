@@ -19,6 +19,7 @@ from .events import event, thresholds, user_event
 from .kinds import NAMES
 from .people import address_of, person_of
 from .placing import NOWHERE
+from .removals import is_removal
 from .rolls import Rolls
 from .seating import seating_of
 from .showing import shows_memberships
@@ -60,14 +61,12 @@ class Provisioning:
     async def write(self, unit: Unit, request: Request, intent: Intent) -> Outcome:
         """Do what *request* asks, or raise the `ScimError` that says why not."""
         try:
+            to_come = await self._to_come(unit, request, intent)
+            before = await self._before(unit, request)
+            after = self._after(unit, request, intent, before)
             if request.inbound.kind == "User":
-                before = await self._before(unit, request)
-                after = self._after(unit, request, intent, before)
                 outcome = await self._user(unit, request, before, after)
             else:
-                to_come = await self.rolls.to_come(unit, intent.members)
-                before = await self._before(unit, request)
-                after = self._after(unit, request, intent, before)
                 outcome = await self._group(unit, request, before, after, intent.members, to_come)
             # What locks others out waits for the end of the unit, where the answer reads many members first.
             await (unit.finish() if request.inbound.kind == "User" else unit.flush())
@@ -78,6 +77,12 @@ class Provisioning:
             raise _taken(request, *error.args) from error
         except UnknownMembers as error:
             raise _unknown(error.args) from error
+
+    async def _to_come(self, unit: Unit, request: Request, intent: Intent) -> frozenset[str]:
+        """Return whom the request names and nobody is; whoever takes a user's access away waits for nobody."""
+        if request.inbound.kind == "User" and is_removal(request.inbound):
+            return frozenset()
+        return await self.rolls.to_come(unit, intent.members)
 
     async def _before(self, unit: Unit, request: Request) -> Resource | None:
         id = request.inbound.id
@@ -138,9 +143,10 @@ class Provisioning:
     ) -> tuple[Resource, Claimant, Sequence[Event]]:
         """Write a new *user*; return them with their person, how that one stands, and what came of it."""
         newcomer, address = self.ids(), address_of(request.connection, user.document)
+        groups = await self.rolls.awaiting(unit, user)
         user = evolve(user, person=await unit.claim(newcomer, address, int(user.active)))
         await unit.insert(user, exclusive=True)
-        if joined := await self.rolls.welcome(unit, request, user, ids=self.ids):
+        if joined := await self.rolls.welcome(unit, request, user, groups, ids=self.ids):
             user = evolve(user, groups=await unit.groups(user.id))
         if user.person == newcomer:
             return user, NOBODY, joined
@@ -248,8 +254,9 @@ class Provisioning:
             moved: tuple[list[str], list[str]] = ([], [])
         else:
             if before is None:
+                groups = await self.rolls.awaiting(unit, after)
                 await unit.insert(after, exclusive=unique)
-                joined = await self.rolls.welcome(unit, request, after, ids=self.ids)
+                joined = await self.rolls.welcome(unit, request, after, groups, ids=self.ids)
             moved = await self.rolls.change(unit, after.id, members, to_come)
             if before is not None and after == before and not any(moved):
                 return Outcome(resource=after)

@@ -36,9 +36,9 @@ class Rolls:
     pending: bool = False
 
     async def to_come(self, unit: Unit, steps: Sequence[MemberChange]) -> frozenset[str]:
-        """Return the values in *steps* that nobody is called by, to be asked before the group is locked.
+        """Return the values in *steps* that nobody is called by, to be asked before anything is locked.
 
-        Whoever arrives locks the connection before any group, and so must whoever changes a group.
+        Whoever waits for somebody takes turns with all who write: they ask, too, of no values.
         """
         added = frozenset[str]().union(*(step.added for step in steps))
         return await unit.unknown(added) if self.pending else frozenset()
@@ -75,14 +75,25 @@ class Rolls:
         if await unit.count_members(group, most=self.members_max + 1) > self.members_max:
             raise InvalidValue(f"members: a group may have {self.members_max} at most")
 
-    async def welcome(self, unit: Unit, request: Request, newcomer: Resource, *, ids: Ids) -> list[Event]:
-        """Make *newcomer* a member wherever it is expected; return what happened there, not yet told."""
+    async def awaiting(self, unit: Unit, newcomer: Resource) -> Sequence[Resource]:
+        """Return the groups in which *newcomer* is expected, locked: before it is written itself.
+
+        So the changes of a group are numbered in their order.
+        """
+        expecting = await unit.expecting(newcomer) if self.pending else ()
+        found = [await unit.lock("Group", id) for id in expecting]
+        return [group for group in found if group is not None]
+
+    async def welcome(
+        self, unit: Unit, request: Request, newcomer: Resource, groups: Sequence[Resource], *, ids: Ids
+    ) -> list[Event]:
+        """Make *newcomer* a member of *groups* that expect it; return what happened there, not yet told."""
         events: list[Event] = []
-        for id in await unit.expecting(newcomer) if self.pending else ():
-            before = await unit.lock("Group", id)
-            if before is None or not await unit.arrive(newcomer, id):
+        for before in groups:
+            if not await unit.arrive(newcomer, before.id):
                 continue
-            moved = await unit.change_members(id, MemberChange(added=frozenset({newcomer.id})), known=True)
+            came = MemberChange(added=frozenset({newcomer.id}))
+            moved = await unit.change_members(before.id, came, known=True)
             after = before.changed(before.document, at=unit.now)
             await unit.update(before, after, exclusive=request.policy.group_names_unique)
             events.append(

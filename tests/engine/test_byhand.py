@@ -574,10 +574,10 @@ def test_adoption_goes_on_where_it_was(hand, monkeypatch):
     rolls = type(hand.house.house.adoption.rolls)
     welcome, failing = rolls.welcome, ["once"]
 
-    async def fail(self, unit, request, newcomer, *, ids):
+    async def fail(self, unit, request, newcomer, groups, *, ids):
         if failing:
             raise RuntimeError(failing.pop())
-        return await welcome(self, unit, request, newcomer, ids=ids)
+        return await welcome(self, unit, request, newcomer, groups, ids=ids)
 
     monkeypatch.setattr(rolls, "welcome", fail)
     with pytest.raises(AdminError, match="adopted 1 person, but could not adopt 1 person"):

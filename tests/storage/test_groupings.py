@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine import grouping
+from hub.engine import gathered
 from hub.engine.listing import PAGE, Turn
 from hub.scim.membership import MemberChange
 from storage import groupings as module
@@ -53,7 +53,7 @@ async def test_groups_are_searched_by_name(world, groupings):
 
 async def test_members_are_counted(world, groupings, monkeypatch):
     """In a list up to a limit, of one group all, and how many more are expected."""
-    monkeypatch.setattr(module, "_COUNTED", module._COUNTED.replace(str(grouping.COUNTED_MAX + 1), "3"))
+    monkeypatch.setattr(module, "_COUNTED", module._COUNTED.replace(str(gathered.COUNTED_MAX + 1), "3"))
     users = [user(f"u{n}") for n in range(5)]
     await world.add(*users, group("g"))
     await join(world, "g", *(each.id for each in users))

@@ -107,3 +107,44 @@ async def test_no_stream_of_writes_keeps_a_change_waiting(world):
         await asyncio.gather(first, change)
     with pytest.raises(Outdated):
         await later
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+async def test_a_provider_is_removed_while_somebody_comes(world):
+    """Whoever comes waits for a turn at the connection, and goes by it as it is then: nobody is given up."""
+    await world.database.rows(
+        "INSERT INTO providers (id, team_id, protocol, title, settings, domains, created_at)"
+        " VALUES ('p1', 't', 'oidc', 'One', '{}', '', '')"
+    )
+    await world.database.rows("UPDATE connections SET provider_id = 'p1' WHERE id = 'c1'")
+    connection, team = await world.registry.connection("c1"), await world.registry.team(id="t")
+    store = world.registry.store(Scope(team="t", connection="c1", revision=connection.revision))
+    begun, then = asyncio.Event(), asyncio.Event()
+
+    async def removes(unit):
+        await unit.remove_provider("p1")
+        begun.set()
+        await then.wait()
+        await unit.put(team)
+
+    async def comes(unit):
+        await unit.insert(evolve(user("u1"), person=None), exclusive=True)
+
+    before = await deadlocks(world)
+    removing = asyncio.create_task(world.registry.store(Scope(team="t")).write(removes, reference="removes"))
+    await begun.wait()
+    coming = asyncio.create_task(store.write(comes, reference="comes"))
+    await asyncio.sleep(0.2)
+    then.set()
+    await removing
+
+    with pytest.raises(Outdated):
+        await coming
+    assert before == await deadlocks(world)
+
+
+async def deadlocks(world):
+    """Return how often PostgreSQL has had to choose somebody to give up."""
+    await asyncio.sleep(1.2)  # it counts with some delay
+    sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    return (await world.database.rows(sql))[0]["deadlocks"]
