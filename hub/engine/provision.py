@@ -79,7 +79,7 @@ class Provisioning:
             raise _unknown(error.args) from error
 
     async def _to_come(self, unit: Unit, request: Request, intent: Intent) -> frozenset[str]:
-        """Return whom the request names and nobody is; whoever takes a user's access away waits for nobody."""
+        """Return whom the request names and nobody is; who takes a user's access away waits for nobody."""
         if request.inbound.kind == "User" and is_removal(request.inbound):
             return frozenset()
         return await self.rolls.to_come(unit, intent.members)
