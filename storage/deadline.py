@@ -15,6 +15,10 @@ def left(until: float | None) -> float | None:
 
 
 def left_or_spare(until: float | None) -> float | None:
-    """Return the seconds left *until* then, and after it those left of the `SPARE` ones."""
+    """Return the seconds left *until* then, and after it half of those left of the `SPARE` ones.
+
+    So whatever waits in vain once more leaves time to undo it, and to commit the rest. At the end of `SPARE`
+    it is 0, with which asyncpg raises `TimeoutError` and sends nothing: not even what would undo something.
+    """
     seconds = left(until)
-    return seconds if seconds is None or seconds > 0 else max(0.0, seconds + SPARE)
+    return seconds if seconds is None or seconds > 0 else max(0.0, (seconds + SPARE) / 2)

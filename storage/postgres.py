@@ -38,8 +38,11 @@ class _Wrapper(TransactionWrapper):
 
     @translate_exceptions
     async def commit(self) -> None:
-        seconds = left(self.until)
-        async with asyncio.timeout(None if seconds is None else seconds + SPARE):
+        seconds = None if self.until is None else left(self.until + SPARE)
+        if seconds is not None and seconds <= 0:  # a COMMIT that is cancelled as it is sent might land
+            await self.rollback()
+            raise TimeoutError
+        async with asyncio.timeout(seconds):
             await super().commit()
 
     async def rollback(self) -> None:

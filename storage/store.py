@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from functools import cache
 from time import monotonic
 from typing import Generic, TypeVar
@@ -14,12 +15,12 @@ from attrs import define, field, frozen
 from hub.engine.failpoints import failpoint
 from hub.engine.ports import Clock, Work
 from hub.engine.stirring import Stirred
-from hub.engine.values import Found, Member, Overtaken, Scope, Search, SeatStatus, Text
+from hub.engine.values import Found, Member, Overtaken, Scope, Search, SeatStatus, StoreAway, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
 from .database import Client, Row
-from .deadline import left
+from .deadline import SPARE
 from .door import through
 from .faults import too_deep
 from .filters.compiling import ROW
@@ -54,7 +55,7 @@ class DatabaseStore(Patient):
     async def write(self, work: Work[T], *, reference: str, shares: bool = False) -> T:
         until = monotonic() + self.patience
         attempt = _Attempt(store=self, work=work, reference=reference, until=until, shares=shares)
-        return await through(patiently(attempt.run, until=until))
+        return await through(attempt.ended())
 
     async def text(self, kind: str, id: str, *, memberships: bool = True) -> Text | None:
         if not memberships:
@@ -157,6 +158,16 @@ class _Attempt(Generic[T]):
     #: Whether it goes alone, since it came to nothing once, among others or for the sake of others.
     alone: bool = False
 
+    async def ended(self) -> T:
+        """Try until the time is up, and look then for a commit whose answer came too late to try again."""
+        try:
+            return await patiently(self.run, until=self.until)
+        except StoreAway:
+            with suppress(Exception):  # where nobody says whether it landed, it is told to come again
+                if self.answer is not None and await self._landed():
+                    return self._stirring(self.answer[0])
+            raise
+
     async def run(self) -> T:
         """Do the work in a transaction, unless an earlier try landed without saying so."""
         if self.answer is not None and await self._landed():
@@ -196,8 +207,11 @@ class _Attempt(Generic[T]):
         return answer
 
     async def _landed(self) -> bool:
-        """Say whether a commit whose answer was lost has happened: then its events or notes are there."""
-        async with asyncio.timeout(left(self.until)):
+        """Say whether a commit whose answer was lost has happened: then its events or notes are there.
+
+        Looks for `SPARE` seconds at the least.
+        """
+        async with asyncio.timeout(max(self.until - monotonic(), SPARE)):
             rows = await self.store.database.rows(
                 "SELECT 1 FROM outbox WHERE reference = $1 AND team_id = $2 UNION ALL"
                 " SELECT 1 FROM audit WHERE reference = $1 AND team_id = $2 LIMIT 1",
