@@ -7,6 +7,7 @@ on SQLite nothing changes while one lasts.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 from collections.abc import Awaitable, Callable, Sequence
@@ -118,11 +119,12 @@ _write = DatabaseStore.write
 
 
 async def write(store: DatabaseStore, work: Work[Any], *, reference: str, shares: bool = False) -> Any:
-    """Read, then write, each alone."""
+    """Read, then write a moment later, each alone."""
     del shares
     bug = Path(os.environ["PLANTED"]).read_text(encoding="utf-8")
     _, _, table = BUGS[bug]
     read = await store.database.rows(f"SELECT * FROM {table} WHERE team_id = $1", store.scope.team)
+    await asyncio.sleep(0.002)  # whatever the machine: another may read meanwhile
 
     async def told(unit: Any) -> Any:
         # Here, not around it: several works may be run by a task of none of them.
