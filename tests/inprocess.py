@@ -18,7 +18,8 @@ from attrs import evolve, frozen
 from starlette.types import ASGIApp
 
 from hub import logs
-from hub.main import House, assemble
+from hub.assembly import assemble
+from hub.house import House
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
 from tests.author import BY

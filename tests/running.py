@@ -17,7 +17,8 @@ import httpx2
 import pytest
 from attrs import asdict, field, frozen
 
-from hub.main import House, open_house
+from hub.house import House
+from hub.main import open_house
 from hub.settings import Settings
 from hub.teams import Connection, Profile, Team
 from storage import records

@@ -15,11 +15,11 @@ from hub.cli.options import NONE, Options
 from hub.cli.wholly import wholly
 from hub.engine.admin import Admin, AdminError
 from hub.engine.bookkeeping import Statement, exported
+from hub.house import House
 from hub.ledger.entries import Entry, Posting
 from hub.ledger.holdings import Period
 from hub.ledger.seals import Seal
 from hub.ledger.statement import Figures
-from hub.main import House
 from hub.teams import Team
 
 app = App(name="book", help="A team's book: every seat taken and freed, in order.")

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from hub.fitness import NotFit, faults_of
-from hub.main import House, open_house
+from hub.house import House
+from hub.main import open_house
 from hub.settings import Settings
 from storage.database import Database
 from storage.migrate import applied

@@ -15,7 +15,7 @@ from rich.table import Table
 from hub.cli import printing
 from hub.cli.opening import fit_house
 from hub.engine.values import Author
-from hub.main import House
+from hub.house import House
 from hub.settings import Settings
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from cyclopts import App
 from hub.cli import printing
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.dossiers import Dossier, entitlement_of, sentence
-from hub.main import House
+from hub.house import House
 
 app = App(name="person", help="People: who is in a team and why; added and seated by hand before SCIM.")
 

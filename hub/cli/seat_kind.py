@@ -9,8 +9,8 @@ from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.values import Refused, SeatCount, Waiting
+from hub.house import House
 from hub.ledger.policies import Policy
-from hub.main import House
 from hub.teams import Team
 
 app = App(name="seat-kind", help="Kinds of seats: bought, given back, and what happens when none is left.")

@@ -12,8 +12,8 @@ from attrs import frozen
 
 from hub.engine.drafts import Draft
 from hub.engine.values import Author
+from hub.house import House
 from hub.ledger.policies import Policy
-from hub.main import House
 from hub.providers import Protocol
 from hub.scim.strictjson import Json
 from hub.teams import ENTERPRISE, Role

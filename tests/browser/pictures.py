@@ -98,7 +98,7 @@ def _used(data: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Serve a hub with a team that has used it for a quarter; yield where, a link into it, and ids."""
     calendar = Calendar()
     database = f"sqlite://{data / 'hub.sqlite'}"
-    with patch("hub.main.clock", calendar), bench(database, data) as house:
+    with patch("hub.assembly.clock", calendar), bench(database, data) as house:
         ids = _lived(house, calendar)
         _, text = house.run(house.house.links.for_admin(house.run(house.house.admin.team("Acme")), by=BY))
     hub = Hub(database_url=database, data=data)

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 from hub.engine.recording import Recording
 from hub.engine.values import Scope
-from hub.main import House, open_house
+from hub.house import House
+from hub.main import open_house
 from hub.settings import Settings
 from hub.spi import Inbound, Verb
 from storage.store import DatabaseStore

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from hub.main import House
+from hub.house import House
 
 Row = Mapping[str, Any]
 

@@ -11,7 +11,7 @@ import httpx2
 from attrs import evolve, frozen
 from tortoise.context import TortoiseContext
 
-from hub.main import assemble
+from hub.assembly import assemble
 from storage.reaching import config
 from tests.inprocess import HOST, Bench, bench
 from tests.stepped.stepper import Stepper, stops, watching

@@ -28,7 +28,7 @@ from hub.engine.ways import Ways
 
 @frozen(kw_only=True)
 class Desk:
-    """The engine as the portal knows it; a page that needs more of it adds that here, and in `hub.main`."""
+    """The engine as the portal knows it; a page that needs more of it adds that here, and in `hub.house`."""
 
     activity: Activity
     admin: Admin
