@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from .pages import Pages
@@ -25,12 +24,11 @@ COUNT = 50
 @pages.get("/activity")
 async def activity(visit: Visit) -> Response:
     """Show the exchanges, the newest first, or those that are asked for."""
-    asked, before = _asked(visit), visit.query.get("before", "")
-    number = int(before) if re.fullmatch(r"\d{1,18}", before, re.ASCII) else None
+    asked = _asked(visit)
     return visit.page(
         "activity.html",
-        **await _listed(visit, before=number),
-        live=number is None,
+        **await _listed(visit, before=visit.before),
+        live=visit.before is None,
         asked=asked,
         typed=asked,
         settings=visit.room.settings.exchanges,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from hub import moments
@@ -29,13 +28,12 @@ async def audit(visit: Visit) -> Response:
         since = moments.read(asked["since"]) if asked["since"] else ""
     except ValueError:
         faults, since = [Fault("since", "Write a day as in 2026-06-30")], ""
-    before = visit.query.get("before", "")
     notes = await visit.desk.trail.latest(
         visit.team.id,
         who=asked["who"],
         action=asked["action"],
         since=since,
-        before=int(before) if re.fullmatch(r"\d{1,18}", before, re.ASCII) else None,
+        before=visit.before,
         count=COUNT + 1,
     )
     values: dict[str, Any] = {"notes": notes[:COUNT], "more": len(notes) > COUNT, "asked": asked}

@@ -106,8 +106,7 @@ async def heads(visit: Visit) -> Response:
 
 async def _book(visit: Visit, faults: Sequence[Fault] = ()) -> Response:
     desk, team = visit.desk, visit.team
-    before = visit.query.get("before", "")
-    upto = int(before) if re.fullmatch(r"\d{1,18}", before, re.ASCII) else None
+    upto = visit.before
     entries, latest = await desk.bookkeeping.page(team, before=upto, count=ENTRIES)
     values: dict[str, Any] = {
         "entries": entries,

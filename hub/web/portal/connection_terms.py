@@ -9,6 +9,7 @@ from hub.teams import Role
 
 from .connection import AT, at, found, shown
 from .pages import Fault, Pages
+from .problems import spoken
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -41,7 +42,6 @@ async def trust(visit: Visit) -> Response:
     try:
         kept = await visit.desk.connecting.trust(connection, typed.replace(",", " ").split(), by=visit.by())
     except AdminError as error:
-        text = str(error)
-        return await shown(visit, connection, faults=[Fault("domains", text[:1].upper() + text[1:])])
+        return await shown(visit, connection, faults=[Fault("domains", spoken(error))])
     trusted = ", ".join(kept.domains) or "no domain"
     return visit.go(at(connection), said=f"It vouches for addresses in {trusted}.")

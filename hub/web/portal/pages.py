@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -136,6 +137,12 @@ class Visit:
     def address(self) -> str:
         """Return who asks, as the connection says: the last proxy, where there is one."""
         return self.request.client.host if self.request.client else ""
+
+    @property
+    def before(self) -> int | None:
+        """Return the number below which a list goes on, where the address says one."""
+        said = self.query.get("before", "")
+        return int(said) if re.fullmatch(r"\d{1,18}", said, re.ASCII) else None
 
     def by(self, why: str | None = None) -> Author:
         """Return whoever is signed in as the audit has them, with what they said is the reason."""

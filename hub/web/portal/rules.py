@@ -27,6 +27,9 @@ pages = Pages()
 #: How many rules can be added at a time.
 MORE = 3
 
+#: A place that a rule may be given.
+_PLACED = re.compile(r"\d{1,4}", re.ASCII)
+
 #: Where `Ruling.read` finds a fault, as in `rules[2].when: …`.
 _PLACE = re.compile(r"rules\[(\d+)\](?:\.(when|seat))?: (.*)", re.DOTALL)
 
@@ -113,7 +116,7 @@ def _typed(form: Mapping[str, str]) -> list[Line]:
         )
         for number in numbers
     ]
-    return sorted(lines, key=lambda line: int(line.place) if line.place.isdecimal() else line.number)
+    return sorted(lines, key=lambda line: int(line.place) if _PLACED.fullmatch(line.place) else line.number)
 
 
 async def _read(

@@ -11,7 +11,7 @@ from hub.ledger.policies import Policy
 from hub.teams import Role
 
 from .pages import Fault, Pages
-from .problems import Problem
+from .problems import Problem, spoken
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -76,7 +76,7 @@ async def buy(visit: Visit) -> Response:
         )
     except AdminError as error:
         field = "count" if "number" in str(error) or "at most" in str(error) else "kind"
-        return await _kind(visit, name, [Fault(field, _sentence(error))], form)
+        return await _kind(visit, name, [Fault(field, spoken(error))], form)
     return visit.go(f"/seats/kinds/{name}", said=f"{count.bought:,} {name} seats are bought now.")
 
 
@@ -89,7 +89,7 @@ async def give_up(visit: Visit) -> Response:
             visit.team, name, _number(form, "fewer"), by=visit.by(form.get("why"))
         )
     except AdminError as error:
-        return await _kind(visit, name, [Fault("fewer", _sentence(error))], form)
+        return await _kind(visit, name, [Fault("fewer", spoken(error))], form)
     return visit.go(f"/seats/kinds/{name}", said=f"{count.bought:,} {name} seats are bought now.")
 
 
@@ -109,7 +109,7 @@ async def set_kind(visit: Visit) -> Response:
             by=visit.by(form.get("why")),
         )
     except AdminError as error:
-        return await _kind(visit, name, [Fault(_field(error), _sentence(error))], form)
+        return await _kind(visit, name, [Fault(_field(error), spoken(error))], form)
     return visit.go(f"/seats/kinds/{name}", said=f"What becomes of {name} seats is changed.")
 
 
@@ -168,11 +168,6 @@ def _field(error: AdminError) -> str:
     """Return the field that *error* is about: its sentences begin with it."""
     named, colon, _ = str(error).partition(":")
     return named if colon and named in {"overdraft", "overflow", "grace"} else "policy"
-
-
-def _sentence(error: AdminError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]
 
 
 async def _first(found: AsyncIterator[T]) -> tuple[list[T], bool]:

@@ -16,6 +16,7 @@ from hub.providers import Oidc, Protocol, Provider, Saml
 from hub.teams import Role
 
 from .pages import Fault, Pages
+from .problems import spoken
 from .sending import COOKIE, doors, send
 
 if TYPE_CHECKING:
@@ -185,8 +186,7 @@ def _draft(form: Form) -> Draft:
 
 
 def _fault(error: AdminError) -> Fault:
-    text = str(error)
-    return Fault(error.field if isinstance(error, Misfit) else "title", text[:1].upper() + text[1:])
+    return Fault(error.field if isinstance(error, Misfit) else "title", spoken(error))
 
 
 def _protocol(visit: Visit) -> Protocol:

@@ -194,3 +194,12 @@ def test_a_rule_that_does_not_parse_is_said_at_its_field(owner, typed, field, sa
         assert 422 == answer.status_code
         assert f'href="#{field}"' in answer.text
         assert says in words(answer)
+
+
+def test_a_place_that_is_none_leaves_a_rule_where_it_is(owner):
+    """Whatever stands there: no number is too long, or of other digits."""
+    for place in ("9" * 5_000, "\N{ARABIC-INDIC DIGIT THREE}", "first", ""):
+        typed = {"when-1": "title pr", "seat-1": "gold", "place-1": place}
+        answer = owner.post("/seats/rules/preview", {**typed, "default": "standard", "minutes": "10"})
+
+        assert 200 == answer.status_code
