@@ -105,7 +105,9 @@ def _silent(_: object) -> None:
 def _typed(form: Mapping[str, str]) -> list[Line]:
     """Return the rules that were typed, in the order that was asked for; a rule without a filter is none."""
     numbers = sorted(
-        int(name[5:]) for name, when in form.items() if re.fullmatch(r"when-\d{1,4}", name) and when.strip()
+        int(name[5:])
+        for name, when in form.items()
+        if re.fullmatch(r"when-(0|[1-9]\d{0,3})", name, re.ASCII) and when.strip()
     )
     lines = [
         Line(

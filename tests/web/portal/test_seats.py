@@ -203,3 +203,12 @@ def test_a_place_that_is_none_leaves_a_rule_where_it_is(owner):
         answer = owner.post("/seats/rules/preview", {**typed, "default": "standard", "minutes": "10"})
 
         assert 200 == answer.status_code
+
+
+def test_a_field_that_no_page_has_is_none(owner):
+    """A form that was made up is read as far as it is ours."""
+    typed = {"when-01": "title pr", "when-\N{ARABIC-INDIC DIGIT THREE}": "title pr"}
+    answer = owner.post("/seats/rules/preview", {**typed, "default": "standard", "minutes": "10"})
+
+    assert 200 == answer.status_code
+    assert "title pr" not in words(answer)
