@@ -8,8 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
+from hub.engine.claimants import Personal
+from hub.engine.errors import NameTaken
 from hub.engine.failpoints import failpoint
-from hub.engine.values import Author, NameTaken, Personal
+from hub.engine.notes import Author
 from hub.scim.folding import fold
 from hub.teams import Admin, ApiKey, Connection, Link, Team, Token
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from attrs import define, field, frozen
 
-from hub.engine.values import Overtaken
+from hub.engine.errors import Overtaken
 
 from .deadline import left
 

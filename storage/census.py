@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from attrs import frozen
 
-from hub.engine.values import Refused, Resource, Spot, Subject, Waiting
+from hub.engine.claimants import Subject
+from hub.engine.places import Refused, Spot, Waiting
+from hub.engine.resources import Resource
 
 from . import memberships, records
 from .database import Row

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
+from hub.engine.claimants import Claimant
 from hub.engine.failpoints import failpoint
-from hub.engine.values import Claimant, Resource, Spot
+from hub.engine.places import Spot
+from hub.engine.resources import Resource
 
 from . import memberships, records
 from .database import Row

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from hub.engine.values import Overtaken
+from hub.engine.errors import Overtaken
 
 if TYPE_CHECKING:
-    from hub.engine.values import SeatCount
+    from hub.engine.places import SeatCount
 
     from .statements import Statement
 

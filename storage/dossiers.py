@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hub.engine.batches import BATCH
+from hub.engine.claimants import Tally
 from hub.engine.dossiers import Dossier, Queued, Vouching
 from hub.engine.people import name_in
-from hub.engine.values import Tally
 from hub.ledger.holdings import Holding
 
 from .database import Row

@@ -21,7 +21,7 @@ from .trail import ERASED
 
 if TYPE_CHECKING:
     from hub.engine.batches import Progress
-    from hub.engine.values import Resource
+    from hub.engine.resources import Resource
 
 #: How many rows are looked through at a time.
 PAGE = 500

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Collection
 
 from attrs import frozen
 
-from hub.engine.values import Resource, Scope, ValueTaken
+from hub.engine.errors import ValueTaken
+from hub.engine.resources import Resource
+from hub.engine.scope import Scope
 
 from .database import Database
 from .memberships import Rows

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from hub.engine.errors import Overtaken, UnknownMembers
 from hub.engine.failpoints import failpoint
-from hub.engine.values import MEMBERS_FIRST, Member, Membership, Overtaken, Scope, UnknownMembers
+from hub.engine.resources import MEMBERS_FIRST, Member, Membership
+from hub.engine.scope import Scope
 
 from .database import Database, Row
 from .faults import Violation, violated

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from hub.engine.values import StoreAway
+from hub.engine.errors import StoreAway
 
 from .database import Client, Database, Row
 from .door import through

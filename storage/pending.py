@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from hub.engine.kinds import NAMES
-from hub.engine.values import Resource
+from hub.engine.resources import Resource
 from hub.scim.folding import fold
 
 from .database import Row

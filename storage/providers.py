@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from hub.engine.values import NameTaken
+from hub.engine.errors import NameTaken
 from hub.providers import How, Oidc, Protocol, Provider, Saml
 
 from .database import Row

@@ -19,7 +19,7 @@ from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
     from hub.engine.ports import Clock, Store
-    from hub.engine.values import Scope
+    from hub.engine.scope import Scope
     from hub.teams import ApiKey, Connection, Team, Token
 
 T = TypeVar("T")

@@ -9,8 +9,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from hub.engine.errors import NameTaken, Outdated
 from hub.engine.failpoints import failpoint
-from hub.engine.values import NameTaken, Outdated, Resource
+from hub.engine.resources import Resource
 
 from . import memberships, records
 from .faults import Violation

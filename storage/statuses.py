@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from hub.engine.values import Scope, SeatState, SeatStatus
+from hub.engine.places import SeatState, SeatStatus
+from hub.engine.scope import Scope
 
 from .database import Database, Row
 from .memberships import Rows, named

@@ -12,10 +12,14 @@ from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
+from hub.engine.errors import Overtaken, StoreAway
 from hub.engine.failpoints import failpoint
+from hub.engine.places import SeatStatus
 from hub.engine.ports import Clock, Work
+from hub.engine.resources import Member, Text
+from hub.engine.scope import Scope
+from hub.engine.searches import Found, Search
 from hub.engine.stirring import Stirred
-from hub.engine.values import Found, Member, Overtaken, Scope, Search, SeatStatus, StoreAway, Text
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records

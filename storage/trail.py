@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from attrs import frozen
 
-from hub.engine.values import Note
+from hub.engine.notes import Note
 
 from .database import Row
 from .patience import Patient

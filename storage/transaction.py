@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 
 from attrs import field, frozen
 
+from hub.engine.errors import Overtaken
+from hub.engine.scope import Scope
 from hub.engine.stirring import Stirred
-from hub.engine.values import Overtaken, Scope
 
 from .database import Client, Database, Row
 from .faults import overtaking

@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 
 from hub import tokens
-from hub.engine.values import Scope, StoreAway
+from hub.engine.errors import StoreAway
+from hub.engine.scope import Scope
 from hub.ledger.policies import Policy
 from storage.claims import Claims
 from storage.entitlements import DatabaseStandings

@@ -13,8 +13,9 @@ from hub.cli import printing
 from hub.cli.errors import Failed, UsageError
 from hub.cli.options import NONE, Options
 from hub.cli.wholly import wholly
-from hub.engine.admin import Admin, AdminError
+from hub.engine.admin import Admin
 from hub.engine.bookkeeping import Statement, exported
+from hub.engine.errors import AdminError
 from hub.house import House
 from hub.ledger.entries import Entry, Posting
 from hub.ledger.holdings import Period

@@ -1,8 +1,7 @@
 """How a command says that it could not do what was asked."""
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError, StoreError
 from hub.engine.plugins import PluginError, UnknownDialect
-from hub.engine.values import StoreError
 from hub.fitness import NotFit
 from hub.secret import SecretError
 from hub.serving import CannotListen

@@ -10,7 +10,7 @@ from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.admin import Admin
-from hub.engine.values import SeatCount
+from hub.engine.places import SeatCount
 from hub.teams import Team
 
 app = App(name="team", help="Teams, and the seats they bought.")

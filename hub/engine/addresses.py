@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.scim.folding import fold
 
-from .admin import AdminError
+from .errors import AdminError
 
 #: The longest address (RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets), and the longest name.
 ADDRESS_MAX, NAME_MAX = 320, 200

@@ -19,20 +19,22 @@ from hub.scim.strictjson import loads
 from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 
 from .audit import Progress, problems_of, silent
+from .errors import AdminError, NameTaken
 from .plugins import UnknownDialect
 from .relay import KEPT_DAYS
+from .scope import Scope
 from .seating import STANDARD, SeatingError, seating_of
 from .trail import changed
-from .values import NameTaken, Scope
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry
     from hub.ledger.seals import Seal
     from hub.scim.schema import Schema
 
+    from .notes import Author, Note
+    from .places import SeatCount
     from .plugins import Plugins
     from .ports import Books, Clock, Exchanges, Ids, Registry, Trail, Unit, Work
-    from .values import Author, Note, SeatCount
 
 T = TypeVar("T")
 
@@ -45,10 +47,6 @@ SEATS_MAX = 2**31 - 1
 
 #: State → the command that brings a connection into it.
 _TURNS = {State.ON: "on", State.PAUSED: "pause", State.OFF: "off"}
-
-
-class AdminError(Exception):
-    """What an operator asked cannot be done; the text says why and the way out."""
 
 
 @frozen(kw_only=True)

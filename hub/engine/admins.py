@@ -11,15 +11,15 @@ from hub.scim.folding import fold
 from hub.teams import Admin, Role
 
 from .addresses import address_in, name_in
-from .admin import AdminError
+from .errors import AdminError
+from .scope import Scope
 from .trail import changed
-from .values import Scope
 
 if TYPE_CHECKING:
     from hub.teams import Team
 
+    from .notes import Author
     from .ports import Clock, Ids, Registry, Unit, Visits, Work
-    from .values import Author
 
 #: What an admin can be.
 ROLES = (Role.OWNER, Role.ADMIN, Role.AUDITOR)

@@ -9,16 +9,16 @@ from attrs import Factory, define, evolve, frozen
 
 from hub.spi import Inbound, Verb
 
-from .admin import AdminError
 from .batches import in_batches
 from .byhand import document_of
 from .dossiers import people
+from .errors import AdminError, NameTaken
 from .events import event
-from .placing import NOWHERE
+from .places import NOWHERE
 from .plugins import UnknownDialect
 from .requests import own
+from .resources import Resource
 from .trail import changed
-from .values import NameTaken, Resource
 
 if TYPE_CHECKING:
     from hub.spi import Dialect
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from .batches import Progress
     from .dossiers import Dossier
+    from .notes import Author
     from .plugins import Plugins
     from .ports import Dossiers, Ids, Registry, Unit
     from .rolls import Rolls
-    from .values import Author
 
 #: How many people are told of by name.
 NAMED_MAX = 100

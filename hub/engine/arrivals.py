@@ -11,7 +11,8 @@ from attrs import frozen
 from hub.spi import facts
 from hub.teams import State
 
-from .values import Scope, SeatState
+from .places import SeatState
+from .scope import Scope
 
 if TYPE_CHECKING:
     from hub.providers import Provider
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from .gaps import Gaps
     from .health import Health
+    from .places import Refused
     from .ports import Census, GapsBetween, Registry
-    from .values import Refused
 
 
 @frozen(kw_only=True)

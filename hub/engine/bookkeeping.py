@@ -15,7 +15,7 @@ from hub.scim.errors import InvalidSyntax
 from hub.scim.strictjson import loads
 from hub.strictly import Faults
 
-from .admin import AdminError
+from .errors import AdminError
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry

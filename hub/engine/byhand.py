@@ -14,12 +14,13 @@ from hub.teams import locking
 
 from . import seats
 from .addresses import address_in, name_in
-from .admin import AdminError
 from .entitlements import Bond
+from .errors import AdminError
 from .events import told_of
-from .placing import NOWHERE
+from .places import NOWHERE, Spot
+from .resources import Resource
+from .scope import Scope
 from .trail import changed, note_removal
-from .values import Resource, Scope, Spot
 
 if TYPE_CHECKING:
     from hub.scim.strictjson import Json
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
     from .dossiers import Dossier
     from .entitlements import Standing
+    from .notes import Author
     from .ousting import Ousting
     from .plugins import Plugins
     from .ports import Clock, Dossiers, Ids, Registry, Standings, Unit, Work
     from .seats import Move
-    from .values import Author
 
 T = TypeVar("T")
 

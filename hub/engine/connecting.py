@@ -11,17 +11,18 @@ from hub import tokens
 from hub.moments import later
 from hub.teams import Token
 
-from .admin import AdminError, domain_in
+from .admin import domain_in
+from .errors import AdminError
+from .scope import Scope
 from .trail import changed
-from .values import Scope
 
 if TYPE_CHECKING:
     from hub.providers import Provider
     from hub.teams import Connection
 
+    from .notes import Author
     from .plugins import Plugins
     from .ports import Clock, Ids, Providers, Registry, Unit
-    from .values import Author
 
 #: Days that a token stays valid beside the one that takes its place.
 OVERLAP_DAYS = 7

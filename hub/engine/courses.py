@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from .values import SeatCount
+    from .places import SeatCount
 
 #: How many days are told of, today among them.
 DAYS = 90

@@ -16,11 +16,12 @@ from hub.scim.errors import ExpiredCursor, InvalidCount, InvalidCursor
 from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
 
-from .values import Mark
+from .searches import Mark
 
 if TYPE_CHECKING:
     from .ports import Clock
-    from .values import Scope, Search
+    from .scope import Scope
+    from .searches import Search
 
 #: The bytes by which a cursor is known to be ours.
 TAG = 16

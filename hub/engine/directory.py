@@ -11,21 +11,23 @@ from attrs import frozen
 from hub.scim.folding import fold
 from hub.spi import Dialect
 
-from .admin import AdminError
 from .dossiers import entitlement_of
+from .errors import AdminError
 from .profiles import profile_of
 
 if TYPE_CHECKING:
     from hub.teams import Connection, Team
 
+    from .claimants import SignIn
     from .dossiers import Dossier
     from .entitlements import Reason
     from .listing import Page, Turn, Wanted
+    from .places import Refused
     from .plugins import Plugins
     from .ports import Clock, Dossiers, Exchanges, Listings, Registry, Standings
     from .profiles import Trait
+    from .resources import Resource
     from .ruling import Reasons, Ruling
-    from .values import Refused, Resource, SignIn
 
 #: How many of the exchanges about somebody are shown.
 EXCHANGES_MAX = 20

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from attrs import frozen
 
-from .admin import AdminError, domain_in
+from .admin import domain_in
+from .errors import AdminError
 
 #: The most domains of a provider; the longest title, and the longest other value.
 DOMAINS_MAX, TITLE_MAX, TEXT_MAX = 100, 80, 1000

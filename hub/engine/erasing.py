@@ -13,11 +13,12 @@ from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
 
 from . import seats
-from .admin import AdminError
+from .claimants import Personal
+from .errors import AdminError
 from .events import told_of
-from .placing import NOWHERE
+from .places import NOWHERE
+from .scope import Scope
 from .trail import note_removal
-from .values import Personal, Scope
 
 if TYPE_CHECKING:
     from hub.teams import Team
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from .batches import Progress
     from .byhand import People
     from .dossiers import Dossier
+    from .notes import Author
     from .ousting import Ousting
     from .ports import Ids, Registry, Traces, Unit, Visits
-    from .values import Author
 
 
 @frozen(kw_only=True)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from .ports import Ids
     from .requests import Request
+    from .resources import Resource
     from .seats import Crossing, Move
-    from .values import Resource
 
 
 def user_event(before: Resource | None, after: Resource | None) -> str:

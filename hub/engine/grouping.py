@@ -11,10 +11,10 @@ from hub.scim.expressions import And, Compare, Filter, Not, Operator, Or
 from hub.scim.folding import fold
 from hub.scim.match import predicate
 
-from .admin import AdminError
+from .errors import AdminError
 from .gathered import Gathered, Gathering
+from .resources import Membership
 from .seating import Rule, SeatingError, seating_of, seen
-from .values import Membership
 
 if TYPE_CHECKING:
     from hub.teams import Connection, Team

@@ -14,9 +14,9 @@ from attrs import frozen
 from hub.moments import later
 from hub.scim.errors import Unavailable
 
+from .errors import StoreAway
 from .flows import Code
 from .requests import RETRY_SECONDS
-from .values import StoreAway
 
 if TYPE_CHECKING:
     from hub.spi import Json

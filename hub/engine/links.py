@@ -13,15 +13,15 @@ from hub import tokens
 from hub.moments import later
 from hub.teams import Link, Role
 
-from .admin import AdminError
+from .errors import AdminError
+from .scope import Scope
 from .trail import changed
-from .values import Scope
 
 if TYPE_CHECKING:
     from hub.teams import Connection, Team, Token
 
+    from .notes import Author
     from .ports import Clock, Ids, Registry, Trail, Unit, Visits
-    from .values import Author
 
 #: Seconds that a link to the portal lasts, and one for setting up a connection.
 ADMIN_SECONDS = 30 * 60

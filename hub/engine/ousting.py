@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from hub.spi import Json
     from hub.teams import Connection, Team
 
+    from .notes import Author
     from .plugins import Plugins
     from .ports import Ids, Registry, Unit, Work
     from .provision import Provisioning
     from .requests import Request
-    from .values import Author
 
 _OFF: Json = {"schemas": [PATCH_OP], "Operations": [{"op": "replace", "path": "active", "value": False}]}
 

@@ -11,7 +11,7 @@ from hub.spi import Person
 if TYPE_CHECKING:
     from hub.teams import Connection
 
-    from .values import Resource
+    from .resources import Resource
 
 
 def address_of(connection: Connection, document: Mapping[str, Any]) -> str | None:

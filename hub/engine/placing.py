@@ -6,13 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from hub.ledger.policies import Policy, chain
 
-from .values import SeatCount, Spot
+from .places import NOWHERE, SeatCount, Spot
 
 #: The shares in use, per cent, that are told of; and how far below one it has to fall to be told again.
 THRESHOLDS, REARMED_BELOW = (80, 95, 100), 5
-
-#: Neither with a seat nor waiting for one.
-NOWHERE = Spot()
 
 
 def place(

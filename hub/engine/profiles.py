@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from .values import Resource
+    from .resources import Resource
 
 #: What is told elsewhere, or says nothing of somebody.
 BESIDE = frozenset({"schemas", "id", "meta", "groups", "active", "externalId", "userName"})

@@ -13,17 +13,17 @@ from attrs import asdict, evolve, frozen
 from hub.providers import Oidc, Protocol, Provider, ProviderFault, Saml
 from hub.sealed import Unsealable, seal, unseal
 
-from .admin import AdminError
 from .drafts import TEXT_MAX, Draft, Misfit, domains_in, title_in
+from .errors import AdminError, NameTaken
+from .scope import Scope
 from .trail import changed
-from .values import NameTaken, Scope
 
 if TYPE_CHECKING:
     from hub.providers import How, Identity
     from hub.teams import Team
 
+    from .notes import Author
     from .ports import Clock, Ids, Providers, Registry, Speaks, Unit, Work
-    from .values import Author
 
 T = TypeVar("T")
 

@@ -15,15 +15,17 @@ from hub.scim.membership import MemberChange
 from hub.spi import UNDECIDED, Change, Seat
 
 from . import seats
+from .claimants import Claimant
+from .errors import NameTaken, UnknownMembers, ValueTaken
 from .events import event, thresholds, user_event
 from .kinds import NAMES
 from .people import address_of, person_of
-from .placing import NOWHERE
+from .places import NOWHERE
 from .removals import is_removal
+from .resources import Resource
 from .rolls import Rolls
 from .seating import seating_of
 from .showing import shows_memberships
-from .values import Claimant, NameTaken, Resource, UnknownMembers, ValueTaken
 
 if TYPE_CHECKING:
     from hub.spi import Event

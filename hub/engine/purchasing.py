@@ -10,19 +10,22 @@ from attrs import evolve, frozen
 from hub.ledger import moves
 from hub.ledger.policies import CHAIN_MAX, Policy, ring_of
 
-from .admin import SEATS_MAX, AdminError
+from .admin import SEATS_MAX
+from .errors import AdminError
 from .events import thresholds
+from .places import SeatCount
 from .placing import crossed
+from .scope import Scope
 from .seating import KIND, NO_SEAT
 from .seats import Crossing
 from .trail import changed
-from .values import Scope, SeatCount
 
 if TYPE_CHECKING:
     from hub.teams import Team
 
+    from .notes import Author
+    from .places import Refused, Waiting
     from .ports import Books, Census, Ids, Registry, Unit, Work
-    from .values import Author, Refused, Waiting
 
 T = TypeVar("T")
 

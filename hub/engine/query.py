@@ -17,16 +17,16 @@ from hub.scim.writing import cursor_response, list_response
 
 from .cursors import Cursors
 from .requests import Answer
+from .searches import Search
 from .shape import version_of
 from .showing import check_asked, shown, shows_memberships, with_seats
-from .values import Search
 
 if TYPE_CHECKING:
     from hub.scim.expressions import Filter, Path
 
     from .ports import Store
     from .requests import Request
-    from .values import Found, Mark
+    from .searches import Found, Mark
 
 
 #: The most bytes of the resources in a page, of which groups with their members may be many.

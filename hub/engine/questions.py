@@ -12,8 +12,8 @@ from hub.scim.errors import Unauthorized, Unavailable
 from hub.scim.folding import fold
 
 from .entitlements import decide, told
+from .errors import StoreAway
 from .requests import RETRY_SECONDS
-from .values import StoreAway
 
 if TYPE_CHECKING:
     from hub.spi import Json

@@ -15,7 +15,7 @@ from hub.teams import State
 from .conditions import NO_CONDITIONS, Conditions
 from .kinds import EVERYTHING
 from .removals import is_removal
-from .values import Scope
+from .scope import Scope
 
 if TYPE_CHECKING:
     from hub.scim.schema import ResourceType

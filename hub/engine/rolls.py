@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .ports import Ids, Unit
     from .requests import Request
-    from .values import Resource
+    from .resources import Resource
 
 #: Who came and who went.
 Moved = tuple[list[str], list[str]]

@@ -10,21 +10,24 @@ from attrs import Factory, define, evolve, frozen
 
 from hub.spi import UNDECIDED, Choice, Seat
 
-from .admin import AdminError
+from .errors import AdminError
+from .places import Spot
 from .placing import place
+from .scope import Scope
 from .seating import Seating, SeatingError, Verdict, read, seating_of, seen, written
 from .seats import said_by_plugins
 from .trail import changed
-from .values import Scope, Spot
 
 if TYPE_CHECKING:
     from hub.scim.strictjson import Json
     from hub.teams import Team
 
     from .batches import Progress
+    from .claimants import Subject
+    from .notes import Author
+    from .places import SeatCount
     from .plugins import Plugins
     from .ports import Books, Census, Clock, Ids, Registry, Unit, Work
-    from .values import Author, SeatCount, Subject
 
 #: How many of those who would move are called by name.
 NAMED_MAX = 5

@@ -24,7 +24,7 @@ from .shape import groups as shown_groups
 if TYPE_CHECKING:
     from hub.teams import Team
 
-    from .values import Membership
+    from .resources import Membership
 
 #: The kind of seat that a team buys, and a person has, where nothing else is said.
 STANDARD = "standard"

@@ -14,17 +14,19 @@ from hub.moments import later
 from hub.scim.errors import Forbidden
 from hub.spi import UNDECIDED, Choice
 
+from .errors import Overtaken
 from .people import person_of
-from .placing import NOWHERE, crossed, place
+from .places import NOWHERE, Spot
+from .placing import crossed, place
 from .seating import SeatingError, seating_of
-from .values import Overtaken, Spot
 
 if TYPE_CHECKING:
     from hub.teams import Team
 
+    from .places import SeatCount
     from .plugins import Plugins
     from .ports import Unit
-    from .values import Resource, SeatCount
+    from .resources import Resource
 
 log = structlog.get_logger("hub.seats")
 

@@ -16,11 +16,11 @@ from hub.spi import Dialect, Inbound, Outbound, Verb
 
 from . import translate
 from .conditions import NO_CONDITIONS, Conditions
+from .errors import StoreAway
 from .plugins import UnknownDialect
 from .query import Query
 from .requests import RETRY_SECONDS, Admission, Answer, Request
 from .shape import location
-from .values import StoreAway
 
 if TYPE_CHECKING:
     from hub.teams import Connection

@@ -13,8 +13,8 @@ from attrs import frozen
 from hub.moments import later
 from hub.teams import Role, Session
 
+from .notes import Author, Note
 from .trail import changed
-from .values import Author, Note
 
 if TYPE_CHECKING:
     from hub.providers import Provider

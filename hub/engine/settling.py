@@ -15,13 +15,14 @@ from hub.spi import UNDECIDED, Seat
 
 from . import seats
 from .events import told_of
+from .places import Spot
 from .placing import place
-from .values import Scope, Spot
+from .scope import Scope
 
 if TYPE_CHECKING:
+    from .claimants import Claimant
     from .plugins import Plugins
     from .ports import Ids, Outbox, Registry, Unit
-    from .values import Claimant
 
 log = structlog.get_logger("hub.settling")
 

@@ -18,7 +18,8 @@ from hub.scim.catalog import SEAT_USER
 from hub.scim.strictjson import Json
 
 from .kinds import RESOURCE_TYPES
-from .values import Member, Membership, Resource, SeatStatus, Text
+from .places import SeatStatus
+from .resources import Member, Membership, Resource, Text
 
 #: How many hexadecimal digits of a digest tell one state of a user's groups from another.
 DIGEST = 16

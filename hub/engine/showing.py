@@ -14,14 +14,15 @@ from hub.scim.strictjson import dumps
 from hub.scim.writing import check_names, names_extension, project
 from hub.spi import Verb
 
+from .resources import MEMBERS_FIRST
 from .shape import as_bytes, as_document, members, members_text, with_members
-from .values import MEMBERS_FIRST
 
 if TYPE_CHECKING:
     from hub.scim.schema import Attribute
 
+    from .places import SeatStatus
     from .requests import Request
-    from .values import Member, SeatStatus, Text
+    from .resources import Member, Text
 
 #: How many members of a group are read at a time: enough that the reading costs more than the asking.
 MEMBERS_PAGE = 5_000

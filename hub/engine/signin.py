@@ -19,7 +19,7 @@ from .entitlements import REFUSALS, Reason, decide
 from .flows import FLOW_SECONDS, Errand, Flow, Purpose
 from .known import Linked
 from .matching import Match, whom
-from .values import Author
+from .notes import Author
 
 if TYPE_CHECKING:
     from hub.providers import Identity, Provider

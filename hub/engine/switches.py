@@ -9,19 +9,19 @@ from attrs import evolve, frozen
 
 from hub.teams import State, locking
 
-from .admin import AdminError
 from .batches import in_batches
 from .dossiers import people
+from .errors import AdminError
+from .scope import Scope
 from .trail import changed
-from .values import Scope
 
 if TYPE_CHECKING:
     from hub.teams import Connection, Team
 
     from .batches import Progress
+    from .notes import Author
     from .ousting import Ousting
     from .ports import Dossiers, Ids, Registry, Unit
-    from .values import Author
 
 #: How many people a sentence calls by name.
 NAMED_MAX = 10

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from .values import Overtaken
+from .errors import Overtaken
 
 if TYPE_CHECKING:
+    from .notes import Author
     from .ports import Unit
-    from .values import Author
 
 log = structlog.get_logger("hub.trail")
 

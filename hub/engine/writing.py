@@ -12,6 +12,7 @@ from hub.scim.extensions import types_of
 from hub.scim.reading import PATCH_OP
 from hub.spi import Inbound, Json, Verb
 
+from .errors import Outdated, StoreAway
 from .failpoints import failpoint
 from .intents import intent_of
 from .removals import deactivates, is_removal
@@ -19,7 +20,6 @@ from .requests import Answer
 from .seats import NoSeat
 from .shape import as_text, location, version_of
 from .showing import shown, with_seats
-from .values import Outdated, StoreAway
 
 if TYPE_CHECKING:
     from .ports import Registry, Unit

@@ -10,8 +10,8 @@ from attrs import define, field, frozen
 from starlette.requests import ClientDisconnect
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
+from hub.engine.errors import StoreAway
 from hub.engine.removals import is_removal
-from hub.engine.values import StoreAway
 from hub.scim import bulkids
 from hub.scim.bulk import BULK_RESPONSE, METHODS, BulkOperation, BulkRequest, planned, resolved
 from hub.scim.errors import InvalidSyntax, InvalidValue, ScimError, TooManyRequests

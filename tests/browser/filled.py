@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from attrs import frozen
 
 from hub.engine.drafts import Draft
-from hub.engine.values import Author
+from hub.engine.notes import Author
 from hub.house import House
 from hub.ledger.policies import Policy
 from hub.providers import Protocol

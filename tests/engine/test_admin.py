@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError
 from hub.teams import State, Team
 from tests.author import BY
 from tests.engine.conftest import ISSUER

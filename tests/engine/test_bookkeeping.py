@@ -8,8 +8,8 @@ import re
 import pytest
 from attrs import asdict
 
-from hub.engine.admin import AdminError
 from hub.engine.bookkeeping import Bookkeeping, exported
+from hub.engine.errors import AdminError
 from hub.engine.sealing import Sealer
 from hub.ledger.statement import Figures
 from hub.moments import later

@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from hub import tokens
-from hub.engine.admin import AdminError
 from hub.engine.connecting import DOMAINS_MAX, OVERLAP_DAYS, Connecting
+from hub.engine.errors import AdminError
 from hub.moments import later
 from hub.sources import clock, new_id
 from storage.providers import DatabaseProviders
@@ -68,7 +68,7 @@ async def test_what_ends_sooner_or_is_over_stays_so(admin, connecting, okta):
 
 async def test_a_token_of_one_user_is_not_rotated(admin, connecting, okta, database):
     """It is no provider's, and ends when it was to end."""
-    from hub.engine.values import Scope
+    from hub.engine.scope import Scope
     from tests.storage.conftest import user
 
     async def add(unit):

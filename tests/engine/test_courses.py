@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.engine.courses import DAYS, Change, Course, Day, courses, days_until
-from hub.engine.values import SeatCount
+from hub.engine.places import SeatCount
 
 TODAY = "2026-03-01"
 

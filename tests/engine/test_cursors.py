@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hub import moments
 from hub.engine.cursors import Cursors
-from hub.engine.values import Mark, Scope, Search
+from hub.engine.scope import Scope
+from hub.engine.searches import Mark, Search
 from hub.scim.errors import ExpiredCursor, InvalidCount, InvalidCursor
 from hub.scim.expressions import Path
 from hub.scim.parsing import parse_filter

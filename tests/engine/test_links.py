@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError
 from hub.engine.links import ADMIN_SECONDS, SETUP_SECONDS
 from hub.moments import later
 from hub.teams import Role

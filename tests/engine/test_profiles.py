@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.engine.profiles import profile_of
-from hub.engine.values import Resource
+from hub.engine.resources import Resource
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from hub.engine.admin import SEATS_MAX, AdminError
+from hub.engine.admin import SEATS_MAX
+from hub.engine.errors import AdminError
+from hub.engine.places import SeatCount
 from hub.engine.purchasing import GRACE_MAX
-from hub.engine.values import SeatCount
 from hub.ledger.policies import CHAIN_MAX, Policy
 from tests.author import BY
 from tests.inprocess import Bench, Way

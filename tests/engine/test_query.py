@@ -13,9 +13,11 @@ from hub import moments
 from hub.engine import query as reading
 from hub.engine.conditions import NO_CONDITIONS, Conditions
 from hub.engine.cursors import Cursors
+from hub.engine.places import SeatStatus
 from hub.engine.query import Query
 from hub.engine.requests import Admission, Request
-from hub.engine.values import Found, Mark, Member, Search, SeatStatus, Text
+from hub.engine.resources import Member, Text
+from hub.engine.searches import Found, Mark, Search
 from hub.scim import errors
 from hub.scim.expressions import Path
 from hub.scim.parsing import Limits, parse_filter

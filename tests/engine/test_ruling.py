@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError
 from hub.engine.plugins import Plugins
 from hub.engine.ruling import NAMED_MAX, Shift
 from hub.ledger.policies import Policy

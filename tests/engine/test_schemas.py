@@ -6,8 +6,10 @@ import json
 
 import pytest
 
-from hub.engine.admin import SCHEMAS_MAX, AdminError
-from hub.engine.values import Resource, Scope
+from hub.engine.admin import SCHEMAS_MAX
+from hub.engine.errors import AdminError
+from hub.engine.resources import Resource
+from hub.engine.scope import Scope
 from tests.author import BY
 
 URN = "urn:example:acme:2.0:User"

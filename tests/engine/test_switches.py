@@ -7,8 +7,8 @@ import json
 import pytest
 from attrs import evolve
 
-from hub.engine.admin import AdminError
 from hub.engine.byhand import Locked
+from hub.engine.errors import AdminError
 from hub.engine.ousting import Ousting
 from hub.teams import ENTERPRISE, Connection, State, Team, locking
 from tests.author import BY

@@ -8,9 +8,10 @@ import pytest
 from attrs import evolve
 from tortoise.exceptions import BaseORMException
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError
+from hub.engine.notes import Author
+from hub.engine.scope import Scope
 from hub.engine.trail import changed
-from hub.engine.values import Author, Scope
 from hub.teams import ENTERPRISE, State
 from storage import trail
 from storage.database import Database

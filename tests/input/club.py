@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from attrs import evolve, fields, frozen
 
-from hub.engine.values import Mark, Scope, Search
+from hub.engine.scope import Scope
+from hub.engine.searches import Mark, Search
 from hub.teams import Profile
 from tests.author import BY
 from tests.input.conftest import USER, Target, made

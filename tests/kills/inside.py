@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from hub.engine.recording import Recording
-from hub.engine.values import Scope
+from hub.engine.scope import Scope
 from hub.house import House
 from hub.main import open_house
 from hub.settings import Settings

@@ -14,7 +14,7 @@ from attrs import evolve
 from structlog.testing import capture_logs
 
 from hub.engine import seats
-from hub.engine.values import StoreAway
+from hub.engine.errors import StoreAway
 from storage import door
 from storage.deadline import SPARE
 from storage.pool import CANCEL_SECONDS

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 
 from hub.engine.drafts import Draft
 from hub.engine.entitlements import REFUSALS, Reason
-from hub.engine.values import Scope
+from hub.engine.scope import Scope
 from hub.providers import Protocol
 from hub.sso.old_names import old_names
 from hub.teams import Role

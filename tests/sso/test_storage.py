@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from hub.engine.flows import Errand, Flow, Purpose
-from hub.engine.values import Scope
+from hub.engine.scope import Scope
 from hub.providers import Proof
 from tests.sso.house import Company, signed_in
 from tests.web.portal.guests import stranger

@@ -7,7 +7,9 @@ import itertools
 import pytest
 from attrs import frozen
 
-from hub.engine.values import Resource, Scope, Search
+from hub.engine.resources import Resource
+from hub.engine.scope import Scope
+from hub.engine.searches import Search
 from hub.teams import Connection, Team
 from storage.database import Database
 from storage.registry import DatabaseRegistry

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from attrs import evolve
 
-from hub.engine.values import NameTaken
+from hub.engine.errors import NameTaken
 from hub.ledger.moves import settle
 from hub.spi import Event
 from storage import reaching

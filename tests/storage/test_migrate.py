@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from tortoise.migrations.recorder import MigrationRecorder
 
-from hub.engine.values import Scope
+from hub.engine.scope import Scope
 from hub.scim.parsing import parse_filter
 from storage import migrate, tables
 from storage.database import opened

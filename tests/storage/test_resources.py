@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from hub.engine.values import Outdated, Scope
+from hub.engine.errors import Outdated
+from hub.engine.scope import Scope
 from hub.teams import Connection, State, Team
 from tests.storage.conftest import group, user
 

@@ -10,7 +10,9 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.engine.values import Mark, Scope, Search, Text
+from hub.engine.resources import Text
+from hub.engine.scope import Scope
+from hub.engine.searches import Mark, Search
 from hub.scim.errors import TooMany
 from hub.scim.expressions import Path
 from hub.scim.membership import MemberChange

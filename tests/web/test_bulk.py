@@ -11,8 +11,8 @@ import pytest
 from attrs import define
 
 from hub.engine.conditions import NO_CONDITIONS, Conditions
+from hub.engine.errors import StoreAway
 from hub.engine.requests import Admission, Answer
-from hub.engine.values import StoreAway
 from hub.scim.bulk import BULK_REQUEST, BULK_RESPONSE
 from hub.scim.errors import NotFound, Unavailable, Uniqueness
 from hub.spi import Dialect, Inbound, Policy, Verb

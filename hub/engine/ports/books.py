@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.values import SeatCount, Vouching
+from hub.engine.claimants import Vouching
+from hub.engine.places import SeatCount
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry

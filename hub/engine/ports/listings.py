@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from hub.engine.claimants import SignIn
     from hub.engine.listing import Page, Turn, Wanted
-    from hub.engine.values import Refused, Resource, SignIn
+    from hub.engine.places import Refused
+    from hub.engine.resources import Resource
 
 
 class Listings(Protocol):

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.values import Refused, Resource, Subject, Tally, Waiting
+from hub.engine.claimants import Subject, Tally
+from hub.engine.places import Refused, Waiting
+from hub.engine.resources import Resource
 
 if TYPE_CHECKING:
     from hub.engine.batches import Progress

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from hub.engine.values import Found, Member, Scope, Search, SeatStatus, Text
+from hub.engine.places import SeatStatus
+from hub.engine.resources import Member, Text
+from hub.engine.scope import Scope
+from hub.engine.searches import Found, Search
 
 from .units import Work
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import asdict
 from starlette.responses import JSONResponse, StreamingResponse
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError
 
 from .pages import Fault, Pages
 from .problems import Problem

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.admin import AdminError
 from hub.engine.dossiers import Dossier, why
+from hub.engine.errors import AdminError
 from hub.engine.listing import TEXT_MAX, Condition, Page, Turn, Wanted
-from hub.engine.values import Refused
+from hub.engine.places import Refused
 from hub.scim.folding import fold
 from hub.teams import Role, locking
 

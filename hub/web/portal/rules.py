@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from hub.engine.admin import AdminError
+from hub.engine.errors import AdminError
 from hub.engine.seating import NO_SEAT, RULES_MAX
 from hub.teams import Role
 

@@ -17,8 +17,11 @@ from typing import Any
 
 from attrs import evolve
 
+from hub.engine.claimants import Claimant
+from hub.engine.errors import NameTaken
+from hub.engine.places import SeatCount
 from hub.engine.ports import Work
-from hub.engine.values import Claimant, NameTaken, Resource, SeatCount
+from hub.engine.resources import Resource
 from hub.scim.membership import MemberChange
 from storage import records
 from storage.database import Database

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from hub.engine.courses import DAYS, Course, Day
-from hub.engine.values import SeatCount
+from hub.engine.places import SeatCount
 from hub.web.portal.charts import HEIGHT, WIDTH, chart
 from tests.seated import crew
 from tests.web.portal.guests import guest, words
