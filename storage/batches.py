@@ -20,6 +20,10 @@ Writing: TypeAlias = Callable[[Any], Awaitable[Any]]
 #: What a writing returned, in a tuple, or what it raised.
 End: TypeAlias = tuple[Any] | Exception
 
+#: Seconds after which those behind a batch go by it, and how many batches may be gone by at once: each keeps
+#: a connection of the pool until it is done.
+ASIDE_SECONDS, ASIDE_MAX = 0.1, 4
+
 
 @frozen
 class Waiting:
@@ -31,27 +35,23 @@ class Waiting:
     timer: asyncio.TimerHandle | None
 
 
-@frozen
-class Queue:
-    """Who waits for the next commit, and the task that comes to them."""
-
-    waiting: deque[Waiting]
-    task: asyncio.Task[None]
-
-
 @define(eq=False)
 class Batches:
     """Runs writings in the transactions that *transaction* opens, those of one group in turn.
 
     It is told for how many, at *most* that, and until when the first of them is to be done. With
     *savepoints*, one that fails takes no other along. Without, none of its commit lands; and whose fault
-    it was shows when they come again, each alone.
+    it was shows when they come again, each alone. Then there are several writers, too, and those who wait
+    behind a batch that waits for somebody else go by it.
     """
 
     transaction: Callable[[int, float | None], AbstractAsyncContextManager[Any]]
     most: int
     savepoints: bool
-    _queues: dict[str, Queue] = field(factory=dict, init=False)
+    #: Who waits for the next commit of a group, while a task comes to them.
+    _queues: dict[str, deque[Waiting]] = field(factory=dict, init=False)
+    #: Those tasks, and those that were gone by.
+    _tasks: set[asyncio.Task[None]] = field(factory=set, init=False)
 
     async def run(self, writing: Writing, *, among: str, until: float | None = None) -> Any:
         """Return what *writing* returned, once it is committed, or raise what it or its commit raised.
@@ -59,25 +59,51 @@ class Batches:
         It may share that commit with those *among* whom it is. Raises `TimeoutError` where it has not begun
         *until* then, and does not begin any more.
         """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         seconds = left(until)
-        timer = None if seconds is None else loop.call_later(seconds, _settle, future, TimeoutError())
-        queue = self._queues.get(among)
-        if queue is None or queue.task.done():
+        timer = None if seconds is None else _later(seconds, _settle, future, TimeoutError())
+        waiting = self._queues.get(among)
+        if waiting is None:
             waiting = deque[Waiting]()
-            queue = Queue(waiting, asyncio.create_task(self._empty(among, waiting)))
-            self._queues[among] = queue
-        queue.waiting.append(Waiting(writing, future, until, timer))
+            self._come_to(among, waiting)
+        waiting.append(Waiting(writing, future, until, timer))
         return await future
 
+    def _come_to(self, among: str, waiting: deque[Waiting]) -> None:
+        self._queues[among] = waiting
+        task = asyncio.create_task(self._empty(among, waiting))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _empty(self, among: str, waiting: deque[Waiting]) -> None:
-        while waiting:
-            batch = [waiting.popleft() for _ in range(min(len(waiting), self.most))]
+        try:
+            while waiting:
+                batch = [waiting.popleft() for _ in range(min(len(waiting), self.most))]
+                await self._run(batch, among, waiting)
+        finally:
+            if self._queues.get(among) is waiting:
+                del self._queues[among]
+
+    async def _run(self, batch: Sequence[Waiting], among: str, waiting: deque[Waiting]) -> None:
+        """Run *batch* to its end; those *waiting* behind it do not wait for that, where it takes long."""
+        # In this task, and not in one of its own: that is only needed where somebody is gone by.
+        timer = None if self.savepoints else _later(ASIDE_SECONDS, self._go_by, among, waiting)
+        try:
             ends = await self._ends(batch)
-            for each, end in zip(batch, ends, strict=True):
-                _settle(each.future, end)
+        finally:
+            if timer:
+                timer.cancel()
+        for each, end in zip(batch, ends, strict=True):
+            _settle(each.future, end)
+
+    def _go_by(self, among: str, waiting: deque[Waiting]) -> None:
+        """Have another task come to those *waiting*, unless too many are gone by already."""
+        if len(self._tasks) - len(self._queues) >= ASIDE_MAX:
+            return
         del self._queues[among]
+        if waiting:
+            self._come_to(among, waiting.copy())
+            waiting.clear()
 
     async def _ends(self, batch: Sequence[Waiting]) -> Sequence[End]:
         begun = False
@@ -112,6 +138,10 @@ async def _apart(client: Any, writing: Writing) -> End:
         end = error
     await client.execute_query_dict("RELEASE work")
     return end
+
+
+def _later(seconds: float, call: Callable[..., object], *values: object) -> asyncio.TimerHandle:
+    return asyncio.get_running_loop().call_later(seconds, call, *values)
 
 
 def _settle(future: asyncio.Future[Any], end: End) -> None:

@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 
+from storage.batches import ASIDE_SECONDS
 from storage.database import BATCH_MAX, Database
 
 TEAM = "INSERT INTO teams (id, name, plan, created_at) VALUES ($1, $1, 'basic', '')"
@@ -133,3 +134,23 @@ async def test_one_that_has_begun_is_not_given_up(database):
 
     assert "a" == await database.written(long, until=monotonic() + 0.05)
     assert ["a"] == await names(database)
+
+
+async def test_one_writer_is_not_gone_by(database, monkeypatch):
+    """However long a commit takes, the next is not begun before its end: there is one writer."""
+    counted = await commits(database, monkeypatch)
+    turn = asyncio.Event()
+
+    async def long(_):
+        await turn.wait()
+
+    first = asyncio.create_task(database.written(long))
+    while not counted:
+        await asyncio.sleep(0)
+    second = asyncio.create_task(database.written(adding(database, "b")))
+    await asyncio.wait({second}, timeout=3 * ASIDE_SECONDS)
+    assert [1] == counted
+    turn.set()
+
+    assert [None, "b"] == await asyncio.gather(first, second)
+    assert [1, 1] == counted

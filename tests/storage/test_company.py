@@ -13,6 +13,7 @@ from hub.engine.errors import NameTaken
 from hub.ledger.moves import settle
 from hub.spi import Event
 from storage import reaching
+from storage.batches import ASIDE_MAX, ASIDE_SECONDS
 from storage.database import BATCH_MAX, Database
 from tests.storage.conftest import group, user
 
@@ -326,3 +327,71 @@ async def test_an_administrator_is_let_by(world, sizes):
 
     assert [1, 2, 3] == [held for _, held in await ends]
     assert [3] == sizes
+
+
+@pytest.fixture
+async def elsewhere(world):
+    """Somebody's own transaction, and how many writes wait for it; undone where nobody ends it."""
+    other = await asyncpg.connect(**reaching.postgres(world.database.url))
+    await other.execute("BEGIN")
+    yield other
+    await other.close()
+
+
+async def waiting_for(world, other, count: int = 1) -> None:
+    """Come back once so many wait for the transaction that *other* is in."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))"
+    while count != len(await world.database.rows(waits, other.get_server_pid())):
+        await asyncio.sleep(0)
+
+
+async def test_one_that_waits_is_gone_by(world, sizes, elsewhere):
+    """Whose name somebody else is adding waits alone: those behind are done, and so is the one at last."""
+    await world.add(user("u9"))
+    await elsewhere.execute(NAMED, "u0")
+    slow = asyncio.ensure_future(together(world, **some(1)))
+    await waiting_for(world, elsewhere)
+
+    assert [1, 2, 3] == [held for _, held in await together(world, **some(3, first=1))]
+    assert not slow.done()
+    await elsewhere.execute("ROLLBACK")
+    assert [("p-u0", 4)] == await slow
+    assert [1, 3] == sizes
+
+
+async def test_few_that_wait_are_gone_by(world, sizes, elsewhere):
+    """However many of a connection wait, they leave others a part of the pool: the next wait with them."""
+    await world.add(*(user(f"u9{number}") for number in range(ASIDE_MAX + 1)))
+    slow = []
+    for number in range(ASIDE_MAX + 1):
+        await elsewhere.execute(
+            "UPDATE resources SET name_key = $1 WHERE id = $2", f"u{number}", f"u9{number}"
+        )
+        slow.append(asyncio.ensure_future(together(world, **some(1, first=number))))
+        await waiting_for(world, elsewhere, number + 1)
+    behind = asyncio.ensure_future(together(world, **some(1, first=50)))
+    await asyncio.wait({behind}, timeout=3 * ASIDE_SECONDS)
+
+    assert not behind.done()
+    await elsewhere.execute("ROLLBACK")
+    await asyncio.gather(*slow, behind)
+    assert [1] * (ASIDE_MAX + 2) == sizes
+
+
+async def test_one_name_in_two_commits_at_once(world, sizes, elsewhere):
+    """Who is gone by and who goes by wait for one name: one has it, the other is told so, all others land."""
+    await world.add(user("u9"))
+    await elsewhere.execute(NAMED, "u0")
+    slow = asyncio.ensure_future(together(world, **some(1)))
+    await waiting_for(world, elsewhere)
+    behind = asyncio.ensure_future(together(world, **some(2, first=1), u3=newcomer("u3", known_as="u0")))
+    await waiting_for(world, elsewhere, 2)
+    while [2] != await column(world.database, "SELECT held FROM seats WHERE team_id = 't'"):
+        await asyncio.sleep(0)
+    await elsewhere.execute("ROLLBACK")
+
+    ends = [*await slow, *await behind]
+    assert [NameTaken.__name__] == [end for end in ends if isinstance(end, str)]
+    assert [3] == await column(world.database, "SELECT held FROM seats WHERE team_id = 't'")
+    assert [1, 2, 3] == await column(world.database, "SELECT number FROM entries ORDER BY number")
+    assert [1, 3] == sizes
