@@ -13,42 +13,33 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Sharing(Generic[T]):
-    """Has *question* asked of each key once at a time.
+    """Has *question* asked of each key once at a time, for all who wait for its answer.
 
-    Who comes while it is being asked shares the next answer with all who came meanwhile: the one on its
-    way may have been found before they came, and miss what has changed since.
+    It is asked after the last of them has come: an answer on its way may have been found before, and miss
+    what has changed since.
     """
 
     question: Callable[[str], Awaitable[T]]
-    #: By key, while the question is being asked: the answer for those who came meanwhile, once somebody did.
-    _next: dict[str, asyncio.Future[T] | None] = field(factory=dict, init=False)
-    _tasks: set[asyncio.Task[None]] = field(factory=set, init=False)
+    #: The answer to what is not asked yet, by key.
+    _next: dict[str, asyncio.Future[T]] = field(factory=dict, init=False)
+    #: What asks, by key.
+    _tasks: dict[str, asyncio.Task[None]] = field(factory=dict, init=False)
 
     async def ask(self, key: str) -> T:
         """Return an answer that was asked for after this call, or raise what the question raises."""
-        if key in self._next:
-            answer = self._next[key] = self._next[key] or asyncio.get_running_loop().create_future()
-            return await asyncio.shield(answer)
-        self._next[key] = None
-        try:
-            return await self.question(key)
-        finally:
-            self._go_on(key)
+        answer = self._next.get(key)
+        if answer is None:
+            answer = self._next[key] = asyncio.get_running_loop().create_future()
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.create_task(self._answer(key))
+        return await asyncio.shield(answer)
 
-    def _go_on(self, key: str) -> None:
-        """Ask for those who came meanwhile, if there are any."""
-        answer = self._next.pop(key)
-        if answer is not None:
-            self._next[key] = None
-            task = asyncio.create_task(self._tell(key, answer))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _tell(self, key: str, answer: asyncio.Future[T]) -> None:
-        try:
-            answer.set_result(await self.question(key))
-        except Exception as error:  # noqa: BLE001 - told to whoever waits for it
-            answer.set_exception(error)
-            answer.exception()  # should all have left who were to hear it, nobody is to be told of that
-        finally:
-            self._go_on(key)
+    async def _answer(self, key: str) -> None:
+        """Ask for those who have come, and again for those who came meanwhile."""
+        while (answer := self._next.pop(key, None)) is not None:
+            try:
+                answer.set_result(await self.question(key))
+            except Exception as error:  # noqa: BLE001 - told to whoever waits for it
+                answer.set_exception(error)
+                answer.exception()  # should all have left who were to hear it, nobody is to be told of that
+        del self._tasks[key]

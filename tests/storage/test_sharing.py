@@ -25,7 +25,8 @@ class Desk:
     async def ask(self, key="a"):
         """Begin to ask, and get as far as one gets."""
         task = asyncio.create_task(self.sharing.ask(key))
-        await asyncio.sleep(0)
+        for _ in range(2):
+            await asyncio.sleep(0)
         return task
 
     async def answer(self, what):
@@ -67,15 +68,27 @@ async def test_each_key_is_a_question_of_its_own():
     assert [1, 2] == [await a, await b]
 
 
-async def test_alone_one_is_asked_for_at_once():
-    """With nobody before, a question is asked without a detour; and afterwards nothing is kept of it."""
+async def test_who_comes_in_the_same_turn_shares_the_question():
+    """It is asked once all of them are there."""
+    desk = Desk()
+    asking = asyncio.gather(*(desk.sharing.ask("a") for _ in range(3)))
+    for _ in range(2):
+        await asyncio.sleep(0)
+    await desk.answer("answer")
+
+    assert ["answer"] * 3 == await asking
+    assert ["a"] == desk.asked
+
+
+async def test_nothing_is_kept_of_a_question():
+    """Once it is answered, whoever comes asks anew, and no key is remembered."""
     desk = Desk()
     for number in range(2):
         asking = await desk.ask()
         await desk.answer(number)
         assert number == await asking
 
-    assert {} == desk.sharing._next
+    assert ({}, {}) == (desk.sharing._next, desk.sharing._tasks)
 
 
 async def test_an_error_is_told_to_all_who_share_it_and_to_nobody_else():
