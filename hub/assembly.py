@@ -8,13 +8,12 @@ import time
 from typing import TYPE_CHECKING
 
 from hub.engine.activity import Activity
-from hub.engine.admin import Admin
 from hub.engine.admins import Admins
 from hub.engine.adoption import Adoption
 from hub.engine.arrivals import Arrivals
 from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
-from hub.engine.connecting import Connecting
+from hub.engine.connections import Connections
 from hub.engine.cursors import Cursors
 from hub.engine.directory import Directory
 from hub.engine.erasing import Erasing
@@ -24,6 +23,7 @@ from hub.engine.handover import HandOver
 from hub.engine.health import Healths
 from hub.engine.links import Links
 from hub.engine.lookout import Lookout
+from hub.engine.minting import Mint
 from hub.engine.ousting import Ousting
 from hub.engine.overview import Overview
 from hub.engine.plugins import Plugins
@@ -35,6 +35,7 @@ from hub.engine.questions import Questions
 from hub.engine.relay import Relay
 from hub.engine.rolls import Rolls
 from hub.engine.ruling import Ruling
+from hub.engine.schemas import Schemas
 from hub.engine.sealing import Sealer
 from hub.engine.service import Service
 from hub.engine.sessions import Sessions
@@ -42,6 +43,8 @@ from hub.engine.settling import Settling
 from hub.engine.signin import SignIns
 from hub.engine.stirring import Stirred
 from hub.engine.switches import Switches
+from hub.engine.teams import Teams
+from hub.engine.tokens import Tokens
 from hub.engine.ways import Ways
 from hub.engine.writing import Writing
 from hub.fitness import database_url
@@ -82,6 +85,7 @@ def assemble(settings: Settings) -> House:
     """Put all parts together; nothing is opened yet."""
     database = Database(url=database_url(settings))
     key = server_key(settings.server.data, os.environ)
+    mint = Mint(clock=clock, key=key, entropy=secrets.token_bytes)
     plugins = Plugins.load(blocked=settings.plugins.blocked)
     patience = settings.database.patience_seconds
     stirred = Stirred()
@@ -150,17 +154,14 @@ def assemble(settings: Settings) -> House:
         plugins=plugins,
         key=key,
         activity=Activity(registry=registry, kept=kept, plugins=plugins),
-        admin=Admin(
-            registry=registry,
-            books=books,
-            trail=trail,
-            kept=kept,
-            plugins=plugins,
-            clock=clock,
-            ids=new_id,
-            key=key,
-            entropy=secrets.token_bytes,
+        registry=registry,
+        trail=trail,
+        teams=Teams(registry=registry, ids=new_id),
+        schemas=Schemas(registry=registry, ids=new_id),
+        connections=Connections(
+            registry=registry, signing_in=providers, plugins=plugins, mint=mint, ids=new_id
         ),
+        tokens=Tokens(registry=registry, mint=mint, clock=clock, ids=new_id),
         admins=Admins(registry=registry, visits=visits, clock=clock, ids=new_id),
         links=Links(
             registry=registry,
@@ -168,8 +169,7 @@ def assemble(settings: Settings) -> House:
             trail=trail,
             clock=clock,
             ids=new_id,
-            key=key,
-            entropy=secrets.token_bytes,
+            mint=mint,
         ),
         sessions=Sessions(visits=visits, clock=clock, ids=new_id, key=key, entropy=secrets.token_bytes),
         bookkeeping=Bookkeeping(books=books, sealer=sealer, clock=clock),
@@ -241,15 +241,6 @@ def assemble(settings: Settings) -> House:
         lookout=Lookout(sightings=sightings, clock=clock, timer=time.monotonic),
         arrivals=Arrivals(
             registry=registry, census=census, pairs=DatabaseGaps(database=database, patience=patience)
-        ),
-        connecting=Connecting(
-            registry=registry,
-            signing_in=providers,
-            plugins=plugins,
-            clock=clock,
-            ids=new_id,
-            key=key,
-            entropy=secrets.token_bytes,
         ),
         healths=healths,
         ways=Ways(registry=registry, providers=providers),

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from hub.engine.activity import Activity
-from hub.engine.admin import Admin
 from hub.engine.admins import Admins
 from hub.engine.adoption import Adoption
 from hub.engine.arrivals import Arrivals
 from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.byhand import People
-from hub.engine.connecting import Connecting
+from hub.engine.connections import Connections
 from hub.engine.directory import Directory
 from hub.engine.erasing import Erasing
 from hub.engine.exchanges import Keeper
@@ -32,13 +31,17 @@ from hub.engine.purchasing import Purchasing
 from hub.engine.questions import Questions
 from hub.engine.relay import Relay
 from hub.engine.ruling import Ruling
+from hub.engine.schemas import Schemas
 from hub.engine.service import Service
 from hub.engine.sessions import Sessions
 from hub.engine.signin import SignIns
 from hub.engine.switches import Switches
+from hub.engine.teams import Teams
+from hub.engine.tokens import Tokens
 from hub.engine.ways import Ways
 from hub.fitness import NotFit, faults_of
 from hub.settings import Settings
+from hub.sources import clock
 from hub.sso.signing import Signer
 from hub.web.api import Product
 from hub.web.app import build
@@ -46,6 +49,8 @@ from hub.web.portal.app import portal
 from hub.web.portal.desk import Desk
 from storage import migrate
 from storage.database import Database, opened
+from storage.registry import DatabaseRegistry
+from storage.trail import DatabaseTrail
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -62,8 +67,13 @@ class House:
     database: Database
     plugins: Plugins
     key: bytes = field(repr=False)
+    registry: DatabaseRegistry
+    trail: DatabaseTrail
+    teams: Teams
+    schemas: Schemas
+    connections: Connections
+    tokens: Tokens
     activity: Activity
-    admin: Admin
     admins: Admins
     links: Links
     sessions: Sessions
@@ -87,7 +97,6 @@ class House:
     lookout: Lookout
     healths: Healths
     arrivals: Arrivals
-    connecting: Connecting
     ways: Ways
     relay: Relay
 
@@ -100,26 +109,30 @@ class House:
         """Return what the portal's pages ask for."""
         return Desk(
             activity=self.activity,
-            admin=self.admin,
             admins=self.admins,
             arrivals=self.arrivals,
             bookkeeping=self.bookkeeping,
-            connecting=self.connecting,
+            clock=clock,
+            connections=self.connections,
             directory=self.directory,
             grouping=self.grouping,
             healths=self.healths,
             links=self.links,
             overview=self.overview,
             people=self.people,
+            plugins=self.plugins,
             providing=self.providing,
             purchasing=self.purchasing,
+            registry=self.registry,
             ruling=self.ruling,
             sessions=self.sessions,
             signins=self.signins,
             signs=self.signs,
             speaks=self.providing.speaks,
             switches=self.switches,
-            trail=self.admin.trail,
+            teams=self.teams,
+            tokens=self.tokens,
+            trail=self.trail,
             ways=self.ways,
         )
 

@@ -62,22 +62,20 @@ class Bench:
         """Make a team that may turn on SCIM."""
         name = f"team {os.urandom(8).hex()}"
         return self.run(
-            self.house.admin.create_team(name, seats=seats, plan="enterprise", sso_issuer=ISSUER, by=BY)
+            self.house.teams.create(name, seats=seats, plan="enterprise", sso_issuer=ISSUER, by=BY)
         )
 
     def way(
         self, team: Team, idp: str, *, profile: Profile = Profile.TOLERANT, domains: Sequence[str] = ()
     ) -> Way:
         """Make a connection of *team* that is on."""
-        made = self.house.admin.create_connection(
-            team, idp=idp, profile=profile, domains=domains, on=True, by=BY
-        )
+        made = self.house.connections.create(team, idp=idp, profile=profile, domains=domains, on=True, by=BY)
         connection, token = self.run(made)
         return Way(team=team, connection=connection, token=token)
 
     def key(self, team: Team) -> str:
         """Make a key of the API of *team*."""
-        return self.run(self.house.admin.create_api_key(team, by=BY))[1]
+        return self.run(self.house.tokens.create_api_key(team, by=BY))[1]
 
     def question(self, team: Team, key: str, users: Sequence[str] = (), **query: str) -> httpx2.Response:
         """Ask what the product of *team* asks: for one person by *query*, or for many *users*."""

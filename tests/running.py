@@ -92,16 +92,16 @@ class Connected:
 
     async def seats(self) -> dict[str, int]:
         """Return the team's standard seats: bought, held, free."""
-        count = (await self.house.admin.seats(self.team))["standard"]
+        count = (await self.house.bookkeeping.seats(self.team))["standard"]
         return {"bought": count.bought, "held": count.held, "free": count.free}
 
     async def book(self) -> list[dict[str, Any]]:
         """Return the entries of the team's book."""
-        return [asdict(entry) async for entry in self.house.admin.entries(self.team)]
+        return [asdict(entry) async for entry in self.house.bookkeeping.entries(self.team)]
 
     async def problems(self) -> list[str]:
         """Return what is wrong with the team's book."""
-        return await self.house.admin.verify(self.team)
+        return await self.house.bookkeeping.verify(self.team)
 
     async def events(self) -> list[dict[str, Any]]:
         """Return what the connection's writes left in the outbox, in order."""
@@ -159,7 +159,7 @@ class Desk:
 
     async def team(self, *, seats: int = 1000) -> Team:
         """Make a team that may turn on SCIM."""
-        return await self.house.admin.create_team(
+        return await self.house.teams.create(
             f"team {os.urandom(6).hex()}", seats=seats, plan="enterprise", sso_issuer=ISSUER, by=BY
         )
 
@@ -175,7 +175,7 @@ class Desk:
     ) -> Connected:
         """Make a connection of *team*, or of a fresh one, reached through one of the nodes."""
         team = team or await self.team(seats=seats)
-        connection, token = await self.house.admin.create_connection(
+        connection, token = await self.house.connections.create(
             team, idp=idp, profile=profile, domains=[DOMAIN], on=True, by=BY
         )
         url = f"{self.hub.nodes[node].url}/scim/v2/{connection.id}"

@@ -127,7 +127,7 @@ class Crew:
 
     def _write(self, work: Work[None], reference: str = "crew") -> None:
         scope = Scope(team=self.team, connection=self.way.connection.id)
-        self.hub.run(self.hub.house.admin.registry.store(scope).write(work, reference=reference))
+        self.hub.run(self.hub.house.registry.store(scope).write(work, reference=reference))
 
     def rule(self, *rules: tuple[str, str | None], default: str | None = "standard", **said: Any) -> None:
         """Choose seats by *rules*, (filter, kind) in their order."""

@@ -68,9 +68,11 @@ def switch(house, way, id, *, active):
 def test_each_token_opens_its_own_and_nothing_else(house, team, way):
     """What is no key of this team's API hears one sentence; nor does the key open a connection."""
     key, other, ended = house.key(team), house.key(house.team(seats=1)), house.key(team)
-    admin, store = house.house.admin, house.house.admin.registry.store(Scope(team=team.id))
-    house.run(admin.revoke(ended, by=BY))
-    kept, expired = house.run(admin.create_api_key(team, expires_at="2999-01-01T00:00:00.000Z", by=BY))
+    engine, store = house.house, house.house.registry.store(Scope(team=team.id))
+    house.run(engine.tokens.revoke(ended, by=BY))
+    kept, expired = house.run(
+        engine.tokens.create_api_key(team, expires_at="2999-01-01T00:00:00.000Z", by=BY)
+    )
     over = evolve(kept, expires_at="2020-01-01T00:00:00.000Z")
     house.run(store.write(lambda unit: unit.put(over), reference="over"))
     forged = str(tokens.Credential(tokens.parse(key).key_id, "A" * 43))
@@ -89,11 +91,11 @@ def test_a_revoked_key_opens_nothing_in_the_next_request(house, team):
     """It was good a moment ago."""
     key = house.key(team)
     before = house.question(team, key, user="a").status_code
-    revoked = house.run(house.house.admin.revoke(key, by=BY))
+    revoked = house.run(house.house.tokens.revoke(key, by=BY))
 
     assert (200, 401) == (before, house.question(team, key, user="a").status_code)
-    assert revoked == house.run(house.house.admin.revoke(revoked.key_id, by=BY))
-    assert [revoked] == list(house.run(house.house.admin.api_keys(team)))
+    assert revoked == house.run(house.house.tokens.revoke(revoked.key_id, by=BY))
+    assert [revoked] == list(house.run(house.house.tokens.api_keys(team)))
 
 
 def test_whoever_is_assigned_may_sign_in_until_they_are_removed(house, way, asked):
@@ -227,7 +229,7 @@ def test_rules_may_need_no_seat_or_wait_for_groups(house, team, way, asked):
         seating='{"rules":[{"when":"userType eq \\"Contractor\\"","seat":null},'
         '{"when":"groups.display eq \\"Sales\\"","seat":"standard"}],"default":"standard"}',
     )
-    store = house.house.admin.registry.store(Scope(team=team.id))
+    store = house.house.registry.store(Scope(team=team.id))
     house.run(store.write(lambda unit: unit.put(team_now), reference="rules"))
     free, _ = made(house, way, userType="Contractor")
     young, _ = made(house, way)

@@ -41,7 +41,7 @@ async def link(
         if team is None:
             _, text = await house.links.for_operator(by=options.by)
         else:
-            _, text = await house.links.for_admin(await house.admin.team(team), role=role, by=options.by)
+            _, text = await house.links.for_admin(await house.teams.named(team), role=role, by=options.by)
         url = f"{root(house.settings)}/links/{text}"
     options.answer({"url": url}, f"{url}\nIt opens the portal once, within {ADMIN_SECONDS // 60} minutes.")
 
@@ -66,7 +66,7 @@ async def add(
         What they are called.
     """
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         made = await house.admins.add(whose, address, role=role, name=name, by=options.by)
     _answer([made], options, one=True)
 
@@ -75,7 +75,7 @@ async def add(
 async def list_(team: str, /, *, options: Options = NONE) -> None:
     """List the admins of TEAM."""
     async with options.house() as house:
-        admins = await house.admins.of(await house.admin.team(team))
+        admins = await house.admins.of(await house.teams.named(team))
     _answer(admins, options)
 
 
@@ -83,7 +83,7 @@ async def list_(team: str, /, *, options: Options = NONE) -> None:
 async def role_(team: str, address: str, role: Role, /, *, options: Changing = UNSAID) -> None:
     """Give the admin of TEAM with that ADDRESS another ROLE: owner, admin or auditor."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         changed = await house.admins.set_role(whose, address, role, by=options.by)
     _answer([changed], options, one=True)
 
@@ -92,7 +92,7 @@ async def role_(team: str, address: str, role: Role, /, *, options: Changing = U
 async def remove(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Let the admin with that ADDRESS look after TEAM no longer, from their next request on."""
     async with options.house() as house:
-        gone = await house.admins.remove(await house.admin.team(team), address, by=options.by)
+        gone = await house.admins.remove(await house.teams.named(team), address, by=options.by)
     options.answer(_described(gone), f"{gone.address} is no admin of {team} any more.")
 
 
@@ -113,7 +113,7 @@ async def signout(
     """
     _one_of(team, operator=operator)
     async with options.house() as house:
-        whose = None if team is None else await house.admin.team(team)
+        whose = None if team is None else await house.teams.named(team)
         count = await house.sessions.end_all(whose, by=options.by)
     options.answer({"signed_out": count}, f"Signed out: {count}. Links to the portal open nothing any more.")
 

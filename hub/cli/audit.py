@@ -31,9 +31,9 @@ async def audit(
     """
     begin = _begin(since, now=datetime.now(UTC)) if since else ""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         about = await house.people.find(whose, person) if person else None
-        notes = house.admin.audit(whose, since=begin, person=about)
+        notes = house.trail.of(whose.id, since=begin, person=about)
         await options.answer_each(notes, asdict, COLUMNS, _row)
 
 

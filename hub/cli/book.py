@@ -13,8 +13,7 @@ from hub.cli import printing
 from hub.cli.errors import Failed, UsageError
 from hub.cli.options import NONE, Options
 from hub.cli.wholly import wholly
-from hub.engine.admin import Admin
-from hub.engine.bookkeeping import Statement, exported
+from hub.engine.bookkeeping import Bookkeeping, Statement, exported
 from hub.engine.errors import AdminError
 from hub.house import House
 from hub.ledger.entries import Entry, Posting
@@ -51,7 +50,7 @@ STATED = {
 async def show(team: str, /, *, options: Options = NONE) -> None:
     """Show the book of TEAM."""
     async with options.house() as house:
-        entries = [entry async for entry in house.admin.entries(await house.admin.team(team))]
+        entries = [entry async for entry in house.bookkeeping.entries(await house.teams.named(team))]
     rows = ((e.number, e.at, e.what, ", ".join(map(_moved, e.postings)), e.reference) for e in entries)
     options.answer({"entries": [_described(entry) for entry in entries]}, printing.table(COLUMNS, rows))
 
@@ -75,7 +74,7 @@ async def as_of(
         Show also who held them, a line each: kind, person, and since when.
     """
     async with options.house() as house:
-        at, whose = house.bookkeeping.moment(moment), await house.admin.team(team)
+        at, whose = house.bookkeeping.moment(moment), await house.teams.named(team)
         found = await house.bookkeeping.as_of(whose, at)
         held = await house.bookkeeping.holders(whose, at) if holders else []
     kinds = {kind: _figures(each) for kind, each in found.items()}
@@ -107,7 +106,7 @@ async def statement(
         Write who held what to this file, too, a line each time; the days add up to the seat-days.
     """
     async with options.house() as house:
-        period, whose = house.bookkeeping.period(from_, to), await house.admin.team(team)
+        period, whose = house.bookkeeping.period(from_, to), await house.teams.named(team)
         stated = await house.bookkeeping.statement(whose, period)
         if csv:
             await _write(csv, house, whose, period)
@@ -121,7 +120,7 @@ async def statement(
 async def seal(team: str, /, *, options: Options = NONE) -> None:
     """Seal what of the book of TEAM is not sealed yet, as a hub that serves does every minute."""
     async with options.house() as house:
-        seals = await house.bookkeeping.seal(await house.admin.team(team))
+        seals = await house.bookkeeping.seal(await house.teams.named(team))
     last = seals[-1].last if seals else 0
     options.answer({"last": last}, f"The book of {team} is sealed up to entry {last}.")
 
@@ -133,7 +132,7 @@ async def heads(team: str, /, *, options: Options = NONE) -> None:
     Keep them, in JSON, away from the hub: `hub book verify TEAM --head FILE` holds the book against them.
     """
     async with options.house() as house:
-        found = await house.bookkeeping.heads(await house.admin.team(team))
+        found = await house.bookkeeping.heads(await house.teams.named(team))
     rows = ((each.number, each.last, each.at, each.head, each.signature) for each in found)
     options.answer({"heads": [asdict(each) for each in found]}, printing.table(HEADS, rows))
 
@@ -152,18 +151,18 @@ async def verify(team: str | None = None, /, *, head: Path | None = None, option
     if head and team is None:
         raise UsageError(f"--head {head}: say whose heads they are: hub book verify TEAM --head {head}")
     async with options.house() as house:
-        teams = [await house.admin.team(team)] if team else await house.admin.teams()
+        teams = [await house.teams.named(team)] if team else await house.teams.all()
         kept = _heads(head, teams[0]) if head else ()
-        problems = [problem for each in teams for problem in await _problems(house.admin, each, kept)]
+        problems = [problem for each in teams for problem in await _problems(house.bookkeeping, each, kept)]
     if problems:
         raise Failed("\n".join(problems))
     whole = [each.name for each in teams]
     options.answer({"whole": whole}, "\n".join(f"The book of {name} is whole." for name in whole))
 
 
-async def _problems(admin: Admin, team: Team, heads: Sequence[Seal]) -> list[str]:
+async def _problems(bookkeeping: Bookkeeping, team: Team, heads: Sequence[Seal]) -> list[str]:
     with printing.working(f"Verifying the book of {team.name}") as working:
-        problems = await admin.verify(team, heads=heads, progress=working)
+        problems = await bookkeeping.verify(team, heads=heads, progress=working)
     return [f"{team.name}: {problem}" for problem in problems]
 
 

@@ -8,9 +8,9 @@ from cyclopts import App, Parameter
 
 from hub.cli import printing
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.admin import Admin
 from hub.engine.adoption import Adopted
 from hub.engine.dossiers import people
+from hub.engine.teams import Teams
 from hub.settings import Settings
 from hub.teams import Connection, Profile, State
 
@@ -45,8 +45,8 @@ async def create(
         Turn it on at once; wants the plan and an SSO issuer.
     """
     async with options.house() as house:
-        made, token = await house.admin.create_connection(
-            await house.admin.team(team), idp=idp, profile=profile, domains=domain, on=on, by=options.by
+        made, token = await house.connections.create(
+            await house.teams.named(team), idp=idp, profile=profile, domains=domain, on=on, by=options.by
         )
     endpoint = base_url(options.settings(), made)
     answer = {"connection": made.id, "idp": made.idp, "base_url": endpoint, "token": token}
@@ -64,15 +64,16 @@ async def list_(*, team: str | None = None, options: Options = NONE) -> None:
         The team's name.
     """
     async with options.house() as house:
-        only = await house.admin.team(team) if team else None
-        await _answer(house.admin, await house.admin.connections(only), options)
+        there = house.connections
+        found = await (there.of(await house.teams.named(team)) if team else there.all())
+        await _answer(house.teams, found, options)
 
 
 @app.command
 async def show(connection: str, /, *, options: Options = NONE) -> None:
     """Show CONNECTION."""
     async with options.house() as house:
-        await _answer(house.admin, [await house.admin.connection(connection)], options, one=True)
+        await _answer(house.teams, [await house.connections.one(connection)], options, one=True)
 
 
 @app.command
@@ -121,7 +122,7 @@ async def adopt(
         Only say how many that would be.
     """
     async with options.house() as house:
-        which = await house.admin.connection(connection)
+        which = await house.connections.one(connection)
         if dry_run:
             told = await house.adoption.prospect(which)
         else:
@@ -144,26 +145,26 @@ def _adopted(told: Adopted, connection: str, *, dry_run: bool) -> str:
 
 async def _turn(connection: str, state: State, options: Changing, *, release: bool = False) -> None:
     async with options.house() as house:
-        before = await house.admin.connection(connection)
+        before = await house.connections.one(connection)
         effect = await house.switches.effect(before, state, release=release)
-        turned = await house.admin.set_state(before, state, by=options.by)
+        turned = await house.connections.set_state(before, state, by=options.by)
         if not options.json:
             printing.show(effect.says)
         if release:
             with printing.working("Releasing") as working:
                 await house.switches.release(turned, by=options.by, progress=working)
-        await _answer(house.admin, [turned], options, one=True, effect=asdict(effect))
+        await _answer(house.teams, [turned], options, one=True, effect=asdict(effect))
 
 
 async def _answer(
-    admin: Admin, connections: Sequence[Connection], options: Options, *, one: bool = False, **more: object
+    teams: Teams, connections: Sequence[Connection], options: Options, *, one: bool = False, **more: object
 ) -> None:
     settings = options.settings()
-    teams = {team.id: team.name for team in await admin.teams()}
+    names = {team.id: team.name for team in await teams.all()}
     described = [
         {
             "connection": each.id,
-            "team": teams[each.team],
+            "team": names[each.team],
             "idp": each.idp,
             "profile": each.profile,
             "state": each.state,

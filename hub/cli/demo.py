@@ -7,7 +7,8 @@ from hub.cli.connection import base_url, root
 from hub.cli.opening import fit_house
 from hub.cli.options import NONE, Changing, Options
 from hub.cli.serve import run
-from hub.engine.admin import Admin
+from hub.engine.teams import Teams
+from hub.house import House
 from hub.settings import Settings
 from hub.spi import Dialect
 from hub.teams import ENTERPRISE, Connection, Team
@@ -53,9 +54,9 @@ def demo(*, bind: str | None = None, options: Options = NONE) -> None:
 async def _furnish(settings: Settings) -> None:
     """See that team and connections are there, and print for each a token that alone opens it."""
     async with fit_house(settings, upgrade=True) as house:
-        team = await _found(house.admin)
+        team = await _found(house.teams)
         named = [dialect for dialect in house.plugins.dialects if dialect.name != PLAIN]
-        doors = [await _door(house.admin, team, dialect, settings) for dialect in named]
+        doors = [await _door(house, team, dialect, settings) for dialect in named]
         _, link = await house.links.for_admin(team, by=BY)
     printing.show(
         "\n\n".join(
@@ -73,24 +74,24 @@ def _portal(settings: Settings, link: str) -> str:
     return f"The portal, once and within half an hour\n  {root(settings)}/links/{link}"
 
 
-async def _found(admin: Admin) -> Team:
-    for team in await admin.teams():
+async def _found(teams: Teams) -> Team:
+    for team in await teams.all():
         if team.name == TEAM:
             return team
-    return await admin.create_team(TEAM, seats=SEATS, plan=ENTERPRISE, sso_issuer=ISSUER, by=BY)
+    return await teams.create(TEAM, seats=SEATS, plan=ENTERPRISE, sso_issuer=ISSUER, by=BY)
 
 
-async def _door(admin: Admin, team: Team, dialect: Dialect, settings: Settings) -> Door:
-    connection, token = await _opened(admin, team, dialect)
+async def _door(house: House, team: Team, dialect: Dialect, settings: Settings) -> Door:
+    connection, token = await _opened(house, team, dialect)
     return Door(title=dialect.title, endpoint=base_url(settings, connection), token=token)
 
 
-async def _opened(admin: Admin, team: Team, dialect: Dialect) -> tuple[Connection, str]:
-    for connection in await admin.connections(team):
+async def _opened(house: House, team: Team, dialect: Dialect) -> tuple[Connection, str]:
+    for connection in await house.connections.of(team):
         if connection.idp == dialect.name:
             # only digests are kept, so a token that can be shown is a new one
-            for earlier in await admin.tokens(connection):
-                await admin.revoke(earlier.key_id, by=BY)
-            _, token = await admin.create_token(connection, by=BY)
+            for earlier in await house.tokens.of(connection):
+                await house.tokens.revoke(earlier.key_id, by=BY)
+            _, token = await house.tokens.create(connection, by=BY)
             return connection, token
-    return await admin.create_connection(team, idp=dialect.name, on=True, by=BY)
+    return await house.connections.create(team, idp=dialect.name, on=True, by=BY)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from hub.cli import printing
 from hub.cli.options import NONE, Options
-from hub.engine.admin import Admin
+from hub.engine.activity import Activity
 from hub.teams import Connection
 
 Kept: TypeAlias = Mapping[str, Any]
@@ -33,26 +33,26 @@ async def exchanges(
         Go on with new ones as they come, until interrupted; in JSON, one a line.
     """
     async with options.house() as house:
-        whose = await house.admin.connection(connection)
-        kept = await house.admin.exchanges(whose)
+        whose = await house.connections.one(connection)
+        kept = await house.activity.of(whose)
         if not follow:
             options.answer([dict(each) for each in kept], "\n\n".join(map(told, kept)) or "None so far.")
             return
-        async for each in _following(house.admin, whose, kept):
+        async for each in _following(house.activity, whose, kept):
             if options.json:
                 print(json.dumps(dict(each)), flush=True)
             else:
                 printing.show(told(each) + "\n")
 
 
-async def _following(admin: Admin, connection: Connection, kept: Sequence[Kept]) -> AsyncIterator[Kept]:
+async def _following(activity: Activity, connection: Connection, kept: Sequence[Kept]) -> AsyncIterator[Kept]:
     last = ""
     while True:
         for each in kept:
             yield each
             last = each["reference"]
         await asyncio.sleep(LOOK_SECONDS)
-        kept = await admin.exchanges(connection, after=last)
+        kept = await activity.of(connection, after=last)
 
 
 def told(kept: Kept) -> str:

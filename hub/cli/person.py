@@ -25,7 +25,7 @@ async def add(team: str, address: str, /, *, name: str | None = None, options: C
         What they are called.
     """
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.add(whose, address, name=name, by=options.by)
         await _answer(house, await house.people.dossier(whose, person), options)
 
@@ -40,7 +40,7 @@ async def seat(team: str, address: str, /, *, kind: str | None = None, options: 
         Of which kind, as `hub seat-kind list` has them; otherwise as the rules of TEAM say.
     """
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         await house.people.seat(whose, person, kind=kind, by=options.by)
         await _answer(house, await house.people.dossier(whose, person), options)
@@ -50,7 +50,7 @@ async def seat(team: str, address: str, /, *, kind: str | None = None, options: 
 async def unseat(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Free the seat of the person called ADDRESS, who stays in TEAM; or their place in the queue."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         await house.people.unseat(whose, person, by=options.by)
         await _answer(house, await house.people.dossier(whose, person), options)
@@ -60,7 +60,7 @@ async def unseat(team: str, address: str, /, *, options: Changing = UNSAID) -> N
 async def remove(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Remove the person called ADDRESS from TEAM; their seat comes free."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         await house.people.remove(whose, person, by=options.by)
         await _answer(house, await house.people.dossier(whose, person), options)
@@ -70,7 +70,7 @@ async def remove(team: str, address: str, /, *, options: Changing = UNSAID) -> N
 async def suspend(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Shut the person called ADDRESS out of TEAM, whoever vouches for them; needs --why. The seat stays."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         await house.people.suspend(whose, person, by=options.by)
         await _answer(house, await house.people.dossier(whose, person), options)
@@ -80,7 +80,7 @@ async def suspend(team: str, address: str, /, *, options: Changing = UNSAID) -> 
 async def unsuspend(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """End the suspension of the person called ADDRESS."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         await house.people.unsuspend(whose, person, by=options.by)
         await _answer(house, await house.people.dossier(whose, person), options)
@@ -93,7 +93,7 @@ async def erase(team: str, address: str, /, *, options: Changing = UNSAID) -> No
     They lose access and seat. The book keeps an id that names nobody any more.
     """
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         with printing.working("Erasing") as working:
             count = await house.erasing.erase(whose, person, by=options.by, progress=working)
@@ -109,7 +109,7 @@ async def erase(team: str, address: str, /, *, options: Changing = UNSAID) -> No
 async def show(team: str, address: str, /, *, options: Options = NONE) -> None:
     """Show why the person called ADDRESS has access to TEAM or has not, and what is known of them."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         person = await house.people.find(whose, address)
         await _answer(house, await house.people.dossier(whose, person), options)
 
@@ -119,7 +119,7 @@ async def list_(team: str, /, *, options: Options = NONE) -> None:
     """List the people of TEAM."""
     async with options.house() as house:
         now = house.people.clock()
-        people = house.people.of(await house.admin.team(team))
+        people = house.people.of(await house.teams.named(team))
         await options.answer_each(
             people, lambda each: _described(each, now), COLUMNS, lambda each: _row(each, now)
         )

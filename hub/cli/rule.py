@@ -27,7 +27,7 @@ OF_SHIFTS = ("From", "To", "People", "Among them")
 async def list_(team: str, /, *, options: Options = NONE) -> None:
     """List the rules of TEAM in their order, in the form that `hub rule set` takes."""
     async with options.house() as house:
-        seating = house.ruling.rules(await house.admin.team(team))
+        seating = house.ruling.rules(await house.teams.named(team))
     rows = [*_rows(seating), ("default", "", seating.default or NO_SEAT)]
     options.answer(json.loads(written(seating)), printing.table(COLUMNS, rows))
 
@@ -53,7 +53,7 @@ async def set_(
     """
     said = _read(file)
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         seating = await house.ruling.read(whose, said)
         with printing.working("Asking the rules") as working:
             preview = await house.ruling.preview(whose, seating, progress=working)
@@ -73,7 +73,7 @@ async def set_(
 async def explain(team: str, name: str, /, *, options: Options = NONE) -> None:
     """Say which rule of TEAM chooses what for the person called NAME, and why."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         reasons = await house.ruling.reasons(whose, await house.people.find(whose, name))
         seating = house.ruling.rules(whose)
     rows = [

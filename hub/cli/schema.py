@@ -31,7 +31,7 @@ async def add(
     """
     text = _read(file)
     async with options.house() as house:
-        added = await house.admin.add_schema(await house.admin.team(team), text, kind=kind, by=options.by)
+        added = await house.schemas.add(await house.teams.named(team), text, kind=kind, by=options.by)
     options.answer(_described(added), f"{team} has {added.schema.id}, with {_names(added)}.")
 
 
@@ -39,7 +39,7 @@ async def add(
 async def list_(team: str, /, *, options: Options = NONE) -> None:
     """List the schemas that TEAM added."""
     async with options.house() as house:
-        schemas = house.admin.schemas(await house.admin.team(team))
+        schemas = house.schemas.of(await house.teams.named(team))
     rows = [(each.schema.id, each.schema.name, each.kind, _names(each)) for each in schemas]
     options.answer([_described(each) for each in schemas], printing.table(COLUMNS, rows))
 
@@ -48,7 +48,7 @@ async def list_(team: str, /, *, options: Options = NONE) -> None:
 async def remove(team: str, urn: str, /, *, options: Changing = UNSAID) -> None:
     """Take the schema URN from TEAM, as long as nobody has values of it."""
     async with options.house() as house:
-        await house.admin.remove_schema(await house.admin.team(team), urn, by=options.by)
+        await house.schemas.remove(await house.teams.named(team), urn, by=options.by)
     options.answer({"removed": urn}, f"{team} has {urn} no more.")
 
 

@@ -27,7 +27,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 async def buy(team: str, kind: str, number: int, /, *, options: Changing = UNSAID) -> None:
     """Add NUMBER seats of KIND, which may be new, to those of TEAM."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         await house.purchasing.buy(whose, kind, number, by=options.by)
         await _answer(house, whose, options, only=kind)
 
@@ -36,7 +36,7 @@ async def buy(team: str, kind: str, number: int, /, *, options: Changing = UNSAI
 async def return_(team: str, kind: str, number: int, /, *, options: Changing = UNSAID) -> None:
     """Give back NUMBER seats of KIND; they may be fewer then than are held: nobody loses a seat."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         await house.purchasing.give_up(whose, kind, number, by=options.by)
         await _answer(house, whose, options, only=kind)
 
@@ -68,7 +68,7 @@ async def set_(
     """
     seconds = None if grace is None else _seconds(grace)
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         await house.purchasing.set_kind(
             whose, kind, policy=policy, overdraft=overdraft, overflow=overflow, grace=seconds, by=options.by
         )
@@ -79,14 +79,14 @@ async def set_(
 async def seats(team: str, /, *, options: Options = NONE) -> None:
     """Show the seats of TEAM by kind; `hub seats` is short for `hub seat-kind list`."""
     async with options.house() as house:
-        await _answer(house, await house.admin.team(team), options)
+        await _answer(house, await house.teams.named(team), options)
 
 
 @app.command
 async def waiting(team: str, kind: str | None = None, /, *, options: Options = NONE) -> None:
     """List who waits for a seat of TEAM, or for one of KIND, the next one first."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         queue = house.purchasing.waiting(whose, kind)
         await options.answer_each(queue, _place, OF_WAITING, lambda each: [*_place(each).values()])
 
@@ -95,10 +95,10 @@ async def waiting(team: str, kind: str | None = None, /, *, options: Options = N
 async def refused(team: str, /, *, options: Options = NONE) -> None:
     """List who was refused for want of a seat of TEAM and is not in since, and what to click to try again."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         retries = {
             each.id: house.plugins.dialect(each.idp).retry
-            for each in await house.admin.connections(whose)
+            for each in await house.connections.of(whose)
             if house.plugins.speaks(each.idp)
         }
 

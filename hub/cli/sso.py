@@ -26,7 +26,7 @@ Domains = Annotated[tuple[str, ...], Parameter(name="domain", consume_multiple=T
 async def list_(team: str, /, *, options: Options = NONE) -> None:
     """List the providers of TEAM, with the address that each is told."""
     async with options.house() as house:
-        found = await house.providing.of(await house.admin.team(team))
+        found = await house.providing.of(await house.teams.named(team))
     _answer(found, options)
 
 
@@ -100,10 +100,10 @@ async def saml(
 async def remove(team: str, provider: str, /, *, options: Changing = UNSAID) -> None:
     """Have nobody of TEAM sign in with PROVIDER, an id, any more."""
     async with options.house() as house:
-        whose = await house.admin.team(team)
+        whose = await house.teams.named(team)
         found = await house.providing.one(whose, provider)
         await house.providing.remove(whose, found, by=options.by)
-        after = await house.admin.team(team)
+        after = await house.teams.named(team)
     says = f"Nobody signs in with '{found.title}' any more."
     if after.sso_issuer != whose.sso_issuer:
         says += f" The SSO of '{team}' stands on {after.sso_issuer or 'nothing: SCIM is paused'} now."
@@ -112,7 +112,7 @@ async def remove(team: str, provider: str, /, *, options: Changing = UNSAID) -> 
 
 async def _create(team: str, protocol: Protocol, draft: Draft, options: Changing) -> None:
     async with options.house() as house:
-        made = await house.providing.create(await house.admin.team(team), protocol, draft, by=options.by)
+        made = await house.providing.create(await house.teams.named(team), protocol, draft, by=options.by)
     described = _described(made, options.settings())
     words = [f"Provider  {made.id}", f"Issuer    {made.issuer}", "", "Tell the provider:"]
     words += [f"  {said}  {described[key]}" for key, said in _TOLD[protocol].items()]

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.admin import Admin
+from hub.engine.bookkeeping import Bookkeeping
 from hub.engine.places import SeatCount
 from hub.teams import Team
 
@@ -43,10 +43,8 @@ async def create(
         Vouch that people sign in by the provider at this URL.
     """
     async with options.house() as house:
-        team = await house.admin.create_team(
-            name, seats=seats, plan=plan, sso_issuer=sso_issuer, by=options.by
-        )
-        await _answer(house.admin, [team], options, one=True)
+        team = await house.teams.create(name, seats=seats, plan=plan, sso_issuer=sso_issuer, by=options.by)
+        await _answer(house.bookkeeping, [team], options, one=True)
 
 
 @app.command(name="set")
@@ -76,31 +74,31 @@ async def set_(
         raise UsageError("expected --plan, and --sso-issuer or --no-sso: at least one of them")
     async with options.house() as house:
         team, says = await house.switches.set_team(
-            await house.admin.team(name), changes | ({"sso_issuer": None} if no_sso else {}), by=options.by
+            await house.teams.named(name), changes | ({"sso_issuer": None} if no_sso else {}), by=options.by
         )
         if not options.json:
             printing.show(says)
-        await _answer(house.admin, [team], options, one=True, effect=says)
+        await _answer(house.bookkeeping, [team], options, one=True, effect=says)
 
 
 @app.command
 async def show(name: str, /, *, options: Options = NONE) -> None:
     """Show the team NAME."""
     async with options.house() as house:
-        await _answer(house.admin, [await house.admin.team(name)], options, one=True)
+        await _answer(house.bookkeeping, [await house.teams.named(name)], options, one=True)
 
 
 @app.command(name="list")
 async def list_(*, options: Options = NONE) -> None:
     """List the teams."""
     async with options.house() as house:
-        await _answer(house.admin, await house.admin.teams(), options)
+        await _answer(house.bookkeeping, await house.teams.all(), options)
 
 
 async def _answer(
-    admin: Admin, teams: Sequence[Team], options: Options, *, one: bool = False, **more: object
+    bookkeeping: Bookkeeping, teams: Sequence[Team], options: Options, *, one: bool = False, **more: object
 ) -> None:
-    described = [{**_described(team), "seats": _counts(await admin.seats(team))} for team in teams]
+    described = [{**_described(team), "seats": _counts(await bookkeeping.seats(team))} for team in teams]
     rows = [(each["name"], each["plan"], each["sso_issuer"], _seats(each["seats"])) for each in described]
     options.answer({**described[0], **more} if one else described, printing.table(COLUMNS, rows))
 

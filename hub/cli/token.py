@@ -44,20 +44,16 @@ async def create(
     if kind == "api" and user:
         raise UsageError("--user is for tokens of a connection: one of kind api is the team's")
     async with options.house() as house:
-        admin, by = house.admin, options.by
         kept: Token | ApiKey
         if kind == "api":
-            team = await admin.team(owner)
-            kept, token = await admin.create_api_key(team, expires_at=ends, by=by)
+            team = await house.teams.named(owner)
+            kept, token = await house.tokens.create_api_key(team, expires_at=ends, by=options.by)
             endpoint = f"{root(house.settings)}/api/v1/teams/{team.id}"
         else:
-            connection = await admin.connection(owner)
-            kept, token = await admin.create_token(connection, expires_at=ends, user=user, by=by)
+            connection = await house.connections.one(owner)
+            kept, token = await house.tokens.create(connection, expires_at=ends, user=user, by=options.by)
             endpoint = base_url(house.settings, connection)
-    options.answer(
-        {**_described(kept), "base_url": endpoint, "token": token},
-        f"Endpoint  {endpoint}\nToken     {token}\nExpires   {ends or 'never'}",
-    )
+    _show(kept, token, endpoint, options)
 
 
 @app.command
@@ -71,13 +67,10 @@ async def rotate(connection: str, /, *, expires: str | None = None, options: Cha
     """
     ends = expiry(expires, now=datetime.now(UTC)) if expires else None
     async with options.house() as house:
-        which = await house.admin.connection(connection)
-        kept, token = await house.connecting.rotate(which, expires_at=ends, by=options.by)
+        which = await house.connections.one(connection)
+        kept, token = await house.tokens.rotate(which, expires_at=ends, by=options.by)
         endpoint = base_url(house.settings, which)
-    options.answer(
-        {**_described(kept), "base_url": endpoint, "token": token},
-        f"Endpoint  {endpoint}\nToken     {token}\nExpires   {ends or 'never'}",
-    )
+    _show(kept, token, endpoint, options)
 
 
 @app.command(name="list")
@@ -94,11 +87,10 @@ async def list_(
     if (connection is None) == (team is None):
         raise UsageError("whose tokens? Name a CONNECTION, or a team by --team TEAM")
     async with options.house() as house:
-        admin = house.admin
         tokens = (
-            await admin.tokens(await admin.connection(connection))
+            await house.tokens.of(await house.connections.one(connection))
             if connection is not None
-            else await admin.api_keys(await admin.team(str(team)))
+            else await house.tokens.api_keys(await house.teams.named(str(team)))
         )
     described = [_described(token) for token in tokens]
     options.answer(described, printing.table(COLUMNS, ([*each.values()] for each in described)))
@@ -108,8 +100,16 @@ async def list_(
 async def revoke(key_id: str, /, *, options: Changing = UNSAID) -> None:
     """End the token KEY_ID, as `hub token list` has it, from the next request on."""
     async with options.house() as house:
-        token = await house.admin.revoke(key_id, by=options.by)
+        token = await house.tokens.revoke(key_id, by=options.by)
     options.answer(_described(token), f"Token {token.key_id} opens nothing any more.")
+
+
+def _show(kept: Token | ApiKey, token: str, endpoint: str, options: Options) -> None:
+    """Show a new token, this once."""
+    options.answer(
+        {**_described(kept), "base_url": endpoint, "token": token},
+        f"Endpoint  {endpoint}\nToken     {token}\nExpires   {kept.expires_at or 'never'}",
+    )
 
 
 def _described(token: Token | ApiKey) -> dict[str, str | None]:

@@ -49,6 +49,12 @@ class Activity:
         """Return how its administrator has somebody pushed again; nothing where nobody knows."""
         return self.plugins.dialect(connection.idp).retry if self.plugins.speaks(connection.idp) else ""
 
+    async def of(
+        self, connection: Connection, *, after: str = "", count: int = 50
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return exchanges of *connection* that came after the one referred to, else the newest."""
+        return await self.kept.of(connection.id, after=after, count=count)
+
     async def latest(
         self,
         team: Team,

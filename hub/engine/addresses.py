@@ -1,4 +1,4 @@
-"""What an administrator says somebody is called: an address, a name."""
+"""What administrators type, read and folded: an address, a domain, a name."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ def address_in(text: str) -> str:
     if not local or "." not in domain or not all(domain.split(".")) or not _writable(address, ADDRESS_MAX):
         raise AdminError(f"'{text}' is not an address, such as ann@example.com")
     return address
+
+
+def domain_in(text: str) -> str:
+    """Return the domain that *text* is, folded, or raise `AdminError`."""
+    domain = fold(text.strip())
+    if "." not in domain or not all(domain.split(".")) or set(domain) & set("@/ "):
+        raise AdminError(f"'{text}' is not a domain, such as example.com")
+    return domain
 
 
 def name_in(text: str | None) -> str | None:

@@ -15,12 +15,15 @@ from hub.scim.errors import InvalidSyntax
 from hub.scim.strictjson import loads
 from hub.strictly import Faults
 
+from .audit import Progress, problems_of, silent
 from .errors import AdminError
+from .relay import KEPT_DAYS
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry
     from hub.teams import Team
 
+    from .places import SeatCount
     from .ports import Books, Clock
     from .sealing import Sealer
 
@@ -51,6 +54,14 @@ class Bookkeeping:
         if at > (now := self.clock()):
             raise AdminError(f"MOMENT {text}: that is in the future: now it is {now}")
         return at
+
+    async def seats(self, team: Team) -> Mapping[str, SeatCount]:
+        """Return a team's seats by kind, as they are counted now."""
+        return await self.books.seats(team.id)
+
+    def entries(self, team: Team) -> AsyncIterator[Entry]:
+        """Return all entries of a team's book, in order."""
+        return self.books.entries(team.id)
 
     async def page(self, team: Team, *, before: int | None, count: int) -> tuple[Sequence[Entry], int]:
         """Return up to *count* entries under the number *before*, newest first, and the latest number."""
@@ -106,6 +117,25 @@ class Bookkeeping:
             async for stays in self.books.stays(team.id, kind, period):
                 for line in lines(kind, stays, period, days):
                     yield line
+
+    async def verify(
+        self, team: Team, *, heads: Sequence[Seal] = (), progress: Progress = silent
+    ) -> list[str]:
+        """Return what is wrong with a team's book, first things first; nothing when it is whole.
+
+        It is also held against *heads* of it exported earlier.
+        """
+        # A day less than events are kept: other nodes' clocks may be ahead.
+        told_since = moments.later(self.clock(), (1 - KEPT_DAYS) * 86_400)
+        async with self.books.at_once() as books:
+            return await problems_of(
+                team.id,
+                books,
+                key=self.sealer.key,
+                told_since=told_since,
+                heads=heads,
+                progress=progress,
+            )
 
     async def seal(self, team: Team) -> Sequence[Seal]:
         """Seal what of a team's book is not sealed yet, and return its heads."""

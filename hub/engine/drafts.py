@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from attrs import frozen
 
-from .admin import domain_in
+from .addresses import domain_in
 from .errors import AdminError
 
 #: The most domains of a provider; the longest title, and the longest other value.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from .trail import changed
 if TYPE_CHECKING:
     from hub.teams import Connection, Team, Token
 
+    from .minting import Mint
     from .notes import Author
     from .ports import Clock, Ids, Registry, Trail, Unit, Visits
 
@@ -45,8 +46,7 @@ class Links:
     trail: Trail
     clock: Clock
     ids: Ids
-    key: bytes
-    entropy: Callable[[int], bytes]
+    mint: Mint
 
     async def for_admin(self, team: Team, *, role: Role = Role.OWNER, by: Author) -> tuple[Link, str]:
         """Make a link that lets whoever follows it first into *team*; return it, and its text, once."""
@@ -81,7 +81,7 @@ class Links:
         if credential is None:
             return None
         link = await self.visits.link(credential.key_id)
-        if link is None or not tokens.same(link.digest, tokens.digest(credential, self.key)):
+        if link is None or not tokens.same(link.digest, tokens.digest(credential, self.mint.key)):
             return None
         return link if link.opens(at=self.clock()) else None
 
@@ -141,19 +141,8 @@ class Links:
     def _minted(
         self, *, team: str | None, role: Role, seconds: int, by: Author, connection: str | None = None
     ) -> tuple[Link, str]:
-        credential = tokens.mint(self.entropy(tokens.ENTROPY))
-        now = self.clock()
-        link = Link(
-            key_id=credential.key_id,
-            team=team,
-            role=role,
-            connection=connection,
-            digest=tokens.digest(credential, self.key),
-            created_at=now,
-            created_by=by.name,
-            expires_at=later(now, seconds),
-        )
-        return link, str(credential)
+        kept, text = self.mint.credential(later(self.clock(), seconds))
+        return Link(team=team, role=role, connection=connection, created_by=by.name, **kept), text
 
 
 def _told(link: Link) -> dict[str, str | None]:

@@ -8,6 +8,9 @@ from attrs import frozen
 
 from hub.ledger.policies import Policy
 
+#: The most seats of a kind that a team can buy: what every database counts to.
+SEATS_MAX = 2**31 - 1
+
 
 @frozen(kw_only=True)
 class SeatCount:

@@ -10,10 +10,9 @@ from attrs import evolve, frozen
 from hub.ledger import moves
 from hub.ledger.policies import CHAIN_MAX, Policy, ring_of
 
-from .admin import SEATS_MAX
 from .errors import AdminError
 from .events import thresholds
-from .places import SeatCount
+from .places import SEATS_MAX, SeatCount
 from .placing import crossed
 from .scope import Scope
 from .seating import KIND, NO_SEAT

@@ -121,7 +121,7 @@ async def connected(name: str, size: int, hub: Hub) -> Subject:
     """Return a running hub as a subject, with a connection of its own."""
     async with desk(hub) as opened:
         made = await opened.connection("generic", seats=SEATS)
-        _, key = await opened.house.admin.create_api_key(made.team, by=BY)
+        _, key = await opened.house.tokens.create_api_key(made.team, by=BY)
         _, link = await opened.house.links.for_admin(made.team, role=Role.OWNER, by=BY)
     return Subject(
         name=name,

@@ -68,9 +68,7 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
     called = names(count)
     async with place.hub.opened() as house:
         nasty = Author(name="ann@acme.example", why=called[0])
-        team = await house.admin.create_team(
-            called[1], seats=count, plan=ENTERPRISE, sso_issuer=ISSUER, by=nasty
-        )
+        team = await house.teams.create(called[1], seats=count, plan=ENTERPRISE, sso_issuer=ISSUER, by=nasty)
         await house.purchasing.buy(team, "gold", 1, by=nasty)
         await house.purchasing.set_kind(team, "gold", policy=Policy.WAIT, by=nasty)
         said: Json = {"rules": [{"when": 'userType eq "Gold"', "seat": "gold"}]}
@@ -78,7 +76,7 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
         admin = await house.admins.add(team, "bo@acme.example", role=Role.AUDITOR, name=called[2], by=nasty)
         draft = Draft(title=called[3][:80], issuer=openid.issuer, client_id="hub", secret="secret")
         provider = await house.providing.create(team, Protocol.OIDC, draft, by=nasty)
-        connection, token = await house.admin.create_connection(
+        connection, token = await house.connections.create(
             team, idp="okta", domains=["acme.example"], on=True, by=nasty
         )
         setup, _ = await house.links.for_setup(connection, by=nasty)

@@ -100,7 +100,7 @@ def _used(data: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     database = f"sqlite://{data / 'hub.sqlite'}"
     with patch("hub.assembly.clock", calendar), bench(database, data) as house:
         ids = _lived(house, calendar)
-        _, text = house.run(house.house.links.for_admin(house.run(house.house.admin.team("Acme")), by=BY))
+        _, text = house.run(house.house.links.for_admin(house.run(house.house.teams.named("Acme")), by=BY))
     hub = Hub(database_url=database, data=data)
     node = hub.start()
     try:
@@ -111,8 +111,8 @@ def _used(data: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def _lived(house: Bench, calendar: Calendar) -> dict[str, str]:
     chance = random.Random(3)  # the same pictures each time
-    admin, purchasing = house.house.admin, house.house.purchasing
-    team = house.run(admin.create_team("Acme", seats=40, plan=ENTERPRISE, sso_issuer=ISSUER, by=BY))
+    engine, purchasing = house.house, house.house.purchasing
+    team = house.run(engine.teams.create("Acme", seats=40, plan=ENTERPRISE, sso_issuer=ISSUER, by=BY))
     house.run(purchasing.buy(team, "viewer", 15, by=BY))
     house.run(purchasing.set_kind(team, "viewer", policy=Policy.WAIT, grace=7 * 86_400, by=BY))
     house.run(
@@ -158,7 +158,7 @@ def _lived(house: Bench, calendar: Calendar) -> dict[str, str]:
 
 def _way(house: Bench, team: Team, idp: str) -> Way:
     made: tuple[Connection, str] = house.run(
-        house.house.admin.create_connection(team, idp=idp, domains=[DOMAIN], on=True, by=BY)
+        house.house.connections.create(team, idp=idp, domains=[DOMAIN], on=True, by=BY)
     )
     return Way(team=team, connection=made[0], token=made[1])
 

@@ -58,10 +58,10 @@ class Provider:
 
     async def exchanges(self, count: int, *, tries: int = 200) -> list[Any]:
         """Return the exchanges, newest first, once there are *count*: they are written apart."""
-        admin, connection = self.connected.house.admin, self.connected.connection
+        engine, connection = self.connected.house, self.connected.connection
         found: list[Any] = []
         for _ in range(tries):
-            found = list(await admin.exchanges(connection, count=5000))
+            found = list(await engine.activity.of(connection, count=5000))
             if len(found) >= count:
                 break
             await asyncio.sleep(0.05)

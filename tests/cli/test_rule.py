@@ -120,7 +120,7 @@ def people(team, tmp_path):
     """Push Ann, a contractor, and Bob through a connection, before there are rules."""
     data = tmp_path / "data"
     with bench(f"sqlite://{data / 'hub.sqlite'}", data) as opened:
-        acme = opened.run(opened.house.admin.team("acme"))
+        acme = opened.run(opened.house.teams.named("acme"))
         way = opened.way(acme, "generic")
         for name, type_ in (("ann", "Contractor"), ("bob", "Employee")):
             body = {"schemas": [USER_TYPE.schema.id], "userName": f"{name}@a.example", "userType": type_}

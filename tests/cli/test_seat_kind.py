@@ -39,8 +39,8 @@ def refusal(hub, team, tmp_path, monkeypatch):
 
         async def noted():
             async with open_house(Settings.load(None, tmp_path / "data", {})) as house:
-                team = await house.admin.team("acme")
-                store = house.admin.registry.store(Scope(team=team.id, connection=connection))
+                team = await house.teams.named("acme")
+                store = house.registry.store(Scope(team=team.id, connection=connection))
                 await store.write(lambda unit: unit.refused(name, "standard"), reference="hx_1")
 
         asyncio.run(noted())

@@ -54,9 +54,9 @@ async def test_an_admin_has_a_role_of_admins(portal, team, role):
         await portal.admins.set_role(team, ANN, role, by=BY)
 
 
-async def test_an_address_is_one_admin(portal, admin, team):
+async def test_an_address_is_one_admin(portal, engine, team):
     """In a team; in another team it may be another."""
-    other = await admin.create_team("other", seats=1, plan="basic", by=BY)
+    other = await engine.teams.create("other", seats=1, plan="basic", by=BY)
     await portal.admins.add(team, ANN, role=Role.OWNER, by=BY)
     with pytest.raises(AdminError, match="an admin of 'acme' already"):
         await portal.admins.add(team, "ANN@acme.example", role=Role.ADMIN, by=BY)
@@ -65,9 +65,9 @@ async def test_an_address_is_one_admin(portal, admin, team):
     assert [1, 1] == [len(await portal.admins.of(each)) for each in (team, other)]
 
 
-async def test_nobody_changes_who_is_not_there(portal, admin, team):
+async def test_nobody_changes_who_is_not_there(portal, engine, team):
     """Nor an admin of another team."""
-    other = await admin.create_team("other", seats=1, plan="basic", by=BY)
+    other = await engine.teams.create("other", seats=1, plan="basic", by=BY)
     await portal.admins.add(other, ANN, role=Role.AUDITOR, by=BY)
     with pytest.raises(AdminError, match="hub admin list acme"):
         await portal.admins.remove(team, ANN, by=BY)
@@ -110,14 +110,14 @@ async def test_of_two_last_owners_one_stays(portal, team, monkeypatch):
     assert 1 == len(await portal.admins.of(team))
 
 
-async def test_what_becomes_of_admins_is_noted(portal, admin, team):
+async def test_what_becomes_of_admins_is_noted(portal, engine, team):
     """Who did it, to whom, and what changed; what changes nothing is no line."""
     await portal.admins.add(team, ANN, role=Role.OWNER, name="Ann", by=BY)
     await portal.admins.add(team, BOB, role=Role.AUDITOR, by=BY)
     for _ in range(2):
         await portal.admins.set_role(team, BOB, Role.ADMIN, by=BY)
     await portal.admins.remove(team, BOB, by=BY)
-    notes = [note async for note in admin.audit(team) if note.action.startswith("admin.")]
+    notes = [note async for note in engine.trail.of(team.id) if note.action.startswith("admin.")]
 
     assert [("add", ANN), ("add", BOB), ("role", BOB), ("remove", BOB)] == [
         (note.action.removeprefix("admin."), note.target) for note in notes

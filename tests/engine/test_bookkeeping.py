@@ -14,19 +14,21 @@ from hub.engine.sealing import Sealer
 from hub.ledger.statement import Figures
 from hub.moments import later
 from hub.teams import Team
+from storage.books import DatabaseBooks
 from storage.seals import DatabaseSeals
 from tests.author import BY
+from tests.engine.conftest import KEY
 
 NOW = "2026-06-15T12:00:00.000Z"
 TODAY = "2026-06-15"
 
 
 @pytest.fixture
-def bookkeeping(admin, database):
+def bookkeeping(database):
     """Return the use cases about books, at a moment that stands."""
-    seals = DatabaseSeals(database=database, patience=5)
-    sealer = Sealer(books=admin.books, seals=seals, clock=lambda: NOW, key=admin.key)
-    return Bookkeeping(books=admin.books, sealer=sealer, clock=lambda: NOW)
+    books, seals = (of(database=database, patience=5) for of in (DatabaseBooks, DatabaseSeals))
+    sealer = Sealer(books=books, seals=seals, clock=lambda: NOW, key=KEY)
+    return Bookkeeping(books=books, sealer=sealer, clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -94,9 +96,9 @@ def test_a_moment_is_read_in_any_zone(asked, text, moment):
     assert moment == asked.moment(text)
 
 
-async def test_a_moment_shows_what_was_bought_by_then(admin, bookkeeping, team):
+async def test_a_moment_shows_what_was_bought_by_then(engine, bookkeeping, team):
     """From the entry on; before it, the kinds are there and nothing of them."""
-    (entry,) = [entry async for entry in admin.entries(team)]
+    (entry,) = [entry async for entry in engine.bookkeeping.entries(team)]
 
     assert {"standard": Figures(bought=5, held=0)} == await bookkeeping.as_of(team, entry.at)
     before = later(entry.at, -0.001)
@@ -104,22 +106,22 @@ async def test_a_moment_shows_what_was_bought_by_then(admin, bookkeeping, team):
     assert [] == await bookkeeping.holders(team, entry.at)
 
 
-async def test_a_book_is_sealed_to_its_end(admin, bookkeeping, team):
+async def test_a_book_is_sealed_to_its_end(engine, bookkeeping, team):
     """Its heads are signed, hold against the book, and asking again seals nothing twice."""
     assert [] == await bookkeeping.heads(team)
     heads = await bookkeeping.seal(team)
 
-    assert [(1, 1, NOW, True)] == [(h.number, h.last, h.at, h.is_signed(admin.key)) for h in heads]
+    assert [(1, 1, NOW, True)] == [(h.number, h.last, h.at, h.is_signed(KEY)) for h in heads]
     assert heads == await bookkeeping.seal(team) == await bookkeeping.heads(team)
-    assert [] == await admin.verify(team, heads=heads)
+    assert [] == await engine.bookkeeping.verify(team, heads=heads)
 
 
-async def test_an_empty_book_has_no_heads(admin, bookkeeping):
+async def test_an_empty_book_has_no_heads(engine, bookkeeping):
     """Nothing written is nothing sealed."""
-    team = await admin.create_team("none", seats=0, plan="basic", by=BY)
+    team = await engine.teams.create("none", seats=0, plan="basic", by=BY)
 
     assert [] == await bookkeeping.seal(team)
-    assert [] == await admin.verify(team)
+    assert [] == await engine.bookkeeping.verify(team)
 
 
 async def test_heads_are_read_as_they_were_written(bookkeeping, team):

@@ -68,13 +68,13 @@ class Hand:
 
     def held(self):
         """Return how many seats are held."""
-        return self.house.run(self.house.house.admin.seats(self.team))["standard"].held
+        return self.house.run(self.house.house.bookkeeping.seats(self.team))["standard"].held
 
     def book(self):
         """Return what the entries of the book say happened."""
 
         async def read():
-            return [entry.what async for entry in self.house.house.admin.entries(self.team)]
+            return [entry.what async for entry in self.house.house.bookkeeping.entries(self.team)]
 
         return self.house.run(read())
 
@@ -93,7 +93,7 @@ class Hand:
         async def read():
             return [
                 (note.action, note.target, note.person)
-                async for note in self.house.house.admin.audit(self.team)
+                async for note in self.house.house.trail.of(self.team.id)
                 if note.person
             ]
 
@@ -101,7 +101,7 @@ class Hand:
 
     def whole(self):
         """Assert that the book is."""
-        assert [] == self.house.run(self.house.house.admin.verify(self.team))
+        assert [] == self.house.run(self.house.house.bookkeeping.verify(self.team))
 
     def way(self, *, domains=("a.example",), state=State.ON):
         """Make a connection, on or otherwise."""
@@ -111,7 +111,7 @@ class Hand:
 
     def turn(self, way, state):
         """Turn a connection."""
-        self.house.run(self.house.house.admin.set_state(way.connection, state, by=BY))
+        self.house.run(self.house.house.connections.set_state(way.connection, state, by=BY))
 
     def push(self, way, name):
         """Have a provider create a user, and return the answer."""
@@ -191,7 +191,7 @@ def test_a_seat_of_a_kind_is_one_of_that_kind(hand):
     async def buy(unit):
         await unit.buy("viewer", 1)
 
-    house.run(house.house.admin.registry.store(Scope(team=hand.team.id)).write(buy, reference="viewer"))
+    house.run(house.house.registry.store(Scope(team=hand.team.id)).write(buy, reference="viewer"))
     ann = hand.add("ann@a.example")
     with pytest.raises(AdminError, match="0 of 0 Nothing seats are taken"):
         hand.does("seat", ann, kind="nothing")
@@ -338,7 +338,7 @@ def test_while_a_connection_is_in_use_no_hand_moves_a_seat(hand, state):
 def test_turning_on_waits_for_whoever_seats_by_hand(hand, monkeypatch):
     """A connection that is turned on while a hand seats somebody is on once they are seated, not before."""
     ann, way = hand.add("ann@a.example"), hand.way(state=State.OFF)
-    admin, database = hand.house.house.admin, hand.house.house.database
+    engine, database = hand.house.house, hand.house.house.database
     recount, turning, begun = DatabaseUnit.recount, [], asyncio.Event()
 
     async def waits():
@@ -354,7 +354,7 @@ def test_turning_on_waits_for_whoever_seats_by_hand(hand, monkeypatch):
 
     async def turn():
         await begun.wait()
-        await admin.set_state(way.connection, State.ON, by=BY)
+        await engine.connections.set_state(way.connection, State.ON, by=BY)
 
     async def both():
         turning.append(asyncio.create_task(turn()))

@@ -28,7 +28,7 @@ def listed(team, **wanted):
 def portrait(team, called):
     """Return all that is known of somebody."""
     house = team.hub.house
-    whole = team.hub.run(house.admin.team(team.team))
+    whole = team.hub.run(house.teams.named(team.team))
     person = team.hub.run(house.people.find(whole, called))
     return team.hub.run(house.directory.portrait(whole, person))
 

@@ -128,14 +128,14 @@ def life(house):
     wrong = {"schemas": [PATCH_OP], "Operations": [short, {"op": "replace", "path": "no["}]}
     assert 400 == house.ask(first, "PATCH", f"/Users/{one['id']}", wrong).status_code
     run(people.suspend(team, ann, by=WHY))
-    run(house.house.admin.create_token(first.connection, user=one["id"], by=WHY))
+    run(house.house.tokens.create(first.connection, user=one["id"], by=WHY))
 
     async def expect(unit):
         await unit.lock("Group", group["id"])
         await unit.expect(group["id"], MemberChange(added=frozenset({"ann.lee@a.example"})))
 
     scope = Scope(team=team.id, connection=first.connection.id)
-    run(house.house.admin.registry.store(scope).write(expect, reference="expect"))
+    run(house.house.registry.store(scope).write(expect, reference="expect"))
     run(attend(house, team, ann))
     kept(house)
     yield team, ann
@@ -181,7 +181,7 @@ def test_the_book_of_an_erased_person_is_whole(house, life):
     team, ann = life
 
     async def book():
-        return [entry async for entry in house.house.admin.entries(team)]
+        return [entry async for entry in house.house.bookkeeping.entries(team)]
 
     before = house.run(book())
     erase(house, team, ann)
@@ -190,8 +190,8 @@ def test_the_book_of_an_erased_person_is_whole(house, life):
     assert before == after[: len(before)]
     assert ["released"] == [entry.what for entry in after[len(before) :]]
     assert f"held:{ann}" == after[-1].postings[0].source
-    assert [] == house.run(house.house.admin.verify(team))
-    assert 1 == house.run(house.house.admin.seats(team))["standard"].held
+    assert [] == house.run(house.house.bookkeeping.verify(team))
+    assert 1 == house.run(house.house.bookkeeping.seats(team))["standard"].held
     dossier = house.run(house.house.people.dossier(team, ann))
     assert (0, None, None, (), ()) == (
         dossier.standing.claims,
@@ -214,7 +214,7 @@ def test_erasing_is_noted_without_a_name(house, life):
     async def audit():
         return [
             (note.action, note.target, note.why, note.changes)
-            async for note in house.house.admin.audit(team, person=ann)
+            async for note in house.house.trail.of(team.id, person=ann)
         ]
 
     assert [
@@ -324,10 +324,10 @@ def test_people_by_hand_are_erased_with_seat_and_place(house):
     for person in (bob, ann):
         erase(house, team, person)
 
-    seats = run(house.house.admin.seats(team))["standard"]
+    seats = run(house.house.bookkeeping.seats(team))["standard"]
     assert (0, 0) == (seats.held, seats.waiting)
     assert {} == naming(house, "@hand.example")
-    assert [] == run(house.house.admin.verify(team))
+    assert [] == run(house.house.bookkeeping.verify(team))
 
 
 def test_an_id_of_one_sign_is_no_word(house):

@@ -15,15 +15,15 @@ from tests.author import BY
 
 
 @pytest.fixture
-def sightings(admin, database):
+def sightings(engine, database):
     """Return what was seen of connections."""
     return DatabaseSightings(database=database, patience=5)
 
 
 @pytest.fixture
-def healths(admin, sightings):
+def healths(engine, sightings):
     """Return the one that looks how connections are doing."""
-    return Healths(registry=admin.registry, sightings=sightings, plugins=admin.plugins, clock=clock)
+    return Healths(registry=engine.registry, sightings=sightings, plugins=engine.plugins, clock=clock)
 
 
 def seen(connection, *names):
@@ -33,10 +33,10 @@ def seen(connection, *names):
     return Seen(sightings=tuple(facts_seen), tokens={}, traffic={})
 
 
-async def test_each_connection_has_its_headline(admin, team, healths, sightings):
+async def test_each_connection_has_its_headline(engine, team, healths, sightings):
     """The one that asks is connected, the other waited for, by the name of its guide."""
-    first, _ = await admin.create_connection(team, idp="okta", on=True, by=BY)
-    await admin.create_connection(team, idp="azure", on=True, by=BY)
+    first, _ = await engine.connections.create(team, idp="okta", on=True, by=BY)
+    await engine.connections.create(team, idp="azure", on=True, by=BY)
     await sightings.add(seen(first, facts.REQUEST))
     okta, entra = await healths.team(team)
 
@@ -47,9 +47,9 @@ async def test_each_connection_has_its_headline(admin, team, healths, sightings)
     assert 1 == len(entra.tokens)
 
 
-async def test_quirks_that_showed_come_with_their_sentence_and_remedy(admin, team, healths, sightings):
+async def test_quirks_that_showed_come_with_their_sentence_and_remedy(engine, team, healths, sightings):
     """Those of the dialect, and those of everybody; a name that nobody knows any more is left out."""
-    entra, _ = await admin.create_connection(team, idp="entra", on=True, by=BY)
+    entra, _ = await engine.connections.create(team, idp="entra", on=True, by=BY)
     await sightings.add(seen(entra, "quirk:capitalised-op", "quirk:of-yesterday", facts.REQUEST))
     health = await healths.of(team, entra)
 
@@ -57,9 +57,9 @@ async def test_quirks_that_showed_come_with_their_sentence_and_remedy(admin, tea
     assert "aadOptscim062020" in health.oddities[0].quirk.remedy
 
 
-async def test_todays_changes_and_failures_are_counted(admin, team, healths, sightings):
+async def test_todays_changes_and_failures_are_counted(engine, team, healths, sightings):
     """For the share of errors that an overview shows."""
-    okta, _ = await admin.create_connection(team, idp="okta", on=True, by=BY)
+    okta, _ = await engine.connections.create(team, idp="okta", on=True, by=BY)
     hour = Hour(hour=clock()[:13], requests=90, writes=60, failed=30)
     await sightings.add(Seen(sightings=(), tokens={}, traffic={okta.id: hour}))
     health = await healths.of(team, okta)
@@ -67,17 +67,17 @@ async def test_todays_changes_and_failures_are_counted(admin, team, healths, sig
     assert (60, 30, Condition.AT_RISK) == (health.writes, health.failed, health.headline.condition)
 
 
-async def test_a_connection_without_its_plugin_is_shown_all_the_same(admin, team, healths):
+async def test_a_connection_without_its_plugin_is_shown_all_the_same(engine, team, healths):
     """Under the name it was made with."""
-    okta, _ = await admin.create_connection(team, idp="okta", by=BY)
+    okta, _ = await engine.connections.create(team, idp="okta", by=BY)
     health = await healths.of(team, evolve(okta, idp="gone"))
 
     assert ("gone", ()) == (health.called, health.guide.steps)
 
 
-async def test_the_guide_that_was_chosen_is_followed(admin, team, healths):
+async def test_the_guide_that_was_chosen_is_followed(engine, team, healths):
     """A dialect of several providers has several; the first is for whoever chose none."""
-    other, _ = await admin.create_connection(team, idp="generic", by=BY)
+    other, _ = await engine.connections.create(team, idp="generic", by=BY)
 
     assert "Another identity provider" == (await healths.of(team, other)).called
     assert "OneLogin" == (await healths.of(team, evolve(other, guide="onelogin"))).called

@@ -19,9 +19,9 @@ def portal(database):
 
 
 @pytest.fixture
-async def connection(admin, team):
+async def connection(engine, team):
     """Return a connection of the team."""
-    return (await admin.create_connection(team, idp="generic", by=BY))[0]
+    return (await engine.connections.create(team, idp="generic", by=BY))[0]
 
 
 async def test_a_link_of_an_admin_opens_once(portal, team):
@@ -70,9 +70,9 @@ async def test_a_revoked_link_opens_nothing(portal, team, connection):
     assert [revoked] == list(await portal.links.of(connection))
 
 
-async def test_a_link_is_revoked_by_its_team(portal, admin, team, connection):
+async def test_a_link_is_revoked_by_its_team(portal, engine, team, connection):
     """Another team has no such link, as if there were none."""
-    other = await admin.create_team("other", seats=1, plan="basic", by=BY)
+    other = await engine.teams.create("other", seats=1, plan="basic", by=BY)
     link, text = await portal.links.for_setup(connection, by=BY)
     for key_id in (link.key_id, "nothing"):
         with pytest.raises(AdminError, match="'other' has no link"):
@@ -81,10 +81,10 @@ async def test_a_link_is_revoked_by_its_team(portal, admin, team, connection):
     assert await portal.links.find(text) is not None
 
 
-async def test_what_was_never_a_link_opens_nothing(portal, admin, team, connection):
+async def test_what_was_never_a_link_opens_nothing(portal, engine, team, connection):
     """Not a token, nor a link with another secret, nor one of a hub with another key."""
     _, text = await portal.links.for_admin(team, by=BY)
-    _, token = await admin.create_token(connection, by=BY)
+    _, token = await engine.tokens.create(connection, by=BY)
     _, other = await portal.links.for_admin(team, by=BY)
     mixed = "_".join([*text.split("_")[:2], *other.split("_")[2:]])
     for made_up in ("", "hub_", token, mixed, text[:-1], text.upper()):
@@ -100,12 +100,12 @@ async def test_a_link_to_a_team_is_for_its_admins(portal, team, role):
         await portal.links.for_admin(team, role=role, by=BY)
 
 
-async def test_links_are_noted(portal, admin, team, connection):
+async def test_links_are_noted(portal, engine, team, connection):
     """Who made and revoked one is in the audit, and nothing that opens anything."""
     one, text = await portal.links.for_admin(team, role=Role.ADMIN, by=BY)
     two, more = await portal.links.for_setup(connection, by=BY)
     await portal.links.revoke(team, two.key_id, by=BY)
-    notes = [note async for note in admin.audit(team) if note.action.startswith("link.")]
+    notes = [note async for note in engine.trail.of(team.id) if note.action.startswith("link.")]
 
     assert [("link.create", one.key_id), ("link.create", two.key_id), ("link.revoke", two.key_id)] == [
         (note.action, note.target) for note in notes

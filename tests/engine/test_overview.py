@@ -20,7 +20,7 @@ def team(house):
 def summary(team):
     """Return what the first page tells."""
     house = team.hub.house
-    return team.hub.run(house.overview.of(team.hub.run(house.admin.team(team.team))))
+    return team.hub.run(house.overview.of(team.hub.run(house.teams.named(team.team))))
 
 
 def needs(team):
@@ -76,12 +76,12 @@ def test_a_connection_that_was_turned_off_is_told(team):
     house = team.hub.house
     team.make("ann")
     team.hub.run(house.lookout.write())
-    team.hub.run(house.admin.set_state(team.way.connection, State.OFF, by=BY))
+    team.hub.run(house.connections.set_state(team.way.connection, State.OFF, by=BY))
 
     ((says, grave),) = needs(team)
     assert says.endswith("is off: whom it removes stays in")
     assert not grave
-    team.hub.run(house.admin.set_state(team.way.connection, State.PAUSED, by=BY))
+    team.hub.run(house.connections.set_state(team.way.connection, State.PAUSED, by=BY))
     ((says, grave),) = needs(team)
     assert says.endswith("Paused: nobody can be added")
     assert grave
@@ -89,7 +89,7 @@ def test_a_connection_that_was_turned_off_is_told(team):
 
 def test_what_comes_next(house):
     """Sign-in, SCIM, the first person: ticked by what is so, and gone once all is."""
-    bare = house.run(house.house.admin.create_team("bare", seats=1, plan="enterprise", by=BY))
+    bare = house.run(house.house.teams.create("bare", seats=1, plan="enterprise", by=BY))
     assert [False] * 3 == [step.done for step in house.run(house.house.overview.of(bare)).steps]
 
     team = crew(house, seats=1)

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.engine.admin import SEATS_MAX
 from hub.engine.errors import AdminError
-from hub.engine.places import SeatCount
+from hub.engine.places import SEATS_MAX, SeatCount
 from hub.engine.purchasing import GRACE_MAX
 from hub.ledger.policies import CHAIN_MAX, Policy
 from tests.author import BY
@@ -66,13 +65,13 @@ def book(house: Bench, way: Way) -> list[tuple[str, list[tuple[str, str, str, in
     """Return what the entries say."""
     return [
         (entry.what, [(p.source, p.target, p.seat, p.count) for p in entry.postings])
-        for entry in listed(house, house.house.admin.entries(way.team))
+        for entry in listed(house, house.house.bookkeeping.entries(way.team))
     ]
 
 
 def audit(house: Bench, way: Way) -> list[tuple[str, str, Any]]:
     """Return the latest notes of the audit but for those about connections."""
-    notes = listed(house, house.house.admin.audit(way.team))
+    notes = listed(house, house.house.trail.of(way.team.id))
     return [(note.action, note.target, note.changes) for note in notes if note.action.startswith("seat-")]
 
 
@@ -93,7 +92,7 @@ def test_what_is_bought_and_given_back_is_in_the_book_and_in_the_audit(house, wa
         ("seat-kind.return", "gold", {"bought": {"before": 5, "after": 1}}),
     ] == audit(house, way)
     assert 1 == house.run(house.house.purchasing.kinds(way.team))["gold"].bought
-    assert [] == house.run(house.house.admin.verify(way.team))
+    assert [] == house.run(house.house.bookkeeping.verify(way.team))
 
 
 def test_fewer_than_are_held_unseats_nobody(house, way):
@@ -107,7 +106,7 @@ def test_fewer_than_are_held_unseats_nobody(house, way):
     assert 403 == create(house, way, "joe")
     bought(house, way, "standard", 1)
     assert 201 == create(house, way, "joe")
-    assert [] == house.run(house.house.admin.verify(way.team))
+    assert [] == house.run(house.house.bookkeeping.verify(way.team))
 
 
 @pytest.mark.parametrize(

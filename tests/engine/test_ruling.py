@@ -48,7 +48,7 @@ def crowd(house: Bench, way: Way, count: int) -> None:
 
 def team(house: Bench, way: Way):
     """Return the team as it is now."""
-    return house.run(house.house.admin.team(way.team.id))
+    return house.run(house.house.teams.named(way.team.id))
 
 
 def previewed(house: Bench, way: Way, said: Any):
@@ -72,7 +72,7 @@ def settled(house: Bench) -> None:
 def held(house: Bench, way: Way) -> dict[str, int]:
     """Return how many hold which kind."""
     kinds = house.run(house.house.purchasing.kinds(way.team))
-    assert [] == house.run(house.house.admin.verify(way.team))
+    assert [] == house.run(house.house.bookkeeping.verify(way.team))
     return {kind: count.held for kind, count in kinds.items()}
 
 
@@ -141,7 +141,7 @@ def test_rules_that_are_kept_are_those_of_the_next_request(house, way):
 
 async def noted(house, way):
     """Return the notes about rules."""
-    return [note async for note in house.house.admin.audit(way.team) if note.action.startswith("rule")]
+    return [note async for note in house.house.trail.of(way.team.id) if note.action.startswith("rule")]
 
 
 def test_no_seat_is_a_choice(house, way):
@@ -311,19 +311,19 @@ def test_reasons_tell_which_rule_chose(house, way):
 
 def test_rules_and_schemas_go_together(house, way):
     """No rule is left to look at an attribute that is gone, whichever of the two comes second."""
-    urn, admin, ruling = "urn:example:acme:2.0:User", house.house.admin, house.house.ruling
+    urn, engine, ruling = "urn:example:acme:2.0:User", house.house, house.house.ruling
     schema = json.dumps({"id": urn, "attributes": [{"name": "badge"}]}).encode()
-    house.run(admin.add_schema(way.team, schema, kind="User", by=BY))
+    house.run(engine.schemas.add(way.team, schema, kind="User", by=BY))
     said = {"rules": [{"when": f"{urn}:badge pr", "seat": "gold"}]}
     seating = house.run(ruling.read(team(house, way), said))
 
-    house.run(admin.remove_schema(team(house, way), urn, by=BY))
+    house.run(engine.schemas.remove(team(house, way), urn, by=BY))
     with pytest.raises(AdminError, match=r"rules\[0\].when: User has no attribute"):
         house.run(ruling.apply(team(house, way), seating, by=BY, progress=str))
-    house.run(admin.add_schema(team(house, way), schema, kind="User", by=BY))
+    house.run(engine.schemas.add(team(house, way), schema, kind="User", by=BY))
     house.run(ruling.apply(team(house, way), seating, by=BY, progress=str))
     with pytest.raises(AdminError, match=r"`hub rule set` first\n.*no attribute"):
-        house.run(admin.remove_schema(team(house, way), urn, by=BY))
+        house.run(engine.schemas.remove(team(house, way), urn, by=BY))
     create(house, way, "ann@a.example", **{urn: {"badge": "7"}})
     assert {"gold": 1, "standard": 0} == held(house, way)
 

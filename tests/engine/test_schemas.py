@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from hub.engine.admin import SCHEMAS_MAX
 from hub.engine.errors import AdminError
 from hub.engine.resources import Resource
+from hub.engine.schemas import SCHEMAS_MAX
 from hub.engine.scope import Scope
 from tests.author import BY
 
@@ -21,14 +21,14 @@ def text(urn=URN, *names, **facts):
     return json.dumps({"id": urn, "attributes": attributes}).encode()
 
 
-async def urns(admin, team):
+async def urns(engine, team):
     """Return what is kept, read anew."""
-    return [each.schema.id for each in admin.schemas(await admin.team(team.id))]
+    return [each.schema.id for each in engine.schemas.of(await engine.teams.named(team.id))]
 
 
-async def hold(admin, team, urn=URN):
+async def hold(engine, team, urn=URN):
     """Let a user of the team hold a badge."""
-    connection, _ = await admin.create_connection(team, idp="generic", by=BY)
+    connection, _ = await engine.connections.create(team, idp="generic", by=BY)
     document = {"schemas": [], "userName": "ann", urn: {"badge": "1"}}
     resource = Resource(id="u1", kind="User", document=document, created="now", modified="now", person="p1")
 
@@ -37,18 +37,20 @@ async def hold(admin, team, urn=URN):
         await unit.insert(resource, exclusive=True)
 
     scope = Scope(team=team.id, connection=connection.id)
-    await admin.registry.store(scope).write(work, reference="hold")
+    await engine.registry.store(scope).write(work, reference="hold")
 
 
-async def test_added_and_removed(admin, team):
+async def test_added_and_removed(engine, team):
     """Several stand side by side; one is named without case."""
-    added = await admin.add_schema(team, text(), kind="User", by=BY)
-    await admin.add_schema(await admin.team(team.id), text("urn:example:acme:2.0:Crew"), kind="Group", by=BY)
+    added = await engine.schemas.add(team, text(), kind="User", by=BY)
+    await engine.schemas.add(
+        await engine.teams.named(team.id), text("urn:example:acme:2.0:Crew"), kind="Group", by=BY
+    )
 
     assert (URN, "User") == (added.schema.id, added.kind)
-    assert [URN, "urn:example:acme:2.0:Crew"] == await urns(admin, team)
-    await admin.remove_schema(await admin.team(team.id), URN.upper(), by=BY)
-    assert ["urn:example:acme:2.0:Crew"] == await urns(admin, team)
+    assert [URN, "urn:example:acme:2.0:Crew"] == await urns(engine, team)
+    await engine.schemas.remove(await engine.teams.named(team.id), URN.upper(), by=BY)
+    assert ["urn:example:acme:2.0:Crew"] == await urns(engine, team)
 
 
 @pytest.mark.parametrize(
@@ -63,60 +65,64 @@ async def test_added_and_removed(admin, team):
         (text("urn:example:acme"), f"could not tell it from {URN}"),
     ],
 )
-async def test_what_cannot_be_added_is_refused(admin, team, body, why):
+async def test_what_cannot_be_added_is_refused(engine, team, body, why):
     """All faults are told, and nothing is changed."""
-    await admin.add_schema(team, text(), kind="User", by=BY)
+    await engine.schemas.add(team, text(), kind="User", by=BY)
     with pytest.raises(AdminError, match=why):
-        await admin.add_schema(await admin.team(team.id), body, kind="User", by=BY)
-    assert [URN] == await urns(admin, team)
+        await engine.schemas.add(await engine.teams.named(team.id), body, kind="User", by=BY)
+    assert [URN] == await urns(engine, team)
 
 
-async def test_a_team_has_so_many(admin, team):
+async def test_a_team_has_so_many(engine, team):
     """Everything has a limit; to replace one adds none."""
     for number in range(SCHEMAS_MAX):
-        await admin.add_schema(await admin.team(team.id), text(f"{URN}{number}"), kind="User", by=BY)
+        await engine.schemas.add(
+            await engine.teams.named(team.id), text(f"{URN}{number}"), kind="User", by=BY
+        )
     with pytest.raises(AdminError, match="at most 20 schemas"):
-        await admin.add_schema(await admin.team(team.id), text(), kind="User", by=BY)
-    await admin.add_schema(await admin.team(team.id), text(f"{URN}0", "other"), kind="User", by=BY)
-    assert SCHEMAS_MAX == len(await urns(admin, team))
+        await engine.schemas.add(await engine.teams.named(team.id), text(), kind="User", by=BY)
+    await engine.schemas.add(await engine.teams.named(team.id), text(f"{URN}0", "other"), kind="User", by=BY)
+    assert SCHEMAS_MAX == len(await urns(engine, team))
 
 
-async def test_replaced_while_nobody_holds_it(admin, team):
+async def test_replaced_while_nobody_holds_it(engine, team):
     """The same URN again is the new schema, and of the new kind."""
-    await admin.add_schema(team, text(), kind="User", by=BY)
-    await admin.add_schema(await admin.team(team.id), text(URN.upper().lower(), "other"), kind="Group", by=BY)
+    await engine.schemas.add(team, text(), kind="User", by=BY)
+    await engine.schemas.add(
+        await engine.teams.named(team.id), text(URN.upper().lower(), "other"), kind="Group", by=BY
+    )
 
-    [found] = admin.schemas(await admin.team(team.id))
+    [found] = engine.schemas.of(await engine.teams.named(team.id))
     assert ("Group", ["other"]) == (found.kind, [each.name for each in found.schema.attributes])
 
 
-async def test_kept_while_somebody_holds_it(admin, team):
+async def test_kept_while_somebody_holds_it(engine, team):
     """Nobody's values are left without a schema: neither change nor removal; the same again is no change."""
-    await admin.add_schema(team, text(), kind="User", by=BY)
-    await hold(admin, team)
-    team = await admin.team(team.id)
+    await engine.schemas.add(team, text(), kind="User", by=BY)
+    await hold(engine, team)
+    team = await engine.teams.named(team.id)
 
     for change in (
-        admin.add_schema(team, text(URN, "badge", "other"), kind="User", by=BY),
-        admin.add_schema(team, text(), kind="Group", by=BY),
-        admin.remove_schema(team, URN, by=BY),
+        engine.schemas.add(team, text(URN, "badge", "other"), kind="User", by=BY),
+        engine.schemas.add(team, text(), kind="Group", by=BY),
+        engine.schemas.remove(team, URN, by=BY),
     ):
         with pytest.raises(AdminError, match=f"1 resources of 'acme' hold attributes of {URN}"):
             await change
-    await admin.add_schema(team, text(), kind="User", by=BY)
-    await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
-    assert [URN, "urn:example:acme:2.0:More"] == await urns(admin, team)
+    await engine.schemas.add(team, text(), kind="User", by=BY)
+    await engine.schemas.add(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
+    assert [URN, "urn:example:acme:2.0:More"] == await urns(engine, team)
 
 
-async def test_two_at_once(admin, team):
+async def test_two_at_once(engine, team):
     """Who looked before another wrote is asked to look again: nobody's schema is lost."""
-    await admin.add_schema(team, text(), kind="User", by=BY)
+    await engine.schemas.add(team, text(), kind="User", by=BY)
     with pytest.raises(AdminError, match="have just been changed"):
-        await admin.add_schema(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
-    assert [URN] == await urns(admin, team)
+        await engine.schemas.add(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
+    assert [URN] == await urns(engine, team)
 
 
-async def test_what_is_not_there(admin, team):
+async def test_what_is_not_there(engine, team):
     """The way to find what is there is told."""
     with pytest.raises(AdminError, match="hub schema list"):
-        await admin.remove_schema(team, URN, by=BY)
+        await engine.schemas.remove(team, URN, by=BY)

@@ -156,9 +156,9 @@ async def test_whoever_is_put_out_of_the_team_is_out_of_the_portal(portal, team,
     assert await portal.sessions.find(held) is None
 
 
-async def test_a_person_of_another_team_is_nobody_here(portal, admin, team, ann):
+async def test_a_person_of_another_team_is_nobody_here(portal, engine, team, ann):
     """Who is out of another team, under the same address, is not out of this one."""
-    other = await admin.create_team("other", seats=1, plan="basic", by=BY)
+    other = await engine.teams.create("other", seats=1, plan="basic", by=BY)
     store = portal.registry.store(Scope(team=other.id))
     await store.write(lambda unit: unit.claim("p1", ADDRESS, 0), reference="out")
     _, held = await portal.sessions.begin(ann)
@@ -166,9 +166,9 @@ async def test_a_person_of_another_team_is_nobody_here(portal, admin, team, ann)
     assert await portal.sessions.find(held) is not None
 
 
-async def test_a_session_for_setting_up_ends_with_its_link(portal, admin, team):
+async def test_a_session_for_setting_up_ends_with_its_link(portal, engine, team):
     """It ends when the link expires, however soon, and when it is revoked."""
-    connection, _ = await admin.create_connection(team, idp="generic", by=BY)
+    connection, _ = await engine.connections.create(team, idp="generic", by=BY)
     link, text = await portal.links.for_setup(connection, by=BY)
     portal.wait(7 * 86_400 - 600)
     _, held = await portal.sessions.enter(await portal.links.find(text))
@@ -180,9 +180,9 @@ async def test_a_session_for_setting_up_ends_with_its_link(portal, admin, team):
 
 
 @pytest.mark.parametrize("kind", ["admin", "setup"])
-async def test_a_session_ends_with_the_revocation_of_its_link(portal, admin, team, kind):
+async def test_a_session_ends_with_the_revocation_of_its_link(portal, engine, team, kind):
     """Whoever came by a link that is revoked is out with the next request."""
-    connection, _ = await admin.create_connection(team, idp="generic", by=BY)
+    connection, _ = await engine.connections.create(team, idp="generic", by=BY)
     made = (
         portal.links.for_admin(team, by=BY) if kind == "admin" else portal.links.for_setup(connection, by=BY)
     )
@@ -201,21 +201,21 @@ async def test_operators_are_of_no_team(portal):
     assert (None, Role.OPERATOR) == (found.team, found.role)
 
 
-async def test_coming_in_is_noted(portal, admin, team, ann):
+async def test_coming_in_is_noted(portal, engine, team, ann):
     """The audit tells who signed in, and by which link, and no secret."""
     await portal.sessions.begin(ann)
     held = await entered(portal, portal.links.for_admin(team, role=Role.AUDITOR, by=BY))
-    notes = [note async for note in admin.audit(team) if note.action == "session.begin"]
+    notes = [note async for note in engine.trail.of(team.id) if note.action == "session.begin"]
 
     assert [(ADDRESS, "owner"), (notes[1].who, "auditor")] == [(note.who, note.target) for note in notes]
     assert notes[1].who == f"link:{notes[1].changes['link']['after']}"
     assert held not in str(notes)
 
 
-async def test_everybody_is_signed_out(portal, admin, team, ann):
+async def test_everybody_is_signed_out(portal, engine, team, ann):
     """Of a team, however they came, and their links end; operators stay, who are signed out apart."""
-    other = await admin.create_team("other", seats=1, plan="basic", by=BY)
-    connection, _ = await admin.create_connection(team, idp="generic", by=BY)
+    other = await engine.teams.create("other", seats=1, plan="basic", by=BY)
+    connection, _ = await engine.connections.create(team, idp="generic", by=BY)
     _, by_sign_in = await portal.sessions.begin(ann)
     by_link = await entered(portal, portal.links.for_admin(team, by=BY))
     unused = (await portal.links.for_admin(team, by=BY))[1]
@@ -228,7 +228,7 @@ async def test_everybody_is_signed_out(portal, admin, team, ann):
     assert [True, True] == [await portal.sessions.find(each) is not None for each in (elsewhere, operator)]
     assert await portal.links.find(unused) is None
     assert await portal.links.find(setup) is not None
-    assert "session.end" in [note.action async for note in admin.audit(team)]
+    assert "session.end" in [note.action async for note in engine.trail.of(team.id)]
     assert 1 == await portal.sessions.end_all(None, by=BY)
     assert await portal.sessions.find(operator) is None
     assert await portal.sessions.find(elsewhere) is not None

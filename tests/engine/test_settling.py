@@ -337,7 +337,7 @@ REMOVALS = {
 def mend(team):
     """Set the rules that a team has already: as the alarm says that is repaired which nobody marked."""
     ruling = team.hub.house.ruling
-    now = team.hub.run(team.hub.house.admin.team(team.team))
+    now = team.hub.run(team.hub.house.teams.named(team.team))
     team.hub.run(ruling.apply(now, ruling.rules(now), by=BY, progress=lambda _: None))
 
 
@@ -379,7 +379,7 @@ def test_every_removal_succeeds_and_settling_puts_right_what_is_left(house, monk
     assert ([] if gone else ["standard"] * 3) == kinds
     assert [] == team.rows("SELECT 1 FROM waiting WHERE team_id = $1")
     assert 0 == team.unsettled()
-    assert [] == house.run(house.house.admin.verify(team.way.team))
+    assert [] == house.run(house.house.bookkeeping.verify(team.way.team))
 
 
 @frozen
@@ -419,7 +419,7 @@ def test_who_has_another_claim_leaves_it_although_they_cannot_be_marked(house, m
     mend(team)
     team.settle()
     assert {"ann@a.example": "standard"} == team.spots()
-    assert [] == house.run(house.house.admin.verify(team.way.team))
+    assert [] == house.run(house.house.bookkeeping.verify(team.way.team))
 
 
 def passing(house):
@@ -454,7 +454,7 @@ def test_what_passes_is_no_failure_of_a_part(house, monkeypatch, alarms, part):
             assert 204 == team.leave(group, bob)
             assert 1 == team.unsettled()
         case "note":
-            house.run(house.house.admin.set_state(team.way.connection, State.OFF, by=BY))
+            house.run(house.house.connections.set_state(team.way.connection, State.OFF, by=BY))
             errors.append(passing(house))
             release = house.house.switches.release(team.way.connection, by=BY, progress=lambda _: None)
             assert 2 == house.run(release)

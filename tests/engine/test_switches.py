@@ -39,7 +39,7 @@ def effect(house, way, state, *, release=False):
 
 def turn(house, way, state):
     """Turn a connection."""
-    house.run(house.house.admin.set_state(way.connection, state, by=BY))
+    house.run(house.house.connections.set_state(way.connection, state, by=BY))
 
 
 def released(house, way):
@@ -54,14 +54,14 @@ def set_team(house, team, **changes):
 
 def held(house, team):
     """Return how many seats are held."""
-    return house.run(house.house.admin.seats(team))["standard"].held
+    return house.run(house.house.bookkeeping.seats(team))["standard"].held
 
 
 def since(house, team, count):
     """Return what the entries and events of a team after the first *count* entries say happened."""
 
     async def read():
-        entries = [entry async for entry in house.house.admin.entries(team)][count:]
+        entries = [entry async for entry in house.house.bookkeeping.entries(team)][count:]
         rows = await house.house.database.rows(
             "SELECT event FROM outbox WHERE team_id = $1 ORDER BY id", team.id
         )
@@ -161,7 +161,7 @@ def test_release_frees_the_seats_of_whom_nobody_else_vouches_for(house, both):
     assert [True] == [each["active"] for each in house.ask(second, "GET", "/Users").json()["Resources"]]
     turn(house, first, State.ON)
     assert [False] * 3 == [each["active"] for each in house.ask(first, "GET", "/Users").json()["Resources"]]
-    assert [] == house.run(house.house.admin.verify(team))
+    assert [] == house.run(house.house.bookkeeping.verify(team))
 
 
 def test_releasing_is_noted_of_each(house, both):
@@ -173,7 +173,7 @@ def test_releasing_is_noted_of_each(house, both):
 
     async def noted():
         return [
-            note.target async for note in house.house.admin.audit(team) if note.action == "connection.release"
+            note.target async for note in house.house.trail.of(team.id) if note.action == "connection.release"
         ]
 
     assert [f"{name}@a.example" for name in ("ann", "bob", "cid")] == sorted(house.run(noted()))
@@ -211,11 +211,11 @@ def test_release_tells_how_far_it_came(house, both, monkeypatch):
     _, first, _ = both
     turn(house, first, State.OFF)
     monkeypatch.setattr("storage.dossiers.BATCH", 2)
-    deactivate, admin = Ousting.deactivate, house.house.admin
+    deactivate, engine = Ousting.deactivate, house.house
 
     async def meanwhile(self, *args, **named):
         done = await deactivate(self, *args, **named)
-        await admin.set_state(first.connection, State.ON, by=BY)
+        await engine.connections.set_state(first.connection, State.ON, by=BY)
         return done
 
     with monkeypatch.context() as patch:
@@ -257,7 +257,7 @@ def test_what_a_team_loses_pauses_its_connections(house, lost, idp, status):
     team, people = house.team(seats=3), house.house.people
     way = house.way(team, idp, domains=["a.example"])
     ann, bob = pushed(house, way, "ann", "bob")
-    before = house.run(house.house.admin.team(team.id))
+    before = house.run(house.house.teams.named(team.id))
 
     said = set_team(house, team, **lost)
     assert said.startswith("SCIM is paused, since it")
@@ -276,12 +276,12 @@ def test_what_a_team_loses_pauses_its_connections(house, lost, idp, status):
     assert "Connections that are on (1) work again: seats are assigned by them, and not by hand." == set_team(
         house, team, **had
     )
-    assert before == house.run(house.house.admin.team(team.id))
+    assert before == house.run(house.house.teams.named(team.id))
     assert 201 == house.ask(way, "POST", "/Users", user("cid")).status_code
     assert True is house.ask(way, "GET", f"/Users/{bob}").json()["active"]
     with pytest.raises(Locked):
         house.run(people.unseat(team, dan, by=BY))
-    assert [] == house.run(house.house.admin.verify(team))
+    assert [] == house.run(house.house.bookkeeping.verify(team))
 
 
 def test_a_team_without_connections_is_told_what_it_may(house):

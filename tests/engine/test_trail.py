@@ -32,24 +32,24 @@ def notes(house, team, **chosen):
     """Return a team's audit."""
 
     async def read():
-        return [note async for note in house.house.admin.audit(team, **chosen)]
+        return [note async for note in house.house.trail.of(team.id, **chosen)]
 
     return house.run(read())
 
 
 def test_what_is_done_is_noted(house):
     """Each use case says who did what to what and why, with what differs before and after; in order."""
-    admin, run = house.house.admin, house.run
-    team = run(admin.create_team("noted", seats=3, plan="basic", by=ANN))
+    engine, run = house.house, house.run
+    team = run(engine.teams.create("noted", seats=3, plan="basic", by=ANN))
     run(house.house.switches.set_team(team, {"plan": ENTERPRISE, "sso_issuer": ISSUER}, by=ANN))
-    run(admin.add_schema(team, json.dumps(BADGE).encode(), kind="User", by=ANN))
-    team = run(admin.team("noted"))
-    run(admin.remove_schema(team, URN, by=ANN))
-    connection, _ = run(admin.create_connection(team, idp="generic", domains=["a.example"], by=ANN))
-    token, _ = run(admin.create_token(connection, expires_at="2999-01-01T00:00:00.000Z", by=ANN))
-    run(admin.revoke(token.key_id, by=ANN))
+    run(engine.schemas.add(team, json.dumps(BADGE).encode(), kind="User", by=ANN))
+    team = run(engine.teams.named("noted"))
+    run(engine.schemas.remove(team, URN, by=ANN))
+    connection, _ = run(engine.connections.create(team, idp="generic", domains=["a.example"], by=ANN))
+    token, _ = run(engine.tokens.create(connection, expires_at="2999-01-01T00:00:00.000Z", by=ANN))
+    run(engine.tokens.revoke(token.key_id, by=ANN))
     for state in (State.ON, State.PAUSED, State.OFF):
-        run(admin.set_state(connection, state, by=ANN))
+        run(engine.connections.set_state(connection, state, by=ANN))
 
     said = [(note.action, note.target, note.changes) for note in notes(house, team)]
     first = said[5][1]
@@ -89,7 +89,7 @@ def test_secrets_are_not_noted(house):
     """Neither a token nor what is kept of it stands anywhere in the audit."""
     team = house.team(seats=1)
     way = house.way(team, "generic")
-    kept, text = house.run(house.house.admin.create_token(way.connection, by=BY))
+    kept, text = house.run(house.house.tokens.create(way.connection, by=BY))
     rows = house.run(house.house.database.rows("SELECT * FROM audit WHERE team_id = $1", team.id))
 
     said = json.dumps([dict(row) for row in rows])
@@ -100,17 +100,17 @@ def test_secrets_are_not_noted(house):
 
 def test_what_changes_nothing_is_not_noted(house):
     """Whoever turns on what is on, or ends a token twice, has done nothing."""
-    admin, run = house.house.admin, house.run
+    engine, run = house.house, house.run
     team = house.team(seats=1)
     way = house.way(team, "generic")
     before = notes(house, team)
 
-    run(admin.set_state(way.connection, State.ON, by=BY))
+    run(engine.connections.set_state(way.connection, State.ON, by=BY))
     run(house.house.switches.set_team(team, {"plan": ENTERPRISE}, by=BY))
     assert before == notes(house, team)
 
-    run(admin.revoke(way.token, by=BY))
-    run(admin.revoke(way.token, by=BY))
+    run(engine.tokens.revoke(way.token, by=BY))
+    run(engine.tokens.revoke(way.token, by=BY))
     assert ["token.revoke"] == [note.action for note in notes(house, team)[len(before) :]]
 
 
@@ -127,28 +127,28 @@ def deaf(monkeypatch):
 
 def test_what_cannot_be_noted_is_not_done(house, request):
     """A use case whose note fails leaves everything as it was."""
-    admin, run = house.house.admin, house.run
+    engine, run = house.house, house.run
     team = house.team(seats=1)
-    connection, token = run(admin.create_connection(team, idp="generic", by=BY))
+    connection, token = run(engine.connections.create(team, idp="generic", by=BY))
     request.getfixturevalue("deaf")
 
     for work in (
-        admin.create_team("never", seats=1, plan="basic", by=BY),
-        admin.add_schema(team, json.dumps(BADGE).encode(), kind="User", by=BY),
-        admin.create_connection(team, idp="generic", by=BY),
-        admin.create_token(connection, by=BY),
-        admin.set_state(connection, State.ON, by=BY),
-        admin.revoke(token, by=BY),
+        engine.teams.create("never", seats=1, plan="basic", by=BY),
+        engine.schemas.add(team, json.dumps(BADGE).encode(), kind="User", by=BY),
+        engine.connections.create(team, idp="generic", by=BY),
+        engine.tokens.create(connection, by=BY),
+        engine.connections.set_state(connection, State.ON, by=BY),
+        engine.tokens.revoke(token, by=BY),
         house.house.switches.set_team(team, {"plan": "basic"}, by=BY),
         house.house.people.add(team, "ann@a.example", by=BY),
     ):
         with pytest.raises(BaseORMException):
             run(work)
 
-    assert "never" not in {each.name for each in run(admin.teams())}
-    assert team == run(admin.team(team.id))
-    assert [connection] == list(run(admin.connections(team)))
-    assert [None] == [each.revoked_at for each in run(admin.tokens(connection))]
+    assert "never" not in {each.name for each in run(engine.teams.all())}
+    assert team == run(engine.teams.named(team.id))
+    assert [connection] == list(run(engine.connections.of(team)))
+    assert [None] == [each.revoked_at for each in run(engine.tokens.of(connection))]
     with pytest.raises(AdminError, match="nobody called"):
         run(house.house.people.find(team, "ann@a.example"))
 
@@ -166,7 +166,7 @@ def test_a_removal_does_not_wait_for_its_note(house, request):
     run(people.remove(team, bob, by=BY))
     run(people.suspend(team, cid, by=ANN))
 
-    assert {"held": 1} == {"held": run(house.house.admin.seats(team))["standard"].held}
+    assert {"held": 1} == {"held": run(house.house.bookkeeping.seats(team))["standard"].held}
     assert "since Monday" == run(people.dossier(team, cid)).suspended
     assert not run(people.dossier(team, bob)).standing.claims
 
@@ -218,9 +218,9 @@ def test_a_commit_that_got_no_answer_is_known_by_its_note(house, monkeypatch):
         await unit.note(BY, "seat-kind.buy", "standard", changes={})
 
     monkeypatch.setattr(Database, "written", lossy)
-    store = house.house.admin.registry.store(Scope(team=team.id))
+    store = house.house.registry.store(Scope(team=team.id))
     house.run(store.write(buy, reference="once"))
     monkeypatch.undo()
 
-    assert 6 == house.run(house.house.admin.seats(team))["standard"].bought
+    assert 6 == house.run(house.house.bookkeeping.seats(team))["standard"].bought
     assert ["team.create", "seat-kind.buy"] == [note.action for note in notes(house, team)]

@@ -21,7 +21,7 @@ def test_a_bulk_request_stops_where_its_connection_is_turned_off(house, monkeypa
         try:
             return await answer(self, *asked)
         finally:
-            await house.house.admin.set_state(team.way.connection, state, by=BY)
+            await house.house.connections.set_state(team.way.connection, state, by=BY)
 
     monkeypatch.setattr(Writing, "answer", then_off)
     operations = [
@@ -42,8 +42,8 @@ def test_who_is_overtaken_again_and_again_comes_again(house, monkeypatch):
 
     async def overtaken(self, request):
         tries.append(request.connection.revision)
-        await house.house.admin.set_state(team.way.connection, State.PAUSED, by=BY)
-        await house.house.admin.set_state(team.way.connection, State.ON, by=BY)
+        await house.house.connections.set_state(team.way.connection, State.PAUSED, by=BY)
+        await house.house.connections.set_state(team.way.connection, State.ON, by=BY)
         return await tried(self, request)
 
     monkeypatch.setattr(Writing, "_tried", overtaken)

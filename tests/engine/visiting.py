@@ -9,6 +9,7 @@ from attrs import define, field
 from hub import moments
 from hub.engine.admins import Admins
 from hub.engine.links import Links
+from hub.engine.minting import Mint
 from hub.engine.sessions import Sessions
 from hub.sources import new_id
 from storage.registry import DatabaseRegistry
@@ -56,9 +57,8 @@ class Portal:
     def links(self):
         """Return the use cases about links."""
         trail = DatabaseTrail(database=self.database, patience=5)
-        return Links(
-            registry=self.registry, trail=trail, key=self.key, entropy=secrets.token_bytes, **self._parts
-        )
+        mint = Mint(clock=self.clock, key=self.key, entropy=secrets.token_bytes)
+        return Links(registry=self.registry, trail=trail, mint=mint, **self._parts)
 
     @property
     def sessions(self):

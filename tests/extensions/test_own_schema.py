@@ -51,7 +51,7 @@ SHOWN = {name: KEPT[name] for name in ("badge", "level", "born", "desks")}
 async def asked(hub, request):
     """A connection of a team that added the schema."""
     team = await hub.team()
-    await hub.house.admin.add_schema(team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
+    await hub.house.schemas.add(team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
     return await hub.connection("generic", profile=request.param, team=team)
 
 
@@ -214,7 +214,7 @@ async def test_unique(hub):
         {"name": "cards", "uniqueness": "global", "multiValued": True, "caseExact": True},
     ]
     text = json.dumps({"id": URN, "attributes": attributes}).encode()
-    await hub.house.admin.add_schema(team, text, kind="User", by=BY)
+    await hub.house.schemas.add(team, text, kind="User", by=BY)
     asked, other = [await hub.connection("generic", team=team) for _ in range(2)]
 
     async def made(name, values, by=asked):

@@ -113,7 +113,7 @@ async def test_members_to_come_stay_within_a_connection(patient, patient_hub):
     """Somebody who arrives elsewhere, in the same team or not, is nobody's member here."""
     house = patient.connected.house
     staff = await patient.group("Staff", "ext-1", "ann@a.example")
-    connection, token = await house.admin.create_connection(
+    connection, token = await house.connections.create(
         patient.connected.team, idp="generic", domains=["a.example"], on=True, by=BY
     )
     url = f"/scim/v2/{connection.id}/Users"

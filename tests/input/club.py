@@ -123,13 +123,13 @@ async def founded(desk: Desk, profile: Profile) -> Club:
     """Make a club with somebody in it."""
     target = await made(desk, profile)
     connected = target.connected
-    admin = connected.house.admin
-    await admin.add_schema(connected.team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
+    engine = connected.house
+    await engine.schemas.add(connected.team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
     ann = {"schemas": [USER, CLUB], "userName": "ann@a.example", "active": True, CLUB: HELD}
     heard = await target.wire.send("PUT", f"/Users/{target.user}", ann)
     assert 200 == heard.status, heard.body
     other = await desk.connection("generic", profile=profile, team=connected.team)
-    _, token = await admin.create_token(connected.connection, user=target.user, by=BY)
+    _, token = await engine.tokens.create(connected.connection, user=target.user, by=BY)
     return Club(
         **{field.name: getattr(target, field.name) for field in fields(Target)},
         other=Wire(other.url, other.token),

@@ -75,8 +75,8 @@ class Crowd:
 def crowd(house: Bench) -> Crowd:
     """Make the crowd."""
     provider = Provider.new(house, Profile.STRICT)
-    admin = house.house.admin
-    house.run(admin.add_schema(provider.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
+    engine = house.house
+    house.run(engine.schemas.add(provider.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
     for number, text in enumerate(CORPUS):
         provider.user(
             f"{text}{number}",
@@ -87,7 +87,7 @@ def crowd(house: Bench) -> Crowd:
             **({"title": text} if number % 3 else {}),
             **{ENTERPRISE: {"department": text}, ODD: {"a-_b": text, "SELECT": text[:3], "c": [text, "x"]}},
         )
-    team = house.run(admin.team(provider.way.team.id))
+    team = house.run(engine.teams.named(provider.way.team.id))
     users = provider.get("/Users", count="1000")["Resources"]
     assert len(CORPUS) == len(users)
     return Crowd(provider=provider, users=users, type=types_of(team.schemas)["User"])

@@ -79,7 +79,7 @@ def limited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def peopled(hub: Bench, profile: Profile) -> Limited:
     """Make a provider of *profile* with three users and a group of two."""
     provider = Provider.new(hub, profile)
-    hub.run(hub.house.admin.add_schema(provider.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
+    hub.run(hub.house.schemas.add(provider.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
     ann, bob = provider.made("/Users", clubber(HELD, "ann"))["id"], provider.user("bob")["id"]
     cid, group = provider.user("cid")["id"], provider.group("G", ann, bob)["id"]
     cursor = provider.get("/Users", cursor="", count="1")["nextCursor"]

@@ -220,9 +220,7 @@ def providers(house: Bench) -> dict[Profile, Provider]:
     """Return a provider of each profile, with the team's own schema."""
     found = {profile: Provider.new(house, profile) for profile in Profile}
     for each in found.values():
-        house.run(
-            house.house.admin.add_schema(each.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY)
-        )
+        house.run(house.house.schemas.add(each.way.team, json.dumps(SCHEMA).encode(), kind="User", by=BY))
     return found
 
 

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.input
 async def wrong(hub, target):
     """Return what is no valid token, by what is wrong with it."""
     connected = target.connected
-    admin, registry = connected.house.admin, connected.house.admin.registry
-    ended, expired = await admin.create_token(connected.connection, by=BY)
+    engine, registry = connected.house, connected.house.registry
+    ended, expired = await engine.tokens.create(connected.connection, by=BY)
     over = evolve(ended, expires_at="2020-01-01T00:00:00.000Z")
     await registry.store(Scope(team=ended.team)).write(lambda unit: unit.put(over), reference="over")
-    token, revoked = await admin.create_token(connected.connection, by=BY)
-    await admin.revoke(token.key_id, by=BY)
+    token, revoked = await engine.tokens.create(connected.connection, by=BY)
+    await engine.tokens.revoke(token.key_id, by=BY)
     genuine = tokens.parse(connected.token)
     return {
         "missing": "",
@@ -68,10 +68,10 @@ async def test_every_path_needs_its_token(target, path):
 
 async def test_a_new_token_works_beside_the_old(target):
     """Tokens overlap, so that one can be changed without a gap; a revoked one is out at once."""
-    admin = target.connected.house.admin
-    token, text = await admin.create_token(target.connected.connection, by=BY)
+    engine = target.connected.house
+    token, text = await engine.tokens.create(target.connected.connection, by=BY)
 
     assert 200 == (await target.wire.send("GET", "/Users", authorization=f"Bearer {text}")).status
     assert 200 == (await target.wire.send("GET", "/Users")).status
-    await admin.revoke(token.key_id, by=BY)
+    await engine.tokens.revoke(token.key_id, by=BY)
     assert (401, None) == (await target.wire.send("GET", "/Users", authorization=f"Bearer {text}")).refusal

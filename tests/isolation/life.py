@@ -111,8 +111,8 @@ def live(hub: Bench) -> None:
         assert hub.run(hub.house.relay.sealer.seals.latest(team.id))
         for person in persons(hub, team.id):
             hub.run(hub.house.relay.settling.settle(team.id, person))
-        assert [] == hub.run(hub.house.admin.verify(team))
-        seats = hub.run(hub.house.admin.seats(team))["standard"]
+        assert [] == hub.run(hub.house.bookkeeping.verify(team))
+        seats = hub.run(hub.house.bookkeeping.seats(team))["standard"]
         assert (bought, 1) == (seats.bought, seats.held)
 
 

@@ -59,7 +59,7 @@ def furnish(hub: Bench) -> tuple[Way, dict[str, str]]:
         await unit.expect(crew, MemberChange(added=frozenset({"ann@b.example"})))
 
     scope = Scope(team=team.id, connection=way.connection.id)
-    hub.run(hub.house.admin.registry.store(scope).write(expect, reference="expect"))
+    hub.run(hub.house.registry.store(scope).write(expect, reference="expect"))
     hub.run(hub.house.links.for_setup(way.connection, by=Author(name="ann@b.example")))
     written(hub)
     return way, {**ids, "cid": hub.run(people.find(team, "cid@b.example"))}
@@ -74,7 +74,7 @@ def pushed(hub: Bench, way: Way, name: str, status: int) -> None:
 def turned(hub: Bench, state: State, *ways: Way) -> None:
     """Turn connections."""
     for way in ways:
-        hub.run(hub.house.admin.set_state(way.connection, state, by=BY))
+        hub.run(hub.house.connections.set_state(way.connection, state, by=BY))
 
 
 def written(hub: Bench) -> None:
@@ -110,7 +110,7 @@ def furnished(hub: Bench) -> Callable[[], None]:
         await unit.buy("standard", 1)
         await unit.buy("viewer", 1)
 
-    hub.run(hub.house.admin.registry.store(Scope(team=twin.team.id)).write(more, reference="more"))
+    hub.run(hub.house.registry.store(Scope(team=twin.team.id)).write(more, reference="more"))
     hub.run(hub.house.admins.add(twin.team, "ann@b.example", role=Role.ADMIN, by=BY))
     before = hub.run(everything(hub, twin.team.id))
 
@@ -152,10 +152,12 @@ def acts(hub: Bench, way: Way, ids: dict[str, str], others: dict[str, str]) -> N
     for plan in ("basic", ENTERPRISE):
         hub.run(house.switches.set_team(team, {"plan": plan}, by=BY))
     turned(hub, State.ON, way)
-    for each in hub.run(house.admin.tokens(way.connection)):
-        hub.run(house.admin.revoke(each.key_id, by=BY))
+    for each in hub.run(house.tokens.of(way.connection)):
+        hub.run(house.tokens.revoke(each.key_id, by=BY))
     assert {team.id} == audited(hub, team)
-    assert {"standard": 1} == {kind: count.held for kind, count in hub.run(house.admin.seats(team)).items()}
+    assert {"standard": 1} == {
+        kind: count.held for kind, count in hub.run(house.bookkeeping.seats(team)).items()
+    }
 
 
 def listed(hub: Bench, team):
@@ -171,7 +173,7 @@ def audited(hub: Bench, team) -> set[str]:
     """Return whose the notes are that are read as a team's."""
 
     async def read():
-        return [note async for note in hub.house.admin.audit(team)]
+        return [note async for note in hub.house.trail.of(team.id)]
 
     notes = [(note.at, note.action, note.target) for note in hub.run(read())]
     rows = hub.run(hub.house.database.rows("SELECT * FROM audit ORDER BY id"))

@@ -90,7 +90,7 @@ def acts(hub: Bench, way: Way) -> None:
     assert 1 == hub.run(ruling.apply(team, seating, by=BY, progress=str))
     assert 1 == sum(row["unsettled"] for row in hub.run(digest(hub.house.database, team.id))["persons"])
     people = {each.name: each.person for each in listed(hub, purchasing.waiting(team, "standard"))}
-    fresh = hub.run(hub.house.admin.team(team.id))
+    fresh = hub.run(hub.house.teams.named(team.id))
     assert 0 == hub.run(ruling.reasons(fresh, people["bob"])).rule
     assert hub.run(ruling.reasons(fresh, people["eve"])).rule is None
 

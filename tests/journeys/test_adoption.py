@@ -30,7 +30,7 @@ def address(number: int) -> str:
 async def seated(hub: Desk, people: int) -> Connected:
     """Return a connection that is off, of a team of *people* who were each added and seated by hand."""
     connected = await hub.connection("okta", seats=people)
-    await hub.house.admin.set_state(connected.connection, State.OFF, by=BY)
+    await hub.house.connections.set_state(connected.connection, State.OFF, by=BY)
 
     async def seat(number: int) -> None:
         person = await hub.house.people.add(connected.team, address(number), by=BY)
@@ -46,7 +46,7 @@ async def seated(hub: Desk, people: int) -> Connected:
 async def turn_on(connected: Connected) -> list[dict[str, Any]]:
     """Turn the connection on, and return the book as it was until then."""
     book = await connected.book()
-    await connected.house.admin.set_state(connected.connection, State.ON, by=BY)
+    await connected.house.connections.set_state(connected.connection, State.ON, by=BY)
     return book
 
 

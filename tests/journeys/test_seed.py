@@ -44,7 +44,7 @@ def entries(house, team):
     """Return what the entries of the team's book say was done, in order."""
 
     async def all_():
-        return [entry.what async for entry in house.house.admin.entries(team)]
+        return [entry.what async for entry in house.house.bookkeeping.entries(team)]
 
     return house.run(all_())
 
@@ -89,16 +89,16 @@ def entitled(house, way, name=ADDRESS):
 
 def test_k1_only_a_plan_with_scim_and_only_admins(house):
     """The switch is disabled with its reason; whoever asks all the same, by form or command, hears it."""
-    admin = house.house.admin
-    team = house.run(admin.create_team(f"free {os.urandom(4).hex()}", seats=1, plan="free", by=BY))
-    connection, token = house.run(admin.create_connection(team, idp="okta", by=BY))
+    engine = house.house
+    team = house.run(engine.teams.create(f"free {os.urandom(4).hex()}", seats=1, plan="free", by=BY))
+    connection, token = house.run(engine.connections.create(team, idp="okta", by=BY))
     way = Way(team=team, connection=connection, token=token)
     auditor = guest(house, team, Role.AUDITOR)
 
     assert "SCIM is not in your plan" in words(guest(house, team).get(at(way)))
     assert 409 == guest(house, team).post(at(way, "/on")).status_code
     with pytest.raises(AdminError, match="its plan is 'free'"):
-        house.run(admin.set_state(connection, State.ON, by=BY))
+        house.run(engine.connections.set_state(connection, State.ON, by=BY))
     assert 200 == auditor.get(at(way)).status_code
     assert "<button" not in re.search(r'id="switch".*?</section>', auditor.get(at(way)).text, re.DOTALL)[0]
     assert 403 == auditor.post(at(way, "/on")).status_code
@@ -112,9 +112,9 @@ def test_k2_an_account_in_the_provider(house, team, owner, idp):
 
 def test_k3_sso_comes_first(house):
     """The switch is locked until SSO is there, and leads to where it is set up."""
-    admin = house.house.admin
-    team = house.run(admin.create_team(f"no sso {os.urandom(4).hex()}", seats=1, plan="enterprise", by=BY))
-    connection, token = house.run(admin.create_connection(team, idp="okta", by=BY))
+    engine = house.house
+    team = house.run(engine.teams.create(f"no sso {os.urandom(4).hex()}", seats=1, plan="enterprise", by=BY))
+    connection, token = house.run(engine.connections.create(team, idp="okta", by=BY))
     way, owner = Way(team=team, connection=connection, token=token), guest(house, team)
 
     assert f'<a href="/teams/{team.id}{AT}/sso">Set up SSO</a>' in owner.get(at(way)).text

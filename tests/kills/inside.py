@@ -31,11 +31,11 @@ class Inside:
 
     async def settle_in(self) -> None:
         """Make the team and the connection."""
-        admin = self.house.admin
-        self.team = await admin.create_team(
+        engine = self.house
+        self.team = await engine.teams.create(
             "inside", seats=100_000, plan="enterprise", sso_issuer=ISSUER, by=BY
         )
-        connection, self.token = await admin.create_connection(
+        connection, self.token = await engine.connections.create(
             self.team, idp="generic", domains=[DOMAIN], on=True, by=BY
         )
         self.id = connection.id

@@ -83,9 +83,7 @@ def victim(hub: Hub, failpoint: str = "", plant: Plant | None = None) -> Iterato
 async def connected(desk: Desk, idp: str, url: str, *, team: Team | None = None) -> Connected:
     """Return a connection of *team*, or of a fresh one, reached through the hub at *url*."""
     team = team or await desk.team()
-    connection, token = await desk.house.admin.create_connection(
-        team, idp=idp, domains=[DOMAIN], on=True, by=BY
-    )
+    connection, token = await desk.house.connections.create(team, idp=idp, domains=[DOMAIN], on=True, by=BY)
     return Connected(
         house=desk.house, team=team, connection=connection, token=token,
         url=f"{url}/scim/v2/{connection.id}",

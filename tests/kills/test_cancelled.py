@@ -170,7 +170,7 @@ READS: dict[str, Callable[[Inside], Awaitable[object]]] = {
     "read": lambda inside: inside.store.text("User", "nobody"),
     "find": lambda inside: inside.store.search(Search(kinds=("User",), where={"User": None}, count=10)),
     "members": lambda inside: inside.store.members("nobody"),
-    "seats": lambda inside: inside.house.admin.seats(inside.team),
+    "seats": lambda inside: inside.house.bookkeeping.seats(inside.team),
 }
 
 

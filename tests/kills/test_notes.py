@@ -25,22 +25,22 @@ def command(hub: Hub, *words: str, failpoint: str = "") -> subprocess.CompletedP
 
 async def actions(desk: Desk, team) -> list[str]:
     """Return what stands in a team's audit."""
-    return [note.action async for note in desk.house.admin.audit(team)]
+    return [note.action async for note in desk.house.trail.of(team.id)]
 
 
 async def test_a_command_that_dies_in_its_note_has_done_nothing(still: Hub, operator: Desk):
     """Neither the state nor the note is there; given again, both are."""
     team = await operator.team()
-    connection, _ = await operator.house.admin.create_connection(team, idp="generic", by=BY)
+    connection, _ = await operator.house.connections.create(team, idp="generic", by=BY)
     before = await actions(operator, team)
 
     died = command(still, "connection", "on", connection.id, failpoint=IN_A_NOTE)
     assert DIED == died.returncode
-    assert State.DRAFT is (await operator.house.admin.connection(connection.id)).state
+    assert State.DRAFT is (await operator.house.connections.one(connection.id)).state
     assert before == await actions(operator, team)
 
     assert 0 == command(still, "connection", "on", connection.id).returncode
-    assert State.ON is (await operator.house.admin.connection(connection.id)).state
+    assert State.ON is (await operator.house.connections.one(connection.id)).state
     assert [*before, "connection.on"] == await actions(operator, team)
 
 
@@ -64,7 +64,7 @@ async def test_a_removal_is_done_although_its_note_fails(still: Hub, operator: D
     assert (0, "left", 0) == (
         dossier.standing.claims,
         dossier.suspended,
-        (await operator.house.admin.seats(team))["standard"].held,
+        (await operator.house.bookkeeping.seats(team))["standard"].held,
     )
     assert ["team.create", "person.add", "person.seat"] == await actions(operator, team)
     assert 1 == len([each async for each in people.of(team)])

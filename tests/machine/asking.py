@@ -182,11 +182,11 @@ def assert_whole(hub: Bench, team: Team) -> None:
 
     async def folded() -> Book:
         book = Book()
-        async for entry in hub.house.admin.entries(made):
+        async for entry in hub.house.bookkeeping.entries(made):
             book.post(entry)
         return book
 
     book = hub.run(folded())
     assert (len(team.held), team.seats) == (book.held("standard"), book.bought("standard"))
     assert len(team.held) == len(book.holders)
-    assert [] == hub.run(hub.house.admin.verify(made))
+    assert [] == hub.run(hub.house.bookkeeping.verify(made))

@@ -213,8 +213,8 @@ class Machine(RuleBasedStateMachine):
         closed = [provider for provider in self.providers if provider.state != "on"]
         for provider in closed or [self.providers[of]]:
             provider.state = "on" if closed else state
-            admin = self.hub.house.admin
-            self.hub.run(admin.set_state(provider.way.connection, State(provider.state), by=BY))
+            engine = self.hub.house
+            self.hub.run(engine.connections.set_state(provider.way.connection, State(provider.state), by=BY))
         self.last = None
 
     @precondition(lambda self: self.last is not None)

@@ -381,7 +381,7 @@ class Machine(RuleBasedStateMachine):
             self.all_agree()
         after = kept(self.team())
         assert {*after.holdings} <= {person for person, row in after.people.items() if row["active"]}
-        assert [] == self.hub.run(self.hub.house.admin.verify(self.team().way.team))
+        assert [] == self.hub.run(self.hub.house.bookkeeping.verify(self.team().way.team))
 
 
 def fold(

@@ -45,7 +45,7 @@ class Provider:
 
     def of_user(self, id: str) -> Provider:
         """Return whoever has a token that stands for one user."""
-        _, token = self.hub.run(self.hub.house.admin.create_token(self.way.connection, user=id, by=BY))
+        _, token = self.hub.run(self.hub.house.tokens.create(self.way.connection, user=id, by=BY))
         return evolve(self, way=evolve(self.way, token=token))
 
     async def send(

@@ -87,7 +87,7 @@ def test_who_is_gone_takes_the_token_along(provider):
     refused = mine.ask("GET", "/Me")
 
     assert (401, REFUSED) == (refused.status_code, refused.json()["detail"])
-    tokens = provider.hub.run(provider.hub.house.admin.tokens(provider.way.connection))
+    tokens = provider.hub.run(provider.hub.house.tokens.of(provider.way.connection))
     assert [None] == [token.user for token in tokens]
 
 

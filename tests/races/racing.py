@@ -67,7 +67,7 @@ class Pair:
     async def faults(self, team: Team) -> list[str]:
         """Return what is wrong with *team*, in the checker's eyes and in the hub's own."""
         seen = checker.faults(await checker.kept(self.desk.house, team.id))
-        return [*seen, *await self.desk.house.admin.verify(team)]
+        return [*seen, *await self.desk.house.bookkeeping.verify(team)]
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ Ask = Callable[[int], Awaitable[dict[str, Any]]]
 async def question(pair: Pair, door: Door) -> Ask:
     """Return what asks the nodes for one person of *door*'s team, as its product does."""
     team = door.connected.team
-    _, key = await pair.desk.house.admin.create_api_key(team, by=BY)
+    _, key = await pair.desk.house.tokens.create_api_key(team, by=BY)
 
     async def ask(node: int) -> dict[str, Any]:
         heard = await pair.nodes[node % 2].get(
@@ -74,7 +74,7 @@ async def test_every_node_knows_who_was_shut_out_or_lost_their_seat(pair):
     assert ["seated", "seated"] == [(await ask(node))["reason"] for node in (0, 1)]
 
     await door.send(0, "DELETE", f"Users/{made.json()['id']}")
-    await pair.desk.house.admin.set_state(door.connected.connection, State.OFF, by=BY)
+    await pair.desk.house.connections.set_state(door.connected.connection, State.OFF, by=BY)
     await people.add(team, NAME, by=BY)
     await people.seat(team, person, by=BY)
     assert ["seated", "seated"] == [(await ask(node))["reason"] for node in (0, 1)]
@@ -85,8 +85,8 @@ async def test_every_node_knows_who_was_shut_out_or_lost_their_seat(pair):
 async def test_every_node_knows_which_key_was_revoked(pair):
     """It opens nothing any more, wherever it has just been used."""
     door = await pair.door("okta")
-    team, admin = door.connected.team, pair.desk.house.admin
-    kept, key = await admin.create_api_key(team, by=BY)
+    team, engine = door.connected.team, pair.desk.house
+    kept, key = await engine.tokens.create_api_key(team, by=BY)
     path, headers = f"/api/v1/teams/{team.id}/entitlements", {"Authorization": f"Bearer {key}"}
 
     async def statuses() -> list[int]:
@@ -94,6 +94,6 @@ async def test_every_node_knows_which_key_was_revoked(pair):
         return [each.status_code for each in heard]
 
     before = await statuses()
-    await admin.revoke(kept.key_id, by=BY)
+    await engine.tokens.revoke(kept.key_id, by=BY)
 
     assert ([200, 200], [401, 401]) == (before, await statuses())

@@ -202,7 +202,7 @@ async def furnish(pair: Pair, team: str, terms: str) -> None:
         await unit.post("bought", "more", moves.buy("viewer", VIEWERS))
 
     house = pair.desk.house
-    await house.admin.registry.store(Scope(team=team)).write(work, reference="more")
+    await house.registry.store(Scope(team=team)).write(work, reference="more")
     await house.database.rows(f"UPDATE seats SET {terms} WHERE team_id = $1 AND kind = 'standard'", team)
 
 

@@ -54,9 +54,9 @@ class Full:
 
     async def exchange(self, reference: str) -> dict[str, object]:
         """Return the exchange with that reference, once it is written."""
-        admin, connection = self.connected.house.admin, self.connected.connection
+        engine, connection = self.connected.house, self.connected.connection
         for _ in range(100):
-            found = {row["reference"]: row for row in await admin.exchanges(connection, count=1000)}
+            found = {row["reference"]: row for row in await engine.activity.of(connection, count=1000)}
             if reference in found:
                 return dict(found[reference])
             await asyncio.sleep(0.05)

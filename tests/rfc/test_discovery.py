@@ -95,8 +95,8 @@ async def test_rfc7643_section_3_3_a_schema_of_a_team(hub):
         {"name": "key", "type": "binary"},
     ]
     text = json.dumps({"id": TEACHER, "name": "Teacher", "attributes": attributes}).encode()
-    await hub.house.admin.add_schema(team, text, kind="User", by=BY)
-    team = await hub.house.admin.team(team.name)
+    await hub.house.schemas.add(team, text, kind="User", by=BY)
+    team = await hub.house.teams.named(team.name)
     school = Provider(connected=await hub.connection("generic", profile=Profile.STRICT, team=team))
     told = {"room": "A1", "hired": "2011-08-01T21:32:44.882Z", "hours": 12, "rate": 1.5, "key": "aGk="}
     made = await school.make("/Users", body("ann", **told))

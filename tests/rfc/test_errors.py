@@ -20,11 +20,11 @@ async def test_section_2_no_token_is_401(hub, provider):
 
 async def test_section_3_12_403_and_503(hub, provider):
     """§3.12: an administrator turned the connection off; or holds it, which is over some time."""
-    admin, connection = hub.house.admin, provider.connected.connection
+    engine, connection = hub.house, provider.connected.connection
     body = {"schemas": [USER], "userName": "bjensen"}
-    await admin.set_state(connection, State.PAUSED, by=BY)
+    await engine.connections.set_state(connection, State.PAUSED, by=BY)
     paused = await provider.ask("POST", "/Users", body)
-    await admin.set_state(connection, State.OFF, by=BY)
+    await engine.connections.set_state(connection, State.OFF, by=BY)
     off = await provider.ask("GET", "/Users")
 
     assert ((503, None), True) == (refused(paused), paused.headers["retry-after"].isdigit())

@@ -45,7 +45,7 @@ async def test_section_3_11_a_token_of_a_user(hub, provider):
     """§3.11: a token that stands for a user reads them at /Me, which tells where they are."""
     made = await provider.user("bjensen", active=True)
     connected = provider.connected
-    _, token = await hub.house.admin.create_token(connected.connection, user=made["id"], by=BY)
+    _, token = await hub.house.tokens.create(connected.connection, user=made["id"], by=BY)
     answer = await hub.client(connected.url, f"Bearer {token}").get("Me")
 
     assert (200, made) == (answer.status_code, answer.json())

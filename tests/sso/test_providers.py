@@ -97,7 +97,7 @@ def test_a_saml_provider_is_set_up_tried_and_signed_in_with(house, team, owner, 
 
     assert "Sign-in works" in page
     assert "ann@acme.example" in page
-    assert f"{saml_provider.root}/metadata" == house.run(house.house.admin.team(team.name)).sso_issuer
+    assert f"{saml_provider.root}/metadata" == house.run(house.house.teams.named(team.name)).sso_issuer
     browser, product = stranger(house), product_of(house, team)
     back = signed_in(house, browser, saml_provider, browser.get(f"{HOST}/signin/{team.id}", **product.asks))
     assert back.headers["location"].startswith(RETURN_TO)
@@ -182,7 +182,7 @@ def test_an_openid_provider_is_set_up_tried_and_signed_in_with(house, team, owne
     tried = came(owner, owner.get(f"{HOST}{made.headers['location']}/test"))
     page = words(follow(owner, tried))
     assert "Sign-in works" in page
-    assert openid_provider.issuer == house.run(house.house.admin.team(team.name)).sso_issuer
+    assert openid_provider.issuer == house.run(house.house.teams.named(team.name)).sso_issuer
     browser, product = stranger(house), product_of(house, team)
     back = came(browser, browser.get(f"{HOST}/signin/{team.id}", **product.asks))
 
@@ -332,7 +332,7 @@ def test_a_provider_is_removed_and_says_what_that_does(house, team, owner, forge
     assert 303 == owner.post(f"{AT}/{id}/remove", why="moved").status_code
 
     assert "No provider yet" in words(owner.get(AT))
-    assert house.run(house.house.admin.team(team.name)).sso_issuer is None
+    assert house.run(house.house.teams.named(team.name)).sso_issuer is None
     assert 404 == owner.get(f"{HOST}/sso/{team.id}/{id}/callback").status_code
 
 

@@ -325,7 +325,7 @@ def test_a_provider_vouches_in_its_domains_alone(house, company, forger, browser
     async def trust(unit):
         await unit.put(connection)
 
-    house.run(house.house.admin.registry.store(Scope(team=company.team.id)).write(trust, reference="t"))
+    house.run(house.house.registry.store(Scope(team=company.team.id)).write(trust, reference="t"))
 
     assert 303 == signed_in(browser, company, forger, asks, email="ann@elsewhere.example").status_code
 
@@ -357,7 +357,7 @@ def test_another_providers_connection_is_not_asked(house, company, forger, brows
     claims = {"oid": "oid-7", "tid": "t"}
 
     assert 403 == signed_in(browser, company, forger, asks, **claims).status_code
-    house.run(house.house.connecting.signs_in_by(company.connection, company.provider.id, by=BY))
+    house.run(house.house.connections.signs_in_by(company.connection, company.provider.id, by=BY))
     assert 303 == signed_in(browser, company, forger, asks, **claims).status_code
 
 
@@ -490,7 +490,7 @@ def test_a_provider_that_is_away_is_a_page(house, company, browser):
     async def put(unit):
         await unit.put_provider(provider)
 
-    house.run(house.house.admin.registry.store(Scope(team=company.team.id)).write(put, reference="t"))
+    house.run(house.house.registry.store(Scope(team=company.team.id)).write(put, reference="t"))
     answer = browser.get(f"{HOST}/signin/{company.team.id}")
 
     assert 503 == answer.status_code
@@ -518,7 +518,7 @@ def test_a_trial_shows_what_was_said_and_whom_it_means(house, company, forger):
         assert "oid-1" in page
         assert "The team has nobody with ann@acme.example" in page
 
-    after = house.run(house.house.admin.registry.team(id=team.id))
+    after = house.run(house.house.registry.team(id=team.id))
     assert forger.issuer == after.sso_issuer
     (kept,) = house.run(house.house.providing.of(team))
     assert "ann@acme.example" == kept.tested_as
@@ -538,7 +538,7 @@ def test_a_trial_that_fails_says_why(house, company, forger):
 
     assert "Sign-in does not work yet" in page
     assert "is the client ID right?" in page
-    assert house.run(house.house.admin.registry.team(id=team.id)).sso_issuer is None
+    assert house.run(house.house.registry.team(id=team.id)).sso_issuer is None
 
 
 def test_a_trial_is_for_owners(house, company):

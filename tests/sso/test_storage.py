@@ -61,7 +61,7 @@ def test_a_team_removes_no_other_ones_provider(house, forger, company):
     async def work(unit):
         await unit.remove_provider(other.provider.id)
 
-    house.run(house.house.admin.registry.store(Scope(team=company.team.id)).write(work, reference="t"))
+    house.run(house.house.registry.store(Scope(team=company.team.id)).write(work, reference="t"))
 
     assert [other.provider.id] == [each.id for each in house.run(house.house.providing.of(other.team))]
 

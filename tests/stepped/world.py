@@ -144,7 +144,7 @@ class World:
             return 200
 
         async def switched(way: Way, state: State) -> int:
-            await node.house.admin.set_state(way.connection, state, by=BY)
+            await node.house.connections.set_state(way.connection, state, by=BY)
             return await let_in()
 
         async def lapsed() -> int:
@@ -247,7 +247,7 @@ class World:
         seen = checker.faults(self.hub.run(checker.kept(self.hub.house, self.team.id)))
         excused = [*EXCUSED, *([] if settled else PASSING), *(MOVED if self.case.moves else [])]
         seen = [each for each in seen if not any(excuse in each for excuse in excused)]
-        return [*seen, *self.hub.run(self.hub.house.admin.verify(self.team))]
+        return [*seen, *self.hub.run(self.hub.house.bookkeeping.verify(self.team))]
 
 
 def _name(row: Any) -> str:

@@ -67,7 +67,7 @@ async def _listed(visit: Visit, *, before: int | None = None) -> dict[str, Any]:
         before=before,
         count=COUNT + 1,
     )
-    connections = await visit.desk.admin.connections(visit.team)
+    connections = await visit.desk.connections.of(visit.team)
     titles = {each.id: visit.desk.activity.title(each) for each in connections}
     return {
         "lines": [told(kept) for _, kept in found[:COUNT]],

@@ -60,7 +60,7 @@ async def create(visit: Visit) -> Response:
     choice = next((each for each in choices(visit) if each.value == chosen), None)
     if choice is None:
         return await _listed(visit, faults=[Fault("provider", "Choose whom to connect")])
-    made, token = await visit.desk.admin.create_connection(
+    made, token = await visit.desk.connections.create(
         visit.team, idp=choice.dialect.name, guide=choice.guide.name, by=visit.by()
     )
     return await connection.shown(visit, made, token=token)
@@ -68,7 +68,7 @@ async def create(visit: Visit) -> Response:
 
 def choices(visit: Visit) -> Sequence[Choice]:
     """Return the providers that can be connected, by what they are called."""
-    dialects = visit.desk.admin.plugins.dialects
+    dialects = visit.desk.plugins.dialects
     found = [Choice(dialect, guide) for dialect in dialects for guide in dialect.guides]
     return sorted(found, key=lambda each: each.guide.title.casefold())
 

@@ -112,7 +112,7 @@ async def _book(visit: Visit, faults: Sequence[Fault] = ()) -> Response:
         "entries": entries,
         "older": entries[-1].number if entries and entries[-1].number > 1 else None,
         "latest": latest,
-        "kinds": await desk.admin.seats(team),
+        "kinds": await desk.bookkeeping.seats(team),
         "seal": await desk.bookkeeping.sealed(team),
         "today": desk.bookkeeping.clock()[:10],
         "account": _account,

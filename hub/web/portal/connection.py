@@ -61,7 +61,7 @@ async def news_live(visit: Visit) -> Response:
 
 async def found(visit: Visit) -> Connection:
     """Return the connection in the path, which is the team's."""
-    for each in await visit.desk.admin.connections(visit.team):
+    for each in await visit.desk.connections.of(visit.team):
         if each.id == visit.path["connection"]:
             return each
     raise visit.missing()
@@ -98,7 +98,7 @@ async def shown(
         "may": visit.session.role.may(Role.ADMIN),
         "owns": visit.session.role.may(Role.OWNER),
         "sets_up": visit.session.role is Role.SETUP,
-        "now": visit.desk.admin.clock(),
+        "now": visit.desk.clock(),
         "days": DAYS,
         "facts": facts.FACTS,
         **(await _more(visit, health) if visit.session.role.may(Role.AUDITOR) else _NOTHING),
@@ -114,7 +114,7 @@ _NOTHING: dict[str, Any] = {"links": (), "refused": (), "gaps": None, "providers
 
 async def _more(visit: Visit, health: Health) -> dict[str, Any]:
     connection = health.connection
-    providers = await visit.desk.connecting.providers(connection)
+    providers = await visit.desk.connections.providers(connection)
     return {
         "links": await visit.desk.links.of(connection),
         "refused": await visit.desk.arrivals.refused(connection, count=REFUSED_MAX),
@@ -125,8 +125,8 @@ async def _more(visit: Visit, health: Health) -> dict[str, Any]:
 
 async def _health(visit: Visit, connection: Connection) -> Health:
     """Return how *connection* is as it is now: somebody else may have turned it since."""
-    now = await visit.desk.admin.registry.connection(connection.id) or connection
-    team = await visit.desk.admin.registry.team(id=connection.team) or visit.team
+    now = await visit.desk.registry.connection(connection.id) or connection
+    team = await visit.desk.registry.team(id=connection.team) or visit.team
     return await visit.desk.healths.of(team, now)
 
 
@@ -139,4 +139,4 @@ async def _news(visit: Visit, health: Health) -> dict[str, Any]:
     # Whoever sets it up is told that people arrive, and not who they are.
     known = visit.session.role.may(Role.AUDITOR)
     newcomer = await visit.desk.arrivals.newcomer(health) if known else None
-    return {"health": health, "news": news(health, newcomer=newcomer, at=visit.desk.admin.clock())}
+    return {"health": health, "news": news(health, newcomer=newcomer, at=visit.desk.clock())}

@@ -66,14 +66,14 @@ async def off(visit: Visit) -> Response:
         says = f"Releasing {people(effect.people)} takes longer than a page waits: have your operator run"
         return await _asked(visit, Fault("seats", f"{says} hub connection off {connection.id} --release"))
     by = visit.by(form.get("why"))
-    turned = await visit.desk.admin.set_state(connection, State.OFF, by=by)
+    turned = await visit.desk.connections.set_state(connection, State.OFF, by=by)
     released = await visit.desk.switches.release(turned, by=by, progress=lambda *_: None)
     return visit.go(at(connection), said=f"SCIM is off, and the seats of {people(released)} were released.")
 
 
 async def _turned(visit: Visit, state: State) -> Response:
     connection, form = await found(visit), await visit.form()
-    await visit.desk.admin.set_state(connection, state, by=visit.by(form.get("why")))
+    await visit.desk.connections.set_state(connection, state, by=visit.by(form.get("why")))
     return visit.go(at(connection), said=_DONE[state])
 
 

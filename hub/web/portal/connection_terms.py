@@ -23,7 +23,7 @@ pages = Pages()
 async def follow(visit: Visit) -> Response:
     """Show another guide."""
     connection, name = await found(visit), (await visit.form()).get("guide", "")
-    await visit.desk.connecting.follow(connection, name, by=visit.by())
+    await visit.desk.connections.follow(connection, name, by=visit.by())
     return visit.go(f"{at(connection)}#guide")
 
 
@@ -31,7 +31,7 @@ async def follow(visit: Visit) -> Response:
 async def signs_in_by(visit: Visit) -> Response:
     """Say whom the connection's people sign in with: that provider then vouches in its domains, too."""
     connection, provider = await found(visit), (await visit.form()).get("signs_in_by", "")
-    await visit.desk.connecting.signs_in_by(connection, provider or None, by=visit.by())
+    await visit.desk.connections.signs_in_by(connection, provider or None, by=visit.by())
     return visit.go(at(connection), said="Whom its people sign in with is kept.")
 
 
@@ -40,7 +40,7 @@ async def trust(visit: Visit) -> Response:
     """Say for which domains the connection may vouch."""
     connection, typed = await found(visit), (await visit.form()).get("domains", "")
     try:
-        kept = await visit.desk.connecting.trust(connection, typed.replace(",", " ").split(), by=visit.by())
+        kept = await visit.desk.connections.trust(connection, typed.replace(",", " ").split(), by=visit.by())
     except AdminError as error:
         return await shown(visit, connection, faults=[Fault("domains", spoken(error))])
     trusted = ", ".join(kept.domains) or "no domain"

@@ -25,7 +25,7 @@ pages = Pages()
 async def create(visit: Visit) -> Response:
     """Make one more token, shown this once."""
     connection = await found(visit)
-    _, text = await visit.desk.admin.create_token(connection, expires_at=await _ends(visit), by=visit.by())
+    _, text = await visit.desk.tokens.create(connection, expires_at=await _ends(visit), by=visit.by())
     return await shown(visit, connection, token=text)
 
 
@@ -33,7 +33,7 @@ async def create(visit: Visit) -> Response:
 async def rotate(visit: Visit) -> Response:
     """Make the next token, shown this once; earlier ones end after a while."""
     connection = await found(visit)
-    _, text = await visit.desk.connecting.rotate(connection, expires_at=await _ends(visit), by=visit.by())
+    _, text = await visit.desk.tokens.rotate(connection, expires_at=await _ends(visit), by=visit.by())
     return await shown(visit, connection, token=text)
 
 
@@ -48,7 +48,7 @@ async def ask(visit: Visit) -> Response:
 async def revoke(visit: Visit) -> Response:
     """End a token from the next request on."""
     connection, token = await found(visit), await _token(visit)
-    await visit.desk.admin.revoke(token.key_id, by=visit.by((await visit.form()).get("why")))
+    await visit.desk.tokens.revoke(token.key_id, by=visit.by((await visit.form()).get("why")))
     return visit.go(at(connection), said=f"The token hub_{token.key_id} opens nothing any more.")
 
 
@@ -90,7 +90,7 @@ async def _link(visit: Visit) -> Link:
 async def _token(visit: Visit) -> Token:
     """Return the token in the path, which is the connection's."""
     connection = await found(visit)
-    for each in await visit.desk.admin.tokens(connection):
+    for each in await visit.desk.tokens.of(connection):
         if each.key_id == visit.path["token"]:
             return each
     raise visit.missing()
@@ -101,4 +101,4 @@ async def _ends(visit: Visit) -> str | None:
     chosen = (await visit.form()).get("days", "0")
     if chosen not in map(str, DAYS):
         raise Problem
-    return later(visit.desk.admin.clock(), int(chosen) * 86_400) if int(chosen) else None
+    return later(visit.desk.clock(), int(chosen) * 86_400) if int(chosen) else None

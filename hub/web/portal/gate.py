@@ -26,7 +26,7 @@ async def team_of(page: Page, path: Mapping[str, str], session: Session | None, 
     asked = path["team"]
     if session.team not in {None, asked}:
         raise Missing
-    team = await desk.admin.registry.team(id=asked)
+    team = await desk.registry.team(id=asked)
     if team is None:
         raise Missing
     return team

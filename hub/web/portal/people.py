@@ -149,7 +149,7 @@ async def _listed(
 ) -> Response:
     desk, team, turn = visit.desk, visit.team, turn_of(visit.query)
     asked = {name: visit.query.get(name, "").strip() for name in ("q", "condition", "kind", "connection")}
-    sources, kinds = await desk.directory.sources(team), await desk.admin.seats(team)
+    sources, kinds = await desk.directory.sources(team), await desk.bookkeeping.seats(team)
     if len(asked["q"]) > TEXT_MAX:
         faults, asked["q"] = [Fault("q", f"Search for up to {TEXT_MAX} signs")], asked["q"][:TEXT_MAX]
     wanted = Wanted(
@@ -204,7 +204,7 @@ async def _shown(
         "title_of": isolated(portrait.dossier.title),
         "says": _why(portrait.dossier, sources, now=desk.directory.clock()),
         "sources": sources,
-        "kind_choices": [(kind, kind) for kind in await desk.admin.seats(team)],
+        "kind_choices": [(kind, kind) for kind in await desk.bookkeeping.seats(team)],
         "lock": await _lock(visit, sources),
         "may": visit.session.role.may(Role.ADMIN),
     }

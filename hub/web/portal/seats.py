@@ -54,7 +54,7 @@ async def seats(visit: Visit) -> Response:
         more_refused=more_refused,
         connections={
             each.id: (desk.activity.title(each), desk.activity.retry(each))
-            for each in await desk.admin.connections(team)
+            for each in await desk.connections.of(team)
         },
     )
 

@@ -51,7 +51,7 @@ async def signin(visit: Visit) -> Response:
 @pages.get("/signin/{team}", role=None)
 async def start(visit: Visit) -> Response:
     """Send whoever comes to the team's provider, for the portal or for the product."""
-    team = await visit.desk.admin.registry.team(id=visit.path["team"])
+    team = await visit.desk.registry.team(id=visit.path["team"])
     if team is None:
         raise Missing
     errand = _errand(visit, team)

@@ -141,7 +141,7 @@ async def _values(
     alone = len(await visit.desk.providing.of(visit.team)) <= (1 if provider else 0)
     connections = [
         (each, each.provider == id or (each.provider is None and alone))
-        for each in await visit.desk.admin.connections(visit.team)
+        for each in await visit.desk.connections.of(visit.team)
     ]
     return {
         "id": id,

@@ -20,6 +20,6 @@ pages = Pages(below="/teams")
 async def teams(visit: Visit) -> Response:
     """List the teams, or those whose name holds what is searched for."""
     sought = visit.query.get("name", "").strip()
-    all_ = await visit.desk.admin.teams()
+    all_ = await visit.desk.teams.all()
     found = [team for team in all_ if sought.casefold() in team.name.casefold()]
     return visit.page("teams.html", found=found, sought=sought)

@@ -25,7 +25,7 @@ def create(owner, provider="okta/okta"):
 
 def made(house, team, heard):
     """Return the way in that a page shows."""
-    (connection,) = house.run(house.house.admin.connections(team))
+    (connection,) = house.run(house.house.connections.of(team))
     return Way(team=team, connection=connection, token=TOKEN.search(heard.text)[0])
 
 
@@ -36,7 +36,7 @@ def looked(house):
 
 def kept(house, way):
     """Return a connection as it is now."""
-    return house.run(house.house.admin.connection(way.connection.id))
+    return house.run(house.house.connections.one(way.connection.id))
 
 
 def state(house, way):
@@ -46,7 +46,7 @@ def state(house, way):
 
 def held(house, way):
     """Return how many seats of the team are held."""
-    return house.run(house.house.admin.seats(way.team))["standard"].held
+    return house.run(house.house.bookkeeping.seats(way.team))["standard"].held
 
 
 def ann(house, way, name="ann@a.example", **more):
@@ -59,7 +59,7 @@ def notes(house, team):
     """Return what the team's audit has, the latest last."""
 
     async def all_():
-        return [note async for note in house.house.admin.audit(team)]
+        return [note async for note in house.house.trail.of(team.id)]
 
     return house.run(all_())
 

@@ -260,7 +260,7 @@ def test_hands_are_off_while_a_connection_is_on(house, team, owner):
         assert "`hub" not in answer.text, path
     assert "has access" in words(owner.get(where))
 
-    house.run(house.house.admin.set_state(team.way.connection, State.OFF, by=BY))
+    house.run(house.house.connections.set_state(team.way.connection, State.OFF, by=BY))
     assert "Add a person by hand" in words(owner.get("/people"))
     assert 303 == owner.post(f"{where}/remove").status_code
     assert "nobody vouches for them any more" in words(owner.get(where))

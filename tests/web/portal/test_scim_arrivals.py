@@ -126,7 +126,7 @@ def test_people_in_one_app_only_are_pointed_out(house, way, owner):
     """Whoever signs in and was not pushed, and whoever was pushed and does not sign in: by name."""
     how = Oidc(issuer="https://sso.example", client_id="hub", client_secret="sealed")
     provider = Provider(id=new_id(), team=way.team.id, title="Sign-in", how=how, created_at=clock())
-    registry, database = house.house.admin.registry, house.house.database
+    registry, database = house.house.registry, house.house.database
     house.run(
         registry.store(Scope(team=way.team.id)).write(lambda unit: unit.put_provider(provider), reference="t")
     )

@@ -42,9 +42,7 @@ def test_settings_lead_to_sso_and_scim(owner):
 
 def test_sso_comes_first(house):
     """Without it the page says so, and what there is to do."""
-    bare = house.run(
-        house.house.admin.create_team(f"bare {os.urandom(4).hex()}", seats=1, plan="free", by=BY)
-    )
+    bare = house.run(house.house.teams.create(f"bare {os.urandom(4).hex()}", seats=1, plan="free", by=BY))
     heard = guest(house, bare).get(AT)
 
     assert "Set up sign-in first" in words(heard)
@@ -99,7 +97,7 @@ def test_what_is_not_offered_cannot_be_connected(house, team, owner, provider):
 
     assert 422 == heard.status_code
     assert "Choose whom to connect" in words(heard)
-    assert [] == house.run(house.house.admin.connections(team))
+    assert [] == house.run(house.house.connections.of(team))
 
 
 # Switches
@@ -114,10 +112,10 @@ def test_what_is_not_offered_cannot_be_connected(house, team, owner, provider):
 )
 def test_it_is_locked_until_its_conditions_are_met(house, plan, issuer, says):
     """The button is disabled with the reason beside it; to send the form all the same changes nothing."""
-    admin = house.house.admin
+    engine = house.house
     name = f"locked {plan} {os.urandom(4).hex()}"
-    team = house.run(admin.create_team(name, seats=1, plan=plan, sso_issuer=issuer, by=BY))
-    connection, token = house.run(admin.create_connection(team, idp="okta", by=BY))
+    team = house.run(engine.teams.create(name, seats=1, plan=plan, sso_issuer=issuer, by=BY))
+    connection, token = house.run(engine.connections.create(team, idp="okta", by=BY))
     way, owner = Way(team=team, connection=connection, token=token), guest(house, team)
     page, heard = owner.get(at(way)), owner.post(at(way, "/on"))
 

@@ -29,7 +29,7 @@ def test_a_token_is_rotated_without_a_refused_request(house, way, owner):
     new = Way(team=way.team, connection=way.connection, token=TOKEN.search(heard.text)[0])
     assert (200, 200) == tuple(house.ask(each, "GET", "/Users").status_code for each in (way, new))
     looked(house)
-    old, next_ = house.run(house.house.admin.tokens(way.connection))
+    old, next_ = house.run(house.house.tokens.of(way.connection))
 
     assert old.expires_at is not None
     assert old.expires_at < next_.expires_at
@@ -41,7 +41,7 @@ def test_a_token_is_revoked_once_that_is_confirmed(house, way, owner):
     """The page asks, and says when it was used last."""
     house.ask(way, "GET", "/Users")
     looked(house)
-    (token,) = house.run(house.house.admin.tokens(way.connection))
+    (token,) = house.run(house.house.tokens.of(way.connection))
     asked = owner.get(at(way, f"/tokens/{token.key_id}/revoke"))
     owner.post(at(way, f"/tokens/{token.key_id}/revoke"), why="leaked")
 
@@ -53,7 +53,7 @@ def test_a_token_is_revoked_once_that_is_confirmed(house, way, owner):
 def test_a_token_of_another_connection_is_not_there(house, team, way, owner):
     """Its key id opens no page of this one."""
     other = house.way(team, "entra")
-    (token,) = house.run(house.house.admin.tokens(other.connection))
+    (token,) = house.run(house.house.tokens.of(other.connection))
 
     assert 404 == owner.get(at(way, f"/tokens/{token.key_id}/revoke")).status_code
     assert 404 == owner.post(at(way, f"/tokens/{token.key_id}/revoke")).status_code
@@ -102,7 +102,7 @@ def test_an_outside_admin_creates_a_token_and_that_is_all(house, way, outsider):
     text = TOKEN.search(outsider.post(at(way, "/tokens"), days="90").text)[0]
     new = Way(team=way.team, connection=way.connection, token=text)
     other = house.way(way.team, "entra")
-    (token, _) = house.run(house.house.admin.tokens(way.connection))
+    (token, _) = house.run(house.house.tokens.of(way.connection))
 
     assert 200 == house.ask(new, "GET", "/Users").status_code
     for path in ("/on", "/pause", "/off", "/tokens/rotate", "/domains", "/provider", "/links",

@@ -39,7 +39,7 @@ def kinds(house, way):
 
 def audited(house, way):
     """Return what the audit says was done, and by whom."""
-    trail = house.house.admin.trail
+    trail = house.house.trail
     found = house.run(trail.latest(way.team.id, who="", action="", since="", before=None, count=50))
     return [(note.action, note.who) for _, note in found]
 
@@ -165,10 +165,10 @@ def test_rules_are_kept_after_a_look(house, way, owner):
     assert 200 == shown.status_code
     assert "standard gold 1 ann@a.example" in words(shown)
     assert "title pr no seat 0 fits nobody" in words(shown)
-    assert "{}" == house.run(house.house.admin.team(way.team.id)).seating
+    assert "{}" == house.run(house.house.teams.named(way.team.id)).seating
 
     assert 303 == owner.post("/seats/rules", typed).status_code
-    seating = house.house.ruling.rules(house.run(house.house.admin.team(way.team.id)))
+    seating = house.house.ruling.rules(house.run(house.house.teams.named(way.team.id)))
     assert ['userType eq "Gold"', "title pr"] == [str(rule.when) for rule in seating.rules]
     assert 600 == seating.settle_after
     assert "The rules are kept, and 1 person is being moved." in words(owner.get("/seats"))
