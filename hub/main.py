@@ -12,7 +12,7 @@ from hub.assembly import assemble
 from hub.fitness import unmade, unready
 from hub.house import House
 from hub.serving import tame_worker
-from hub.settings import Settings, SettingsError
+from hub.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     Without *settings* they come from the environment: HUB_CONFIG, HUB_DATA, HUB_SECTION__KEY.
     """
     tame_worker()
-    settings = settings or Settings.load(None, None, os.environ)
+    settings = settings or read_settings(None, None, os.environ)
     logs.configure(settings.log.level)
     house = assemble(settings)
 

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from hub import logs
 from hub.assembly import assemble
 from hub.house import House
-from hub.settings import Settings
+from hub.settings import read_settings
 from hub.teams import Connection, Profile, Team
 from tests.author import BY
 
@@ -109,7 +109,7 @@ def quiet() -> Iterator[None]:
 @contextmanager
 def bench(database_url: str, data: Path, **environ: str) -> Iterator[Bench]:
     """Open a hub on the database at *database_url*, which is migrated first, with HUB_… settings."""
-    settings = Settings.load(None, data, environ)
+    settings = read_settings(None, data, environ)
     if not database_url.startswith("sqlite:"):
         settings = evolve(settings, database=evolve(settings.database, url=database_url))
     house = assemble(settings)

@@ -19,7 +19,7 @@ from attrs import asdict, field, frozen
 
 from hub.house import House
 from hub.main import open_house
-from hub.settings import Settings
+from hub.settings import read_settings
 from hub.teams import Connection, Profile, Team
 from storage import records
 from tests.author import BY
@@ -145,7 +145,7 @@ class Hub:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[House]:
         """Open the house beside the nodes, as a command does."""
-        async with open_house(Settings.load(None, None, self.environ)) as house:
+        async with open_house(read_settings(None, None, self.environ)) as house:
             yield house
 
 

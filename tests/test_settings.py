@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from hub.settings import Settings, SettingsError
+from hub.settings import Settings, SettingsError, read_settings
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 
@@ -31,13 +31,13 @@ def config(tmp_path: Path) -> Callable[[str], Path]:
 def faults(config: Path | None = None, **environ: str) -> list[str]:
     """Return what is wrong with settings that cannot be used."""
     with pytest.raises(SettingsError) as caught:
-        Settings.load(config, None, environ)
+        read_settings(config, None, environ)
     return caught.value.faults
 
 
 def test_nothing_said_is_the_default():
     """Without file and environment the defaults hold."""
-    assert Settings() == Settings.load(None, None, {})
+    assert Settings() == read_settings(None, None, {})
 
 
 def test_the_example_is_the_default():
@@ -51,7 +51,7 @@ def test_the_example_is_the_default():
 
     assert expected == written
     assert [list(section) for section in expected.values()] == [list(section) for section in written.values()]
-    assert Settings() == Settings.load(EXAMPLE, None, {})
+    assert Settings() == read_settings(EXAMPLE, None, {})
 
 
 def test_the_example_explains_every_setting():
@@ -68,7 +68,7 @@ def test_the_later_word_wins(config):
     file = config('[server]\nworkers = 2\nbind = "127.0.0.1:1"\ndata = "file"\n')
     environ = {"HUB_SERVER__BIND": "127.0.0.1:2", "HUB_SERVER__DATA": "environment"}
 
-    server = Settings.load(file, Path("flag"), environ).server
+    server = read_settings(file, Path("flag"), environ).server
 
     assert (2, "127.0.0.1:2", Path("flag")) == (server.workers, server.bind, server.data)
 
@@ -77,7 +77,7 @@ def test_environment_names_file_and_folder(config):
     """HUB_CONFIG and HUB_DATA stand in for the flags, where there is no command line."""
     file = config("[server]\nworkers = 3\n")
 
-    server = Settings.load(None, None, {"HUB_CONFIG": str(file), "HUB_DATA": "there"}).server
+    server = read_settings(None, None, {"HUB_CONFIG": str(file), "HUB_DATA": "there"}).server
 
     assert (3, Path("there")) == (server.workers, server.data)
 
@@ -86,7 +86,7 @@ def test_environment_is_read_by_kind():
     """A variable becomes what the setting is: a number, a boolean, a list."""
     environ = {"HUB_SCIM__PAGE_MAX": "400", "HUB_EXCHANGES__READS": "True", "HUB_PLUGINS__BLOCKED": "a, b"}
 
-    settings = Settings.load(None, None, environ)
+    settings = read_settings(None, None, environ)
 
     assert 400 == settings.scim.page_max
     assert settings.exchanges.reads is True
@@ -98,12 +98,12 @@ def test_environment_is_read_by_kind():
 )
 def test_a_public_url_is_safe_from_listeners(url):
     """On this machine plain HTTP will do: elsewhere nobody could sign in, since cookies are for HTTPS."""
-    assert url == Settings.load(None, None, {"HUB_SERVER__PUBLIC_URL": url}).server.public_url
+    assert url == read_settings(None, None, {"HUB_SERVER__PUBLIC_URL": url}).server.public_url
 
 
 def test_other_variables_are_let_be():
     """Variables that are no settings are not looked at."""
-    assert Settings() == Settings.load(None, None, {"HUB_SECRET_KEY": "x", "HUB_FAILPOINT": "y", "PATH": "z"})
+    assert Settings() == read_settings(None, None, {"HUB_SECRET_KEY": "x", "HUB_FAILPOINT": "y", "PATH": "z"})
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_number_that_is_none(text):
 def test_flag_that_is_wrong_is_blamed_itself():
     """What was said on the command line is told by its flag, whatever the environment holds."""
     with pytest.raises(SettingsError) as caught:
-        Settings.load(None, None, {"HUB_SERVER__BIND": "127.0.0.1:1"}, bind="nonsense", workers=0)
+        read_settings(None, None, {"HUB_SERVER__BIND": "127.0.0.1:1"}, bind="nonsense", workers=0)
 
     assert [
         "--bind: expected HOST:PORT, as in 127.0.0.1:8080",
@@ -190,7 +190,7 @@ def test_what_is_right_is_read_beside_what_is_wrong(config):
     )
 
     with pytest.raises(SettingsError) as caught:
-        Settings.load(file, None, {})
+        read_settings(file, None, {})
 
     assert {"xyz", "server.workers", "server.bnd", "log.level", "scim.page_default"} == caught.value.wrong
     assert caught.value.rest is not None
@@ -219,7 +219,7 @@ def test_password_is_never_shown():
     """The address of the database holds a password: neither faults nor reprs show it."""
     secret = "postgres://hub:hunter2@db/hub"
 
-    assert "hunter2" not in repr(Settings.load(None, None, {"HUB_DATABASE__URL": secret}))
+    assert "hunter2" not in repr(read_settings(None, None, {"HUB_DATABASE__URL": secret}))
     assert "hunter2" not in str(faults(HUB_DATABASE__URL="x" + secret))
 
 

@@ -16,7 +16,7 @@ from hub.cli import printing
 from hub.cli.opening import fit_house
 from hub.engine.notes import Author
 from hub.house import House
-from hub.settings import Settings
+from hub.settings import Settings, read_settings
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Options:
     def settings(self, **server: object) -> Settings:
         """Return the settings, those of *server* that are not None put in their place."""
         flags = {key: value for key, value in server.items() if value is not None}
-        return Settings.load(self.config, self.data, os.environ, **flags)
+        return read_settings(self.config, self.data, os.environ, **flags)
 
     @asynccontextmanager
     async def house(self) -> AsyncIterator[House]:

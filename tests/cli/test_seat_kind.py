@@ -9,7 +9,7 @@ import pytest
 
 from hub.engine.scope import Scope
 from hub.main import open_house
-from hub.settings import Settings
+from hub.settings import read_settings
 
 READY = (
     "team",
@@ -38,7 +38,7 @@ def refusal(hub, team, tmp_path, monkeypatch):
         connection = hub("connection", "create", "--team", "acme", "--idp", idp, "--json").json["connection"]
 
         async def noted():
-            async with open_house(Settings.load(None, tmp_path / "data", {})) as house:
+            async with open_house(read_settings(None, tmp_path / "data", {})) as house:
                 team = await house.teams.named("acme")
                 store = house.registry.store(Scope(team=team.id, connection=connection))
                 await store.write(lambda unit: unit.refused(name, "standard"), reference="hx_1")

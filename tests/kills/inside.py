@@ -10,7 +10,7 @@ from hub.engine.recording import Recording
 from hub.engine.scope import Scope
 from hub.house import House
 from hub.main import open_house
-from hub.settings import Settings
+from hub.settings import read_settings
 from hub.spi import Inbound, Verb
 from storage.store import DatabaseStore
 from tests.author import BY
@@ -71,7 +71,7 @@ class Inside:
 @asynccontextmanager
 async def inside_of(hub: Hub) -> AsyncIterator[Inside]:
     """Open a house of *hub* in this process, with a connection."""
-    async with open_house(Settings.load(None, None, hub.environ)) as house:
+    async with open_house(read_settings(None, None, hub.environ)) as house:
         await house.migrate()
         made = Inside(house)
         await made.settle_in()
