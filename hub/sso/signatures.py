@@ -25,6 +25,10 @@ _METHODS = frozenset(
 )
 _DIGESTS = frozenset(DigestAlgorithm[f"SHA{bits}"] for bits in (256, 384, 512))
 
+#: The most elements of a signature, and prefixes in a list of it: for each of these canonicalizing looks
+#: through all namespaces at every element, of a stranger's document before anybody knows whose it is.
+ELEMENTS_MAX, PREFIXES_MAX = 100, 20
+
 #: What may be done to an element before it is digested (SAML Core §5.4.4); nothing that picks parts of it.
 _ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 _CANONICAL = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0.value
@@ -90,6 +94,7 @@ def _check_form(root: Element) -> None:
         raise NotBelieved(
             "the assertion is not signed: have the provider sign assertions, not only responses"
         )
+    _check_size(xmltree.one(root, "ds:Signature"))
     info = xmltree.one(root, "ds:Signature/ds:SignedInfo")
     if xmltree.one(info, "ds:CanonicalizationMethod").get("Algorithm") != _CANONICAL:
         raise NotBelieved("the signature is canonicalized in a way that is not accepted")
@@ -105,3 +110,10 @@ def _check_form(root: Element) -> None:
     transforms = [each.get("Algorithm") for each in xmltree.within(reference, "ds:Transforms/ds:Transform")]
     if reference.get("URI") != f"#{root.get('ID')}" or transforms != [_ENVELOPED, _CANONICAL]:
         raise NotBelieved("the signature is about something else than the assertion")
+
+
+def _check_size(signature: Element) -> None:
+    parts = list(signature.iter())
+    prefixes = max(len(each.get("PrefixList", "").split()) for each in parts)
+    if len(parts) > ELEMENTS_MAX or prefixes > PREFIXES_MAX:
+        raise NotBelieved("the signature is longer than one needs to be")

@@ -15,6 +15,10 @@ Element: TypeAlias = Any
 #: What lxml raises.
 XmlError: type[Exception] = etree.LxmlError
 
+#: The most elements of a document, names of its namespaces, and attributes of one element: what signs and
+#: verifies takes the square of these.
+ELEMENTS_MAX, NAMESPACES_MAX, ATTRIBUTES_MAX = 20_000, 2_000, 100
+
 #: Prefixes as they are written here → namespaces.
 NAMESPACES = {
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
@@ -33,12 +37,24 @@ def parse(raw: bytes, what: str) -> Element:
     # Before a parser sees it: what they declare can grow without end, or be fetched from elsewhere.
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise NotBelieved(f"{what} has a document type, which is refused")
-    return _parsed(text.encode(), what)
+    if text.count("xmlns") > NAMESPACES_MAX:
+        raise NotBelieved(f"{what} names more than {NAMESPACES_MAX} namespaces")
+    root = _parsed(text.encode(), what)
+    _check_size(root, what)
+    return root
 
 
 def alone(element: Element) -> Element:
     """Return a copy of *element* as a root, with the namespaces that it stands in and nothing else."""
     return _parsed(etree.tostring(element, with_tail=False), "the element")
+
+
+def _check_size(root: Element, what: str) -> None:
+    for number, element in enumerate(root.iter(), 1):
+        if number > ELEMENTS_MAX:
+            raise NotBelieved(f"{what} has more than {ELEMENTS_MAX} elements")
+        if len(element.attrib) > ATTRIBUTES_MAX:
+            raise NotBelieved(f"{what} has an element of more than {ATTRIBUTES_MAX} attributes")
 
 
 def _parsed(raw: bytes, what: str) -> Element:

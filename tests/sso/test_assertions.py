@@ -345,6 +345,39 @@ def test_what_is_no_response_at_all_is_refused(hand, raw):
         told(hand, raw)
 
 
+def swollen(hand, part: str, by: str) -> str:
+    """Return an honest response of which a *part* has grown *by* what nobody needs."""
+    raw = etree.tostring(response(hand.signed(assertion()))).decode()
+    return base64.b64encode(raw.replace(part, by).encode()).decode()
+
+
+def names(form: str, count: int) -> str:
+    """Return so many names in that form."""
+    return " ".join(form.format(number) for number in range(count))
+
+
+CANONICAL = '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"'
+PREFIXES = '<InclusiveNamespaces xmlns="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="{}"/>'
+SWOLLEN = {
+    "attributes": ("<ds:SignedInfo>", "<ds:SignedInfo " + names("a{}=''", 101) + ">", "100 attributes"),
+    "namespaces": ("<samlp:Response", "<samlp:Response " + names("xmlns:a{}='u'", 2001), "2000 namespaces"),
+    "elements": ("</samlp:Status>", f"{'<x/>' * 20_001}</samlp:Status>", "20000 elements"),
+    "a signature": ("</ds:SignedInfo>", f"{'<x/>' * 100}</ds:SignedInfo>", "longer than one needs"),
+    "prefixes": (
+        f"{CANONICAL}/>",
+        f"{CANONICAL}>{PREFIXES.format(names('a{}', 21))}</ds:CanonicalizationMethod>",
+        "longer than one needs",
+    ),
+}
+
+
+@pytest.mark.parametrize(("part", "by", "says"), SWOLLEN.values(), ids=SWOLLEN)
+def test_nobody_keeps_the_hub_busy_by_what_they_send(hand, part, by, says):
+    """What is canonicalized takes the product of these: minutes, and nobody knows yet who sent it."""
+    with pytest.raises(NotBelieved, match=says):
+        told(hand, swollen(hand, part, by))
+
+
 def test_many_values_are_refused(hand):
     """A provider tells of somebody in some values, and not in thousands."""
     many = "<saml:AttributeValue>x</saml:AttributeValue>" * 501
