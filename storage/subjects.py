@@ -28,12 +28,20 @@ _CONNECTIONS = (
     " OR (c.provider_id IS NULL AND (SELECT count(*) FROM providers p WHERE p.team_id = $1) = 1))"
 )
 
+#: Whether person `p` was deleted: of them there is no user, and nothing that an administrator has said.
+_GONE = (
+    "p.claims = 0 AND NOT p.by_hand AND p.suspended IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM resources r WHERE r.team_id = p.team_id AND r.person_id = p.id)"
+)
+
+#: Somebody stays who they are, unless that person is gone and they have been found to be another.
 _LINK = (
     "INSERT INTO subjects (provider_id, subject, team_id, person_id, admin_id, address, first_at, last_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (provider_id, subject) DO UPDATE SET"
-    " person_id = COALESCE(subjects.person_id, excluded.person_id),"
+    " person_id = COALESCE((SELECT p.id FROM persons p WHERE p.team_id = subjects.team_id"
+    f" AND p.id = subjects.person_id AND NOT ({_GONE})), excluded.person_id, subjects.person_id),"
     " admin_id = COALESCE(subjects.admin_id, excluded.admin_id),"
-    " address = excluded.address, last_at = excluded.last_at"
+    " address = excluded.address, last_at = excluded.last_at RETURNING person_id"
 )
 
 #: Whether a person was not erased meanwhile: then nothing leads to them any more.
@@ -52,11 +60,15 @@ class DatabaseSubjects(Patient):
 
     async def linked(self, provider: Provider, subject: str) -> Linked:
         rows = await self._rows(
-            "SELECT person_id, admin_id FROM subjects"
-            " WHERE team_id = $1 AND provider_id = $2 AND subject = $3",
+            f"SELECT s.person_id, s.admin_id, COALESCE({_GONE}, FALSE) AS gone FROM subjects s"
+            " LEFT JOIN persons p ON p.team_id = s.team_id AND p.id = s.person_id"
+            " WHERE s.team_id = $1 AND s.provider_id = $2 AND s.subject = $3",
             *(provider.team, provider.id, subject),
         )
-        return next((Linked(person=row["person_id"], admin=row["admin_id"]) for row in rows), Linked())
+        return next(
+            (Linked(person=row["person_id"], admin=row["admin_id"], gone=bool(row["gone"])) for row in rows),
+            Linked(),
+        )
 
     async def known(
         self, provider: Provider, *, external_id: str | None, addresses: AbstractSet[str]
@@ -126,7 +138,7 @@ class DatabaseSubjects(Patient):
                 await self.database.run(client, lock, *mine)
                 if not await self.database.run(client, _KNOWN, *mine):
                     return False
-            await self.database.run(client, _LINK, *values)
-            return True
+            (row,) = await self.database.run(client, _LINK, *values)
+            return link.person in {None, row["person_id"]}
 
         return await self._written(write)

@@ -10,10 +10,14 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class Linked:
-    """The person, and the admin, of whom a provider's subject is known to be."""
+    """The person, and the admin, of whom a provider's subject is known to be.
+
+    *gone* says that of the person nothing is left in the team that might come back: they were deleted.
+    """
 
     person: str | None = None
     admin: str | None = None
+    gone: bool = False
 
 
 @frozen(kw_only=True)

@@ -31,6 +31,7 @@ class Match:
 async def whom(subjects: Subjects, provider: Provider, identity: Identity) -> Match:
     """Return who *identity* is: as found before, else by what *provider* may vouch for.
 
+    Whoever comes back after they were deleted may be another person here: then they are who they are now.
     An admin is found by what the provider says in this sign-in alone: users are written by others, too.
     """
     linked = await subjects.linked(provider, identity.subject)
@@ -39,7 +40,7 @@ async def whom(subjects: Subjects, provider: Provider, identity: Identity) -> Ma
     )
     addresses = frozenset(each for each in identity.addresses if _domain(each) in known.domains)
     match = found(known, addresses, identity)
-    if linked.person:
+    if linked.person and not (linked.gone and match.person):
         match = Match(
             person=linked.person, says="They have signed in before, and are the same person as then."
         )

@@ -183,9 +183,11 @@ class SignIns:
     ) -> Admitted | TurnedAway:
         if match.admin is None:
             return _no_admin(provider, identity, "no_admin")
+        # Before it is asked who is out: whoever has come back is not shut out by who they were.
+        linked = await self._linked(provider, identity, match)
         if await self.subjects.out(provider.team, admin=match.admin, person=match.person):
             return _no_admin(provider, identity, "out")
-        if not await self._linked(provider, identity, match):
+        if not linked:
             return _no_admin(provider, identity, "no_admin")
         return Admitted(admin=match.admin, to=flow.errand.return_to)
 

@@ -81,7 +81,10 @@ class Subjects(Protocol):
         """Say whether an admin of a team, or *person*, is known to be somebody suspended or removed there."""
 
     async def link(self, provider: Provider, identity: Identity, link: Linked) -> bool:
-        """Note that whoever *identity* is signed in; False where who it *link*s to is there no more."""
+        """Note that whoever *identity* is signed in; False where who it *link*s to is there no more.
+
+        So it is where they have meanwhile turned out to be somebody else.
+        """
 
 
 class Speaks(Protocol):
