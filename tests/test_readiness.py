@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub import assembly, logs, main
+from hub import logs, main
+from hub.assembly import assembling
 from hub.settings import Database, Server, Settings
 from storage import migrate
 from storage.database import opened
@@ -18,7 +19,7 @@ def ready(tmp_path, monkeypatch):
     monkeypatch.setattr(logs, "configure", lambda _: None)
 
     async def ask(url):
-        monkeypatch.setattr(assembly, "database_url", lambda _: url)
+        monkeypatch.setattr(assembling, "database_url", lambda _: url)
         app = main.create_app(Settings(server=Server(data=tmp_path), database=Database(url=url)))
         async with opened(url):
             heard = await Client(app=app).ask("GET", "/readyz", authorization=None)

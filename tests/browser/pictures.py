@@ -7,7 +7,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -15,6 +15,7 @@ from unittest.mock import patch
 from playwright.sync_api import Browser, sync_playwright
 
 from hub import moments
+from hub.assembly import assembling, scim, signing_in, stores
 from hub.ledger.policies import Policy
 from hub.teams import ENTERPRISE, Connection, Team
 from tests.author import BY
@@ -98,7 +99,7 @@ def _used(data: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Serve a hub with a team that has used it for a quarter; yield where, a link into it, and ids."""
     calendar = Calendar()
     database = f"sqlite://{data / 'hub.sqlite'}"
-    with patch("hub.assembly.clock", calendar), bench(database, data) as house:
+    with _timed(calendar), bench(database, data) as house:
         ids = _lived(house, calendar)
         _, text = house.run(house.house.links.for_admin(house.run(house.house.teams.named("Acme")), by=BY))
     hub = Hub(database_url=database, data=data)
@@ -107,6 +108,15 @@ def _used(data: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
         yield node.url, f"{node.url}/links/{text}", ids
     finally:
         hub.stop()
+
+
+@contextmanager
+def _timed(calendar: Calendar) -> Iterator[None]:
+    """Have houses that are put together meanwhile go by *calendar*."""
+    with ExitStack() as stack:
+        for module in (assembling, scim, signing_in, stores):
+            stack.enter_context(patch(f"{module.__name__}.clock", calendar))
+        yield
 
 
 def _lived(house: Bench, calendar: Calendar) -> dict[str, str]:
