@@ -6,13 +6,16 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field, frozen
 
 from hub.engine.errors import Overtaken
 
 from .deadline import left
+
+if TYPE_CHECKING:
+    from .company import Company
 
 #: Writes on the client of an open transaction.
 Writing: TypeAlias = Callable[[Any], Awaitable[Any]]
@@ -40,9 +43,9 @@ class Batches:
     """Runs writings in the transactions that *transaction* opens, those of one group in turn.
 
     It is told for how many, at *most* that, and until when the first of them is to be done. With
-    *savepoints*, one that fails takes no other along. Without, none of its commit lands; and whose fault
-    it was shows when they come again, each alone. Then there are several writers, too, and those who wait
-    behind a batch that waits for somebody else go by it.
+    *savepoints*, one that fails takes no other along. Without, one that has left a trace does; and whose
+    fault it was shows when they come again, each alone. Then there are several writers, too, and those who
+    wait behind a batch that waits for somebody else go by it.
     """
 
     transaction: Callable[[int, float | None], AbstractAsyncContextManager[Any]]
@@ -124,7 +127,8 @@ class Batches:
             waiting.timer.cancel()
         if self.savepoints:
             return await _apart(client, waiting.writing)
-        return (await waiting.writing(client),)
+        company: Company | None = client.company
+        return await company.end(waiting.writing, client) if company else (await waiting.writing(client),)
 
 
 async def _apart(client: Any, writing: Writing) -> End:

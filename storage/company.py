@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,39 @@ class Company:
 
     seats: dict[str, SeatCount] | None = None
     behind: list[Statement] = field(factory=list)
+    #: How often a write asked the database, left something behind, or took a seat that is known.
+    traces: int = 0
+
+    async def end(self, writing: Callable[[Any], Awaitable[Any]], client: Any) -> tuple[Any] | Exception:
+        """Return what *writing* returned, in a tuple, or its error where it has left no trace.
+
+        So it is with whoever finds no seat left of a kind that is known: nobody else is undone for that.
+        """
+        before = self.traces
+        try:
+            return (await writing(client),)
+        except Exception as error:
+            if self.traces != before:
+                raise
+            return error
+
+    def took(self, kind: str, count: SeatCount) -> None:
+        """Know that a seat of a *kind* was taken, which *count* is what there is of now."""
+        assert self.seats is not None, "they are locked before any is taken"
+        self.seats[kind] = count
+        self.traces += 1
+
+    def leave(self, statement: Statement) -> None:
+        """Have *statement* run before anybody asks the database again, or at the end."""
+        self.traces += 1
+        self.behind.append(statement)
 
     async def catch_up(self, client: Any) -> None:
         """Run on *client* what was left behind, all that reads alike in one round trip.
 
         Raises `Overtaken`: whose fault it was shows when each write comes again alone.
         """
+        self.traces += 1
         behind, self.behind = self.behind, []
         try:
             for sql, alike in groupby(behind, key=lambda each: each.sql):

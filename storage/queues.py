@@ -105,16 +105,16 @@ class Queues(Transaction):
         if company and company.seats is None:
             sql = _COMMON.format(self.database.shared("id"))
             company.seats = _counts(await self.rows(sql, self.scope.team, self.scope.connection))
+            company.traces = 0  # these are the locks of all of them
 
     async def take(self, kind: str) -> SeatCount | None:
-        known = self._known
-        if kind in known:
-            count = await self._take(known[kind], kind)
+        if known := self._known.get(kind):
+            count = await self._take(known, kind)
         else:
             rows = await self.rows(_TAKE, self.scope.team, kind)
             count = records.seat_count(rows[0]) if rows else None
-        if count:
-            known[kind] = count
+        if count and self.client.company:
+            self.client.company.took(kind, count)
         failpoint("write.seat")
         return count
 
@@ -142,6 +142,8 @@ class Queues(Transaction):
         return counted
 
     async def kind(self, kind: str) -> SeatCount | None:
+        if known := self._known.get(kind):
+            return known
         rows = await self.rows(
             f"SELECT * FROM seats WHERE team_id = $1 AND kind = $2{self.database.for_update}",
             *(self.scope.team, kind),
@@ -172,7 +174,8 @@ class Queues(Transaction):
         )
 
     async def told(self, kind: str, percent: int) -> None:
-        self._known.clear()
+        if known := self._known.get(kind):
+            self._known[kind] = evolve(known, told=percent)
         await self.later(
             "UPDATE seats SET told = $3 WHERE team_id = $1 AND kind = $2", self.scope.team, kind, percent
         )

@@ -71,7 +71,7 @@ class Transaction:
         """Have done what was put off until now: at the end, where others share the transaction."""
         company = self.client.company
         if company and self._behind:
-            company.behind.append(together(self._behind))
+            company.leave(together(self._behind))
             self._behind.clear()
         await self.flush()
 

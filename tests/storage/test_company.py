@@ -10,6 +10,8 @@ import pytest
 from attrs import evolve
 
 from hub.engine.errors import NameTaken
+from hub.engine.places import NOWHERE
+from hub.engine.seats import grant
 from hub.ledger.moves import settle
 from hub.spi import Event
 from storage import reaching
@@ -105,16 +107,22 @@ async def test_those_who_wait_share_a_commit(world, sizes):
     assert 2 == len(await column(world.database, "SELECT DISTINCT transaction_id FROM outbox"))
 
 
-async def test_they_take_few_round_trips(world, sizes, monkeypatch):
-    """What all of them lock is locked once, and what they write goes in one piece."""
-    asked: list[str] = []
+@pytest.fixture
+async def asked(sizes, monkeypatch) -> list[str]:
+    """Note each round trip of a write, but those that begin and end it."""
+    noted: list[str] = []
     run = Database.run
 
-    async def noted(self, client, sql, *values):
-        asked.append(sql)
+    async def noting(self, client, sql, *values):
+        noted.append(sql)
         return await run(self, client, sql, *values)
 
-    monkeypatch.setattr(Database, "run", noted)
+    monkeypatch.setattr(Database, "run", noting)
+    return noted
+
+
+async def test_they_take_few_round_trips(world, sizes, asked):
+    """What all of them lock is locked once, and what they write goes in one piece."""
     await together(world, **some(MOST))
 
     assert [MOST] == sizes
@@ -168,6 +176,63 @@ async def test_no_more_seats_than_there_are(world):
     """What is known of a locked kind is what the database knows of it."""
     assert [1, 2, None, None, None] == [held for _, held in await together(world, **some(5))]
     assert [2] == await column(world.database, "SELECT held FROM seats WHERE team_id = 't'")
+
+
+def granted(name: str):
+    """Return work that adds somebody who is refused where no seat is left."""
+
+    async def work(unit):
+        await unit.claim(f"p-{name}", None, 1)
+        await unit.insert(user(name), exclusive=True)
+        return (await grant(unit, f"p-{name}", NOWHERE, "standard", reference=name)).after.held
+
+    return work
+
+
+async def test_who_is_refused_undoes_nobody(world, sizes):
+    """Who finds no seat left is told so where it is known, and all others of their commit land in it."""
+    await world.write(lambda unit: unit.give_up("standard", 98))
+
+    ends = await together(world, **{f"u{number}": granted(f"u{number}") for number in range(MOST)})
+
+    assert ["standard"] * 2 + ["NoSeat"] * (MOST - 2) == ends
+    assert [MOST] == sizes
+    assert ["u0", "u1"] == await column(world.database, "SELECT id FROM resources ORDER BY id")
+    assert [1, 2] == await column(world.database, "SELECT number FROM entries ORDER BY number")
+
+
+async def test_a_full_team_costs_one_look(world, asked):
+    """Where none of them finds a seat, nothing is asked but how many are left."""
+    await world.write(lambda unit: unit.give_up("standard", 100))
+    asked.clear()
+
+    ends = await together(world, **{f"u{number}": granted(f"u{number}") for number in range(MOST)})
+
+    assert ["NoSeat"] * MOST == ends
+    assert 1 == len(asked)
+
+
+@pytest.mark.parametrize("trace", ["took", "asked", "left"])
+async def test_who_fails_and_left_a_trace_undoes_all(world, sizes, trace):
+    """Nothing of them is there, and nobody goes by what they did."""
+    traces = {
+        "took": lambda unit: unit.take("standard"),
+        "asked": lambda unit: unit.rows("SELECT 1"),
+        "left": lambda unit: unit.finish(),
+    }
+
+    async def fails(unit):
+        await unit.claim("p-u9", None, 1)
+        await unit.insert(user("u9"), exclusive=True)
+        await traces[trace](unit)
+        raise ValueError
+
+    failed, *landed = await together(world, u9=fails, **some(2))
+
+    assert "ValueError" == failed
+    assert [1, 2] == sorted(held for _, held in landed)
+    assert [3] == sizes
+    assert ["u0", "u1"] == await column(world.database, "SELECT id FROM resources ORDER BY id")
 
 
 async def test_what_one_changes_the_next_knows(world, sizes):
