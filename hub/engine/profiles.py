@@ -55,7 +55,8 @@ def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from ((name, _element(each)) for each in value)
         case Mapping():
             for part, inner in value.items():
-                yield from _texts(f"{name}.{part}", inner)
+                if part != "$ref":  # it says where the value is found
+                    yield from _texts(f"{name}.{part}", inner)
         case bool():
             yield name, "yes" if value else "no"
         case _:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hub.scim.errors import InvalidCount, InvalidValue, NotFound, ScimError, TooMany
+from hub.scim.localising import localised
 from hub.scim.match import check
 from hub.scim.parsing import Limits, parse_filter
 from hub.scim.sorting import descends, sort_path
@@ -111,6 +112,8 @@ class Query:
         if text is None:
             return None
         where = parse_filter(text, limits=self.limits)
+        if request.base_url in text:
+            where = localised(where, request.base_url)
         types = request.admission.types
         if len(request.kinds) > 1:
             types = widened(types)  # RFC 7644 §3.4.2.1: what one kind lacks may be asked of all

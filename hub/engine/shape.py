@@ -21,6 +21,9 @@ from .kinds import RESOURCE_TYPES
 from .places import SeatStatus
 from .resources import Member, Membership, Resource, Text
 
+#: What a link begins with that is kept without the connection's address.
+_LINK = '"$ref":"/'
+
 #: How many hexadecimal digits of a digest tell one state of a user's groups from another.
 DIGEST = 16
 
@@ -95,7 +98,7 @@ def seat(status: SeatStatus) -> dict[str, Json]:
 
 def as_bytes(text: Text, base_url: str) -> bytes:
     """Return a resource but for its members as JSON, spliced from what lies in the store."""
-    parts = [text.document[:-1].encode()]
+    parts = [_anchored(text.document, base_url)[:-1].encode()]
     if text.groups:
         parts += [b',"groups":', strictjson.dumps(groups(text.groups, base_url))]
     return b"".join([*parts, b',"meta":', strictjson.dumps(meta(text, base_url)), b"}"])
@@ -112,7 +115,7 @@ def with_members(body: bytes, parts: Sequence[bytes]) -> bytes:
 
 def as_document(text: Text, base_url: str, found: Sequence[Member] = ()) -> dict[str, Any]:
     """Return a resource as a document, for whoever asks for some of its attributes only."""
-    document: dict[str, Any] = json.loads(text.document)
+    document: dict[str, Any] = json.loads(_anchored(text.document, base_url))
     if text.groups:
         document["groups"] = groups(text.groups, base_url)
     if found:
@@ -138,6 +141,16 @@ def as_text(resource: Resource) -> Text:
 def document_text(document: Mapping[str, Any]) -> str:
     """Return a stored document as JSON text."""
     return strictjson.dumps(dict(document)).decode()
+
+
+def _anchored(document: str, base_url: str) -> str:
+    """Return a stored *document* with its links whole: RFC 7643 §2.3.7 has them begin at *base_url*.
+
+    Within a text of the document the quotes would have backslashes before them.
+    """
+    if _LINK not in document:
+        return document
+    return document.replace(_LINK, f"{_LINK[:-1]}{_quoted(base_url)[1:-1]}/")
 
 
 def _quoted(text: str) -> str:

@@ -120,6 +120,8 @@ def _read(operation: Operation, *, additive: bool, strict: bool) -> list[MemberC
     assert path is not None
     if strict and path.sub is not None:
         _refuse_part(path)
+    if strict and path.where is not None and operation.op == "add":
+        raise Mutability(f"{path} is immutable: a member is added at {MEMBERS}")
     if path.sub is not None and path.sub.lower() != "value":
         # Names and links of members are the hub's to say.
         return []

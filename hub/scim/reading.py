@@ -13,6 +13,7 @@ from hub.scim.elements import one_primary
 from hub.scim.errors import InvalidSyntax, InvalidValue, NoTarget, PayloadTooLarge
 from hub.scim.expressions import Path
 from hub.scim.folding import fold
+from hub.scim.managers import with_link
 from hub.scim.match import instant
 from hub.scim.parsing import parse_path
 from hub.scim.required import lacks
@@ -55,9 +56,13 @@ def read_resource(resource_type: ResourceType, body: Json, *, strict: bool) -> D
 
 
 def finished(resource_type: ResourceType, document: Document) -> Document:
-    """Return *document* with the `schemas` that are present, or raise `InvalidValue` for what it lacks."""
+    """Return *document* with what follows from it, or raise `InvalidValue` for what it lacks.
+
+    So do the `schemas` that are present, and a manager's link.
+    """
     for lack in lacks(resource_type, document):
         raise InvalidValue(f"{lack.path} is required")
+    document = with_link(document)
     present = [extension.id for extension in resource_type.extensions if extension.id in document]
     whole: Document = {"schemas": [], **document}
     whole["schemas"] = [resource_type.schema.id, *present]
@@ -105,6 +110,9 @@ def read_element(attribute: Attribute, value: Json, path: str, *, strict: bool) 
     if attribute.type is not Type.COMPLEX:
         if not CHECKS[attribute.type](value):
             raise InvalidValue(f"{path} must be {NAMES[attribute.type]}")
+        if attribute.required and value == "":
+            # RFC 7643 §4.1.1
+            raise InvalidValue(f"{path} is required, and an empty text is none")
         return _canonical(attribute, value, path) if attribute.closed or strict else value
     if not isinstance(value, dict):
         raise InvalidValue(f"{path} must be an object")

@@ -33,7 +33,14 @@ def test_lists_and_extensions_are_told():
         id="u",
         emails=[{"value": "a@a", "type": "work", "primary": True}, {"value": "b@a"}],
         addresses=[{"locality": "Bern", "country": "CH", "type": "home"}],
-        **{ENTERPRISE: {"department": "Sales", "manager": {"value": "m1"}, "vip": False, "none": None}},
+        **{
+            ENTERPRISE: {
+                "department": "Sales",
+                "manager": {"value": "m1", "$ref": "/Users/m1"},
+                "vip": False,
+                "none": None,
+            }
+        },
     )
 
     assert {

@@ -42,6 +42,18 @@ def test_bytes_and_document_are_the_same_resource(document, pages, groups):
     assert len(groups) == len(spliced.get("groups", []))
 
 
+@pytest.mark.parametrize("base_url", [BASE, 'https://"é\\.example'])
+def test_links_are_kept_short_and_told_whole(base_url):
+    """RFC 7643 §2.3.7: a link begins at the connection's address, whatever its letters; a text stays."""
+    manager = {"value": "u2", "$ref": "/Users/u2"}
+    text = as_text(resource({"schemas": [], "title": '"$ref":"/', "urn:x": {"manager": manager}}))
+    told = as_document(text, base_url)
+
+    assert told == json.loads(as_bytes(text, base_url))
+    assert f"{base_url}/Users/u2" == told["urn:x"]["manager"]["$ref"]
+    assert '"$ref":"/' == told["title"]
+
+
 def test_members_say_what_they_are_and_where():
     """RFC 7643 §4.2: a member has a value, a type and a reference."""
     document = as_document(

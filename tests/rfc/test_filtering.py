@@ -111,3 +111,20 @@ async def test_section_3_4_2_2_what_cannot_be_asked(provider):
     answers = {filter: await provider.refusal("GET", "/Users", filter=filter) for filter in NO_FILTERS}
 
     assert dict.fromkeys(NO_FILTERS, (400, "invalidFilter")) == answers
+
+
+async def test_section_3_4_2_2_addresses(provider):
+    """§3.4.2.2, RFC 7643 §2.3.7: who knows an address finds by it what is told with it."""
+    boss = await provider.user("boss")
+    ann = await provider.user("ann", **{ENTERPRISE: {"manager": {"value": boss["id"]}}})
+    staff = await provider.group("Staff", ann["id"])
+    where = {each["id"]: each["meta"]["location"] for each in (boss, ann, staff)}
+
+    assert ["ann"] == await provider.names(filter=f'meta.location eq "{where[ann["id"]]}"')
+    assert ["boss"] == await provider.names(filter=f'meta.location ne "{where[ann["id"]]}"')
+    assert ["ann"] == await provider.names(filter=f'groups.$ref eq "{where[staff["id"]]}"')
+    assert ["ann"] == await provider.names(filter=f'groups[$ref co "{where[staff["id"]]}"]')
+    assert ["ann"] == await provider.names(filter=f'{ENTERPRISE}:manager.$ref ew "{where[boss["id"]]}"')
+    assert ["Staff"] == await provider.names("/Groups", filter=f'members.$ref eq "{where[ann["id"]]}"')
+    assert [] == await provider.names("/Groups", filter=f'members.$ref eq "{where[boss["id"]]}"')
+    assert ["boss", "ann"] == await provider.names("/", filter=f'meta.location sw "{where[ann["id"]][:-36]}"')

@@ -92,12 +92,42 @@ async def test_section_8_4_a_group(provider):
 
 
 async def test_section_4_3_the_manager(provider):
-    """§4.3: the manager is kept by id; a client's link and name of them are read-only, so let be."""
+    """§4.3: the manager is kept by id and told with a link; what a client says of link and name is let be."""
     boss = await provider.user("boss", displayName="John Smith")
     said = {"value": boss["id"], "$ref": "../Users/26118915", "displayName": "Somebody Else"}
     made = await provider.user("bjensen", **{ENTERPRISE: {"manager": said}})
+    manager = made[ENTERPRISE]["manager"]
+    part = await provider.get(f"/Users/{made['id']}", attributes=f"{ENTERPRISE}:manager.$ref")
+    body = {"schemas": [USER, ENTERPRISE], "userName": "bjensen", ENTERPRISE: {"manager": said}}
+    again = (await provider.ask("PUT", f"/Users/{made['id']}", body)).json()
 
-    assert {"manager": {"value": boss["id"]}} == made[ENTERPRISE]
+    assert {"value": boss["id"], "$ref": boss["meta"]["location"]} == manager
+    assert boss == (await provider.ask("GET", manager["$ref"])).json()
+    assert {"manager": {"$ref": manager["$ref"]}} == part[ENTERPRISE]
+    assert made == again == await provider.get(f"/Users/{made['id']}")
+
+
+async def test_section_4_3_the_link_follows_the_manager(provider):
+    """§4.3: another manager has another link; who is called by no id of the hub has none, as has nobody."""
+    one, other = [await provider.user(name) for name in ("one", "other")]
+    ann = await provider.user("ann", **{ENTERPRISE: {"manager": {"value": one["id"]}}})
+    path = f"{ENTERPRISE}:manager"
+    told = [
+        (await provider.changed(f"/Users/{ann['id']}", each)).get(ENTERPRISE)
+        for each in (
+            {"op": "replace", "path": f"{path}.value", "value": other["id"]},
+            {"op": "replace", "path": path, "value": {"value": "E-701984"}},
+            {"op": "replace", "path": path, "value": {"value": one["id"]}},
+            {"op": "remove", "path": f"{path}.value"},
+        )
+    ]
+
+    assert [
+        {"manager": {"value": other["id"], "$ref": other["meta"]["location"]}},
+        {"manager": {"value": "E-701984"}},
+        {"manager": {"value": one["id"], "$ref": one["meta"]["location"]}},
+        None,
+    ] == told
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,7 @@ def test_names_of_members_are_not_the_clients(op, path):
         (change("remove", "members.display"), Mutability),
         (change("replace", "members.value", "x"), Mutability),
         (change("replace", 'members[value eq "a"].value', "x"), Mutability),
+        (change("add", 'members[value eq "a"]', {"value": "b"}), Mutability),
         (change("add", "members", [{"value": "a", "bogus": 1}]), InvalidSyntax),
         (change("add", "members", [{"value": "a", "type": 7}]), InvalidValue),
         (change("replace", None, {"members": {"value": "a", "bogus": 1}}), InvalidSyntax),

@@ -177,10 +177,11 @@ def test_required(body, strict):
         read(body, strict=strict)
 
 
-def test_required_and_blank():
-    """An empty userName is none, unless texts are taken to the letter."""
+@BOTH
+def test_required_and_blank(strict):
+    """An empty userName is none (RFC 7643 §4.1.1), also where texts are taken to the letter."""
     with pytest.raises(InvalidValue, match="userName is required"):
-        read(user(userName=""))
+        read(user(userName=""), strict=strict)
 
 
 @pytest.mark.parametrize(
