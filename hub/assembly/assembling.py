@@ -59,7 +59,7 @@ def assemble(settings: Settings) -> House:
     registry = kept.registry
     mint = Mint(clock=clock, key=key, entropy=secrets.token_bytes)
     rolls = scim.rolls(settings)
-    provisioning = Provisioning(plugins=plugins, ids=new_id, rolls=rolls)
+    provisioning = Provisioning.of(plugins, ids=new_id, rolls=rolls)
     ousting = Ousting(registry=registry, provisioning=provisioning, plugins=plugins, ids=new_id)
     people = People(
         registry=registry,

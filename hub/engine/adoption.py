@@ -10,10 +10,10 @@ from attrs import Factory, define, evolve, frozen
 from hub.spi import Inbound, Verb
 
 from .batches import in_batches
-from .byhand import document_of
 from .dossiers import people
 from .errors import AdminError, NameTaken
 from .events import event
+from .handmade import document_of
 from .places import NOWHERE
 from .plugins import UnknownDialect
 from .requests import own

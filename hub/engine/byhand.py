@@ -17,13 +17,13 @@ from .addresses import address_in, name_in
 from .entitlements import Bond
 from .errors import AdminError
 from .events import told_of
+from .handmade import user_of
 from .places import NOWHERE, Spot
 from .resources import Resource
 from .scope import Scope
 from .trail import changed, note_removal
 
 if TYPE_CHECKING:
-    from hub.scim.strictjson import Json
     from hub.teams import Team
 
     from .dossiers import Dossier
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from .seats import Move
 
 T = TypeVar("T")
-
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 class Locked(AdminError):
@@ -120,7 +118,7 @@ class People:
                 raise AdminError(
                     f"'{dossier.called}' holds a {held} seat: `hub person unseat` frees it first"
                 )
-            wanted = kind or self._chosen(now, await unit.users(person) or [_user(dossier, at=unit.now)])
+            wanted = kind or self._chosen(now, await unit.users(person) or [user_of(dossier, at=unit.now)])
             try:
                 moved = await seats.grant(unit, person, claimant.spot, wanted, reference=reference)
             except ScimError as error:
@@ -226,13 +224,6 @@ class People:
         return await store.write(work, reference=reference or f"admin_{self.ids()}")
 
 
-def document_of(address: str, name: str | None, *, id: str) -> dict[str, Json]:
-    """Return the user that a person by hand is, or would be, in a connection."""
-    named: dict[str, Json] = {} if name is None else {"displayName": name}
-    mail: Json = {"value": address, "type": "work", "primary": True}
-    return {"schemas": [USER], "id": id, "userName": address, **named, "active": True, "emails": [mail]}
-
-
 async def _check_unlocked(unit: Unit) -> Team:
     """Return the team, or raise `Locked` where a connection assigns its seats; neither changes meanwhile."""
     team = await unit.team()
@@ -242,13 +233,6 @@ async def _check_unlocked(unit: Unit) -> Team:
             f" do it there, or turn it off: `hub connection off {by.id}`"
         )
     return team
-
-
-def _user(dossier: Dossier, *, at: str) -> Resource:
-    """Return a person by hand as rules look at users."""
-    person = dossier.standing.person
-    document = document_of(dossier.called, dossier.name, id=person)
-    return Resource(id=person, kind="User", document=document, created=at, modified=at, person=person)
 
 
 def _one(meant: Sequence[Standing], name: str) -> str:

@@ -15,6 +15,7 @@ from hub.moments import later
 from hub.providers import Doors, NobodyIn, NotBelieved, Proof
 
 from .drafts import Misfit
+from .endings import Admitted, Lost, SentOn, Trial, Tried, TurnedAway, Unsent
 from .entitlements import REFUSALS, Reason, decide
 from .flows import FLOW_SECONDS, Errand, Flow, Purpose
 from .known import Linked
@@ -36,53 +37,6 @@ _NO_ADMIN = {
     "no_admin": "You are no administrator of this team. Ask one of its owners to add you.",
     "out": "You look after this team, and are removed from it, or suspended there. Ask one of its owners.",
 }
-
-
-class Lost(Exception):
-    """A sign-in that is unknown, over, taken up already, another browser's, or not believed: never which."""
-
-
-class Unsent(Exception):
-    """Nobody can be sent to the provider just now; the text says why, for its administrator."""
-
-
-@frozen(kw_only=True)
-class Admitted:
-    """An admin of the team has signed in to the portal, and wants to go *to* a page of it."""
-
-    admin: str
-    to: str
-
-
-@frozen(kw_only=True)
-class SentOn:
-    """Somebody is let in to the product, which they go back to at *url* with a code."""
-
-    url: str
-
-
-@frozen(kw_only=True)
-class TurnedAway:
-    """Somebody signed in, and is not let in, for a *reason*; None: it is the portal that is not theirs."""
-
-    provider: Provider
-    called: str
-    reason: Reason | None
-    message: str
-
-
-@frozen
-class Tried:
-    """Somebody signed in to try it: whoever looks after the team is shown the `trial`."""
-
-
-@frozen(kw_only=True)
-class Trial:
-    """What came of a sign-in to try it: who the provider says it was, and who that is; or the *fault*."""
-
-    identity: Identity | None = None
-    match: Match | None = None
-    fault: str | None = None
 
 
 @frozen(kw_only=True)

@@ -22,8 +22,9 @@ from .shape import as_text, location, version_of
 from .showing import shown, with_seats
 
 if TYPE_CHECKING:
+    from .outcomes import Outcome
     from .ports import Registry, Unit
-    from .provision import Outcome, Provisioning
+    from .provision import Provisioning
     from .recording import Recording
     from .requests import Request
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from hub.engine.signin import Admitted, Lost, SentOn, TurnedAway
+from hub.engine.endings import Admitted, Lost, SentOn, TurnedAway
 
 from .pages import Pages
 from .problems import Missing

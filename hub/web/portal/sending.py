@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
 
+from hub.engine.endings import Unsent
 from hub.engine.flows import FLOW_SECONDS, Purpose
-from hub.engine.signin import Unsent
 from hub.providers import Doors
 
 from .problems import Problem
