@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from hub import moments
 
 def new_id() -> str:
     """Return a random id of 128 bits whose order is that of time (RFC 9562 §5.7, UUID version 7)."""
-    bits = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    bits = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
     digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 

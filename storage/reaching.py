@@ -57,8 +57,14 @@ def dialect(url: str) -> str:
     return "sqlite" if url.startswith("sqlite:") else "postgres"
 
 
+#: What is written is brought from the journal into the file after so many pages of 4 KiB, four times as many
+#: as SQLite would have: many of them were written again meanwhile. The journal, once it is so long (bytes),
+#: is written over and not cut off: to grow again costs the disk more.
+_JOURNAL = {"wal_autocheckpoint": "4000", "journal_size_limit": str(64 * 2**20)}
+
+
 def _sqlite(url: str) -> dict[str, Any]:
-    pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
+    pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", **_JOURNAL}
     return {
         "engine": "storage.sqlite",
         "credentials": {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -19,9 +19,13 @@ from .pending import Pending
 from .providers import ProviderAffairs
 from .queues import Queues
 from .resources import Resources
+from .statements import values_of
 
 if TYPE_CHECKING:
     from hub.spi import Event
+
+#: How many events are written in one statement, each with five values.
+_TOLD_MAX = 1_000
 
 #: Takes the next number of the team's book, and the moment of that entry.
 _NEXT_NUMBER = {
@@ -64,11 +68,14 @@ class DatabaseUnit(Resources, Memberships, Pending, Claims, Queues, Affairs, Pro
         failpoint("write.entry")
 
     async def tell(self, events: Sequence[Event]) -> None:
-        if events:
-            told = self.database.paired("$4", "$1", "$2", "$3")
+        for first in range(0, len(events), _TOLD_MAX):
+            rows = [self._told(each) for each in events[first : first + _TOLD_MAX]]
             await self.later(
-                f"INSERT INTO outbox (team_id, connection_id, at, reference, event) {told}",
-                *(self.scope.team, self.scope.connection, self.now),
-                json.dumps([(event.cause, records.event_text(event)) for event in events]),
+                "INSERT INTO outbox (team_id, connection_id, at, reference, event)"
+                f" VALUES {values_of(*rows)}",
+                *chain.from_iterable(rows),
             )
         failpoint("write.event")
+
+    def _told(self, event: Event) -> tuple[object, ...]:
+        return (self.scope.team, self.scope.connection, self.now, event.cause, records.event_text(event))

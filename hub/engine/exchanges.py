@@ -38,8 +38,9 @@ _RESOURCE = re.compile(rf"/(?:Users|Groups)/({_ID.pattern})(?=[/?]|$)")
 #: How many wait to be written before new ones are dropped and counted.
 QUEUE_MAX = 2_000
 
-#: How many are written at a time.
-BATCH_MAX = 100
+#: How many are written at a time, and seconds until the next are where there were fewer: each writing costs
+#: a commit, however many it is of.
+BATCH_MAX, PAUSE_SECONDS = 100, 0.05
 
 #: Seconds between two looks for exchanges that are too old or too many.
 PRUNE_SECONDS = 600
@@ -97,14 +98,16 @@ class Keeper:
         """Write what comes, until `close`."""
         pruner = asyncio.create_task(self._prune())
         while (first := await self._queue.get()) is not None:
-            await self._write([first])
+            if await self._write([first]) < BATCH_MAX:
+                await asyncio.sleep(PAUSE_SECONDS)
         pruner.cancel()
 
     async def close(self) -> None:
         """Have `run` end once all that was kept before is written."""
         await self._queue.put(None)
 
-    async def _write(self, batch: list[Mapping[str, Any]]) -> None:
+    async def _write(self, batch: list[Mapping[str, Any]]) -> int:
+        """Write *batch* and what waits besides, and return how many that were."""
         while len(batch) < BATCH_MAX and not self._queue.empty():
             following = self._queue.get_nowait()
             if following is None:
@@ -116,6 +119,7 @@ class Keeper:
         except Exception:  # the record of a request is never worth the hub
             self.dropped += len(batch)
             log.exception("exchanges.lost", count=len(batch), dropped=self.dropped)
+        return len(batch)
 
     async def _prune(self) -> None:
         while True:

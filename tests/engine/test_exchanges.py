@@ -16,13 +16,14 @@ class Kept:
     """Exchanges in a list, which may fail."""
 
     def __init__(self):
-        self.rows, self.failing, self.pruned = [], False, []
+        self.rows, self.batches, self.failing, self.pruned = [], [], False, []
 
     async def add(self, rows):
         """Keep *rows*, or fail."""
         if self.failing:
             raise OSError
         self.rows += rows
+        self.batches.append(len(rows))
 
     async def prune(self, *, before, rows_max):
         """Note what was asked to go."""
@@ -104,6 +105,19 @@ def test_a_long_body_is_cut():
     cut = kept({"a": "b" * 200}, 20)
     assert cut.startswith('{"a":"bbb')
     assert "208 bytes" in cut
+
+
+async def test_what_comes_little_by_little_is_written_together(keeper):
+    """The first at once; what comes soon after it, in one piece."""
+    running = asyncio.create_task(keeper.run())
+    for _ in range(4):
+        keeper.keep(exchange())
+        for _ in range(3):
+            await asyncio.sleep(0)
+    await keeper.close()
+    await running
+
+    assert [1, 3] == keeper.exchanges.batches
 
 
 async def test_exchanges_are_written_apart_from_requests(keeper):
