@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
 from hub.providers import NotBelieved
 
-from .outbound import Outbound, Unreachable
+from .kept import LOOK_SECONDS, Kept, kept_of
+from .outbound import Outbound
 from .reading import object_in
-
-T = TypeVar("T")
-
-#: The seconds that what a provider says of itself is kept, and those between two looks that found nothing.
-KEPT_SECONDS = 3600
-LOOK_SECONDS = 5
-
-#: The most providers that are remembered at a time.
-KNOWN_MAX = 1000
 
 #: Kinds of keys that are not a secret between two: by those, whoever verifies could sign.
 _ASYMMETRIC = {"RSA", "EC", "OKP"}
@@ -39,43 +30,6 @@ class Discovered:
     userinfo_endpoint: str | None
     auth_methods: tuple[str, ...]
     says_iss: bool
-
-
-@define
-class Kept(Generic[T]):
-    """What was answered to one question, or why nothing was; asked again by one at a time."""
-
-    value: T | None = None
-    fault: Unreachable | NotBelieved | None = None
-    at: float = 0.0
-    _turn: asyncio.Lock = field(factory=asyncio.Lock, init=False)
-
-    async def got(
-        self,
-        ask: Callable[[], Awaitable[T]],
-        seconds: Callable[[], float],
-        *,
-        good: Callable[[T, float], bool],
-    ) -> T:
-        """Return what was answered while it is *good* at its age, and not too old; else *ask* again.
-
-        A failure stands for some seconds: whoever comes meanwhile does not wait for it once more.
-        """
-        async with self._turn:
-            age = seconds() - self.at
-            if self.fault is not None and age < LOOK_SECONDS:
-                raise type(self.fault)(*self.fault.args)
-            if self.value is not None and age < KEPT_SECONDS and good(self.value, age):
-                return self.value
-            self.value = self.fault = None
-            try:
-                self.value = await ask()
-            except (Unreachable, NotBelieved) as error:
-                self.fault = error
-                raise
-            finally:
-                self.at = seconds()
-            return self.value
 
 
 @frozen(kw_only=True)
@@ -100,7 +54,7 @@ class Directory:
                 self.outbound.check(url)
             return found
 
-        return await _of(self._found, issuer).got(ask, self.seconds, good=lambda *_: not anew)
+        return await kept_of(self._found, issuer).got(ask, self.seconds, good=lambda *_: not anew)
 
     async def keys(self, found: Discovered, kid: str | None = None) -> list[Key]:
         """Return a provider's keys; looked up anew, but not all the time, where none is called *kid*."""
@@ -108,17 +62,11 @@ class Directory:
         async def ask() -> list[Key]:
             return _keys(object_in(await self.outbound.fetch(found.jwks_uri), "the provider's list of keys"))
 
-        return await _of(self._keys, found.jwks_uri).got(
+        return await kept_of(self._keys, found.jwks_uri).got(
             ask,
             self.seconds,
             good=lambda keys, age: age < LOOK_SECONDS or any(kid and key.kid == kid for key in keys),
         )
-
-
-def _of(kept: dict[str, Kept[T]], name: str) -> Kept[T]:
-    if name not in kept and len(kept) >= KNOWN_MAX:
-        kept.clear()
-    return kept.setdefault(name, Kept())
 
 
 def _discovered(said: Mapping[str, Any], issuer: str) -> Discovered:

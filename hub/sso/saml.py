@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from hub.providers import Doors, Identity, NotBelieved, Proof, ProviderFault, Saml
 
 from . import assertions, metadata
+from .kept import Kept, kept_of
 from .outbound import Outbound
 from .signatures import UnknownKey, certificate
 
@@ -25,7 +26,7 @@ class SamlSpeaker:
 
     outbound: Outbound
     seconds: Callable[[], float]
-    _looked: dict[str, float] = field(factory=dict, init=False, repr=False)
+    _looked: dict[str, Kept[Saml]] = field(factory=dict, init=False, repr=False)
 
     def begin(self, how: Saml, doors: Doors, proof: Proof) -> str:
         """Return where to send somebody (SAML Bindings §3.4)."""
@@ -59,17 +60,25 @@ class SamlSpeaker:
         )
 
     async def _renewed(self, how: Saml) -> Saml | None:
-        """Return what the metadata says now, None where that is nothing new, or was asked just now."""
-        url, now = how.metadata_url, self.seconds()
-        if url is None or now < self._looked.get(url, 0) + LOOK_SECONDS:
+        """Return what the metadata says now, None where that is nothing new.
+
+        What it said is kept for a while: anybody can ask in vain, and stands in nobody's way.
+        """
+        url = how.metadata_url
+        if url is None:
             return None
-        if len(self._looked) >= 1000:
-            self._looked.clear()
-        self._looked[url] = now
-        try:
-            found = await metadata.fetched(self.outbound, url)
-        except ProviderFault as error:
-            raise NotBelieved(f"no certificate fits, and the metadata could not be had: {error}") from error
+
+        async def ask() -> Saml:
+            try:
+                return await metadata.fetched(self.outbound, url)
+            except ProviderFault as error:
+                raise NotBelieved(
+                    f"no certificate fits, and the metadata could not be had: {error}"
+                ) from error
+
+        found = await kept_of(self._looked, url).got(
+            ask, self.seconds, good=lambda _, age: age < LOOK_SECONDS
+        )
         if found.entity_id != how.entity_id or found.certificates == how.certificates:
             return None
         return evolve(how, certificates=found.certificates)

@@ -130,7 +130,7 @@ def speaker():
 
 
 async def test_another_certificate_is_looked_for_in_the_metadata(forger, hand, speaker):
-    """Once in a while, however many responses come; and a provider that changed its name is another one."""
+    """Where none that is known fits."""
     new = Hand.new()
     forger.documents["/idp"] = described(key(new.text))
 
@@ -141,8 +141,23 @@ async def test_another_certificate_is_looked_for_in_the_metadata(forger, hand, s
 
     assert "ann@acme.example" == found.subject
     assert (new.text,) == renewed.certificates
+    assert 1 == forger.count("/idp")
+
+
+async def test_whoever_asks_in_vain_stands_in_nobodys_way(forger, hand, speaker):
+    """A stranger has had it look for another certificate just now: whoever is signed by it comes in."""
+    new = Hand.new()
+    forger.documents["/idp"] = described(key(new.text))
+    agreed = evolve(hand.how, metadata_url=f"{forger.issuer}/idp")
+    stranger, honest = (
+        {"SAMLResponse": sent(response(each.signed(assertion())))} for each in (Hand.new(), new)
+    )
     with pytest.raises(NotBelieved, match="none of the certificates"):
-        await speaker.finish(agreed, DOORS, PROOF, answer)
+        await speaker.finish(agreed, DOORS, PROOF, stranger)
+
+    _, renewed = await speaker.finish(agreed, DOORS, PROOF, honest)
+
+    assert (new.text,) == renewed.certificates
     assert 1 == forger.count("/idp")
 
 

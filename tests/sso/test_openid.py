@@ -18,7 +18,7 @@ from joserfc.jwk import OctKey, RSAKey
 from hub.engine.handover import challenge_of
 from hub.providers import Doors, NobodyIn, NotBelieved, Oidc, Proof, ProviderFault
 from hub.scim.folding import fold
-from hub.sso.discovery import LOOK_SECONDS
+from hub.sso.kept import LOOK_SECONDS
 from hub.sso.oidc import OpenId
 from hub.sso.outbound import Outbound
 from tests.sso.openid import CLIENT, SECRET, new_key
