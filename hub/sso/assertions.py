@@ -156,7 +156,7 @@ def _identity(assertion: Element, now: float) -> Identity:
     statements = xmltree.within(assertion, "saml:AuthnStatement")
     if not statements:
         raise NotBelieved("the assertion does not say that somebody signed in (AuthnStatement)")
-    _check_session(statements, now)
+    _check_statements(statements, now)
     claims = _attributes(assertion)
     said = _by_name(claims)
     named = [subject, *(each for name in sorted(_ADDRESSES & said.keys()) for each in said[name])]
@@ -172,8 +172,10 @@ def _identity(assertion: Element, now: float) -> Identity:
     )
 
 
-def _check_session(statements: list[Element], now: float) -> None:
+def _check_statements(statements: list[Element], now: float) -> None:
     for each in statements:
+        if _moment(each.get("AuthnInstant", "")) > now + SKEW:
+            raise NotBelieved("they are to sign in at the provider yet (AuthnInstant): do both clocks agree?")
         if (until := each.get("SessionNotOnOrAfter")) and _moment(until) <= now - SKEW:
             raise NotBelieved("the session at the provider has ended")
 

@@ -62,7 +62,7 @@ async def verified(
         raise NotBelieved(f"the provider's keys could not be had: {error}") from error
     except BadSignatureError as error:
         raise NotBelieved("the signature of the ID token is wrong") from error
-    except (JoseError, ValueError, RecursionError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise NotBelieved(f"the ID token cannot be read: {error}") from error
     _check(claims, how, found, nonce=nonce, now=now)
     return claims
@@ -119,6 +119,8 @@ def _check_age(claims: Mapping[str, Any], how: Oidc, now: int) -> None:
     at = claims.get("auth_time")
     if at is not None and not _is_time(at):
         raise NotBelieved("the ID token's auth_time is no time")
+    if at is not None and at > now + SKEW:
+        raise NotBelieved("they are to sign in at the provider yet (auth_time): do both clocks agree?")
     if how.max_age is None:
         return
     if at is None:

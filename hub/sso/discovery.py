@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key
+from joserfc.jwk import JWKRegistry, Key, RSAKey
 
 from hub.providers import NotBelieved
 
@@ -16,7 +16,10 @@ from .outbound import Outbound
 from .reading import object_in
 
 #: Kinds of keys that are not a secret between two: by those, whoever verifies could sign.
-_ASYMMETRIC = {"RSA", "EC", "OKP"}
+_ASYMMETRIC = ("RSA", "EC", "OKP")
+
+#: The smallest RSA key, bits (RFC 7518 §3.3).
+_BITS_MIN = 2048
 
 
 @frozen(kw_only=True)
@@ -115,6 +118,8 @@ def _key(said: Any) -> Key | None:
     if not isinstance(said, dict) or said.get("kty") not in _ASYMMETRIC or said.get("use", "sig") != "sig":
         return None
     try:
-        return JWKRegistry.import_key(said)
+        key = JWKRegistry.import_key(said)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
+    weak = isinstance(key, RSAKey) and key.public_key.key_size < _BITS_MIN
+    return None if weak else key

@@ -20,6 +20,9 @@ from .reading import object_in
 #: What is asked of a provider: who somebody is, and their address and name.
 SCOPE = "openid email profile"
 
+#: What authlib raises where an answer is not what it takes it for.
+_UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
+
 #: How we prove who we are, the better first; a provider that names none takes the first (OIDC Discovery §3).
 _METHODS = ("client_secret_basic", "client_secret_post")
 
@@ -95,7 +98,7 @@ class OpenId:
                     url, code=code, code_verifier=proof.verifier, grant_type="authorization_code"
                 )
                 return tokens
-        except (Unreachable, ValueError) as error:
+        except (Unreachable, *_UNREADABLE) as error:
             raise NotBelieved(f"the code could not be exchanged: {error}") from error
         except OAuthError as error:
             raise NotBelieved(f"the code could not be exchanged: {_shown(error.error)}") from error

@@ -141,6 +141,7 @@ LIES = {
     "a name for one day": ({"format": "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"}, "lasting"),
     "no name": ({"name": ""}, "lasting"),
     "nobody signed in": ({"signed_in": ""}, "AuthnStatement"),
+    "signed in tomorrow": ({"signed_in": f'<saml:AuthnStatement AuthnInstant="{at(61)}"/>'}, "AuthnInstant"),
     "the session is over": ({"signed_in": f'<saml:AuthnStatement AuthnInstant="{at(-9000)}"'
                              f' SessionNotOnOrAfter="{at(-61)}"/>'}, "has ended"),
     "a time that is none": ({"valid_until": "tomorrow"}, "a time that is none"),

@@ -7,12 +7,14 @@ import base64
 import hmac
 import json
 import time
+import warnings
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import anyio.to_thread
 import pytest
 from attrs import evolve
 from joserfc import jws, jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import OctKey, RSAKey
 
 from hub.engine.handover import challenge_of
@@ -193,6 +195,7 @@ LIES = {
     "no end": ({"exp": None}, "exp"),
     "no beginning": ({"iat": None}, "iat"),
     "an age that is none": ({"auth_time": "today"}, "auth_time"),
+    "signed in tomorrow": ({"auth_time": time.time() + 86_400}, "auth_time"),
 }
 
 
@@ -276,6 +279,56 @@ async def test_keys_that_are_shared_secrets_are_not_used(openid, forger, how):
         forger.token = forger.signed(forger.claims())
         with pytest.raises(NotBelieved, match="none that can be used"):
             await finished(openid, how)
+
+
+async def test_a_key_that_is_too_short_is_not_used(openid, forger, how):
+    """Whoever takes its number apart signs as the provider."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        forger.keys = [RSAKey.generate_key(1024, {"kid": "one", "use": "sig"})]
+        forger.token = forger.signed(forger.claims())
+        with pytest.raises(NotBelieved, match="none that can be used"):
+            await finished(openid, how)
+
+
+@pytest.mark.parametrize("said", [{"kty": []}, {"kty": "RSA", "n": 5}, 5, None, {"kty": "OKP", "crv": 5}])
+async def test_keys_that_are_none_break_nothing(openid, forger, how, said):
+    """Others are listed beside them."""
+    listed = [said, forger.keys[0].as_dict(private=False)]
+    forger.documents["/keys"] = json.dumps({"keys": listed}).encode()
+    forger.token = forger.signed(forger.claims())
+
+    assert await finished(openid, how)
+
+
+ODD = {
+    "a number without end": b'{"access_token": "x", "expires_in": 1e999}',
+    "no end": b"[" * 100_000,
+    "an object for a number": b'{"access_token": "x", "expires_in": {}}',
+    "a list": b"[]",
+    "nothing": b"null",
+    "no JSON": b"<html>",
+}
+
+
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+async def test_an_odd_answer_to_the_code_is_not_believed(openid, forger, how, answer):
+    """Whatever a provider sends, it breaks nothing."""
+    forger.documents["/token"] = answer
+
+    with pytest.raises(NotBelieved):
+        await finished(openid, how)
+
+
+async def test_an_odd_header_is_not_believed(openid, forger, how):
+    """Nor does it break anything."""
+    _, _, rest = forger.signed(forger.claims()).partition(".")
+    said = {"alg": "RS256", "kid": forger.keys[0].kid, "crit": 5}
+    head = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+    forger.token = f"{head}.{rest}"
+
+    with pytest.raises(NotBelieved, match="cannot be read"):
+        await finished(openid, how)
 
 
 async def test_a_new_key_is_looked_up_once(openid, forger, how, clock):
