@@ -68,10 +68,13 @@ class Sessions:
         )
         return (session, text) if await self._begun(session) else None
 
-    async def find(self, text: str) -> Session | None:
-        """Return the session of whose browser holds *text*, None where there is none (any more)."""
+    async def find(self, text: str, *, alive: bool = True) -> Session | None:
+        """Return the session of whose browser holds *text*, None where there is none (any more).
+
+        It goes on from now, unless what asks is no sign that somebody is *alive*.
+        """
         session = await self.look(self._digest(text))
-        if session is not None and later(session.seen_at, SEEN_SECONDS) <= self.clock():
+        if session is not None and alive and later(session.seen_at, SEEN_SECONDS) <= self.clock():
             await self.visits.seen(session.id, at=self.clock())
         return session
 

@@ -87,8 +87,9 @@ async def test_looking_is_no_sign_of_life(portal, ann):
     for _ in range(2):
         portal.wait(IDLE_SECONDS / 2)
         looked = await portal.sessions.look(session.id)
+        found = await portal.sessions.find(held, alive=False)
 
-    assert looked is None
+    assert looked is found is None
     assert await portal.sessions.find(held) is None
 
 

@@ -35,7 +35,7 @@ async def activity(visit: Visit) -> Response:
     )
 
 
-@pages.get("/activity/live")
+@pages.get("/activity/live", live=True)
 async def live(visit: Visit) -> Response:
     """Show the newest as they come."""
 

@@ -156,7 +156,7 @@ class Portal:
         page, path = self._found(call)
         request, cookies = Request(scope), Cookies(secure=call.secure)
         held = cookies.get(request, "hub")
-        session = await room.desk.sessions.find(held) if held else None
+        session = await room.desk.sessions.find(held, alive=not page.live) if held else None
         team = await gate.team_of(page, path, session, room.desk)
         gate.check_role(page, path, session)
         call.team = team.id if team else None

@@ -37,7 +37,7 @@ async def page(visit: Visit) -> Response:
     return await shown(visit, await found(visit))
 
 
-@pages.get(f"{AT}/live", setup=True)
+@pages.get(f"{AT}/live", setup=True, live=True)
 async def progress_live(visit: Visit) -> Response:
     """Show how far the guide has been followed, as it goes."""
     connection = await found(visit)
@@ -48,7 +48,7 @@ async def progress_live(visit: Visit) -> Response:
     return visit.live(look)
 
 
-@pages.get(f"{AT}/news/live", setup=True)
+@pages.get(f"{AT}/news/live", setup=True, live=True)
 async def news_live(visit: Visit) -> Response:
     """Tell what arrives, as it does."""
     connection = await found(visit)

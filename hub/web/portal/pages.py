@@ -47,13 +47,15 @@ class Fault:
 class Page:
     """A page, or what is done at its address: who may (*role* at least, None anybody), and its answer.
 
-    *setup* says that whoever sets up the connection in its path may, too.
+    *setup* says that whoever sets up the connection in its path may, too; *live*, that browsers ask for it by
+    themselves, again and again, so that it is no sign of life.
     """
 
     method: str
     path: str
     role: Role | None
     setup: bool
+    live: bool
     answer: Answering
     route: Route
 
@@ -71,10 +73,10 @@ class Pages:
     all: list[Page] = field(factory=list, init=False)
 
     def get(
-        self, path: str, *, role: Role | None = Role.AUDITOR, setup: bool = False
+        self, path: str, *, role: Role | None = Role.AUDITOR, setup: bool = False, live: bool = False
     ) -> Callable[[Answering], Answering]:
         """Have the function below answer GET at *path*, for whoever has that *role* at least."""
-        return self._add("GET", path, role=role, setup=setup)
+        return self._add("GET", path, role=role, setup=setup, live=live)
 
     def post(
         self, path: str, *, role: Role | None = Role.ADMIN, setup: bool = False
@@ -83,13 +85,15 @@ class Pages:
         return self._add("POST", path, role=role, setup=setup)
 
     def _add(
-        self, method: str, path: str, *, role: Role | None, setup: bool
+        self, method: str, path: str, *, role: Role | None, setup: bool, live: bool = False
     ) -> Callable[[Answering], Answering]:
         whole = self.below + path
 
         def add(answer: Answering) -> Answering:
             route = Route(whole, answer, methods=[method])
-            page = Page(method=method, path=whole, role=role, setup=setup, answer=answer, route=route)
+            page = Page(
+                method=method, path=whole, role=role, setup=setup, live=live, answer=answer, route=route
+            )
             assert not setup or "{connection}" in whole, f"{whole}: set up of which connection?"
             assert role or not page.of_team, f"{whole}: a team's pages are for those who are signed in"
             self.all.append(page)

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
+from hub.moments import later
 from hub.teams import Role
 from hub.web.portal.app import PAGES
 from hub.web.portal.pages import TEAM
 from tests.inprocess import bench
-from tests.web.portal.guests import HOST, guest, stranger, words
+from tests.web.portal.guests import COOKIE, HOST, guest, stranger, words
 
 #: What a team's pages are, by method.
 MINE = [page for page in PAGES if page.of_team]
@@ -178,3 +179,21 @@ def test_addresses_of_a_team_are_below_it():
     """A page below a team's address is known to be the team's."""
     assert all(page.path.startswith(f"{TEAM}/") or page.path == TEAM for page in MINE)
     assert not any("{team}" in page.path for page in PAGES if not page.of_team and page.role is not None)
+
+
+@pytest.mark.parametrize("page", [page for page in MINE if page.path.endswith("/live")], ids=name)
+def test_what_browsers_ask_for_by_themselves_is_no_sign_of_life(house, teams, page):
+    """A page that is left open asks for its streams anew for ever: that keeps nobody signed in."""
+    someone, rows = guest(house, teams[0]), house.house.database.rows
+    session = house.house.sessions._digest(someone.client.cookies[COOKIE])
+
+    def seen():
+        return house.run(rows("SELECT seen_at FROM sessions WHERE id = $1", session))[0]["seen_at"]
+
+    before = later(seen(), -600)
+    house.run(rows("UPDATE sessions SET seen_at = $2 WHERE id = $1 RETURNING id", session, before))
+
+    assert someone.ask("HEAD", called(page, teams[0])).status_code in {200, 404}
+    assert before == seen()
+    someone.get()
+    assert before < seen()
