@@ -12,7 +12,7 @@ _ROUTED = IPv6Network("2000::/3")
 _TUNNELS = (IPv6Network("2001::/23"), IPv6Network("2002::/16"))
 
 #: One's own house (RFC 1918, 4193, 6598) and this machine. What is link-local is not in it: there machines in
-#: a cloud are told their secrets, and two clouds have an address of their own house for that.
+#: a cloud are told their secrets. Three clouds have another address for that, one of them a public one.
 _HOUSE = tuple(
     ip_network(each)
     for each in (
@@ -20,7 +20,7 @@ _HOUSE = tuple(
         *("::1/128", "fc00::/7"),
     )
 )
-_METADATA = (ip_network("fd00:ec2::/32"), ip_network("100.100.100.200/32"))
+_METADATA = tuple(ip_network(each) for each in ("fd00:ec2::/32", "100.100.100.200/32", "168.63.129.16/32"))
 
 
 def parse(text: str) -> IpAddress:
@@ -39,7 +39,7 @@ def is_public(address: IpAddress) -> bool:
     `is_global` alone is not enough: it holds for multicast, and for IPv6 that leads to private IPv4.
     """
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast
+        return address.is_global and not address.is_multicast and not _tells_secrets(address)
     tunnel = any(address in network for network in _TUNNELS)
     return address in _ROUTED and not tunnel and address.is_global and not address.is_multicast
 
@@ -47,4 +47,8 @@ def is_public(address: IpAddress) -> bool:
 def _is_house(address: IpAddress) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return _is_house(address.ipv4_mapped)
-    return any(address in each for each in _HOUSE) and not any(address in each for each in _METADATA)
+    return any(address in each for each in _HOUSE) and not _tells_secrets(address)
+
+
+def _tells_secrets(address: IpAddress) -> bool:
+    return any(address in each for each in _METADATA)

@@ -42,6 +42,11 @@ def rows(house, sql, *values):
     return house.run(house.house.database.rows(sql, *values))
 
 
+def flows(house, company):
+    """Return the sign-ins under way that are kept of a team."""
+    return rows(house, "SELECT * FROM flows WHERE team_id = $1", company.team.id)
+
+
 # ------------------------------------------------------------------------------------------- to the product
 
 
@@ -238,6 +243,8 @@ def test_an_answer_counts_once(company, forger, browser):
 def test_looking_whether_it_is_there_takes_nothing_up(house, company, forger, browser):
     """A HEAD, as from whoever looks at links before somebody follows them, is no answer, and no trial."""
     company.person("ann@acme.example")
+    looked = browser.ask("HEAD", f"{HOST}/signin/{company.team.id}", params=company.product().asks)
+    assert (200, 0) == (looked.status_code, len(flows(house, company)))
     asked = begun(browser, company, company.product().asks)
     forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
     back = f"{HOST}/sso/{company.team.id}/{company.provider.id}/callback"
@@ -246,7 +253,9 @@ def test_looking_whether_it_is_there_takes_nothing_up(house, company, forger, br
     assert 303 == answered(browser, company, asked["state"]).status_code
 
     owner = guest(house, company.team)
-    sent = query_of(owner.get(f"{AT}/{company.provider.id}/test"))
+    test = f"{AT}/{company.provider.id}/test"
+    assert (200, 0) == (owner.ask("HEAD", test).status_code, len(flows(house, company)))
+    sent = query_of(owner.get(test))
     forger.token = forger.signed(forger.claims(nonce=sent["nonce"]))
     to = urlsplit(answered(owner, company, sent["state"]).headers["location"]).path
     assert 200 == owner.ask("HEAD", f"{HOST}{to}", params={"state": sent["state"]}).status_code

@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from hub.engine.endings import Unsent
 from hub.engine.flows import FLOW_SECONDS, Purpose
@@ -15,8 +15,6 @@ from hub.providers import Doors
 from .problems import Problem
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from hub.engine.flows import Errand
     from hub.providers import Provider
 
@@ -33,7 +31,12 @@ class Unreachable(Problem):
 
 
 async def send(visit: Visit, provider: Provider, errand: Errand, *, hint: str | None = None) -> Response:
-    """Send the browser to *provider*; it holds what it is known by when it comes back."""
+    """Send the browser to *provider*; it holds what it is known by when it comes back.
+
+    Looking whether that can be done (HEAD) begins nothing.
+    """
+    if visit.request.method == "HEAD":
+        return Response()
     visit.room.begun_from.count(visit.address)
     visit.room.begun_at.count(provider.id)
     browser = visit.cookies.get(visit.request, COOKIE) or secrets.token_urlsafe(32)
