@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from attrs import frozen
 
-from hub.engine.claimants import Subject
+from hub.engine.claimants import Candidate
 from hub.engine.places import Refused, Spot, Waiting
 from hub.engine.resources import Resource
 
 from . import memberships, records
-from .database import Row
+from .client import Row
 from .patience import Patient
 
 #: How many people are read at a time, and how many rows of a list.
@@ -50,16 +50,16 @@ _REFUSED = (
 class DatabaseCensus(Patient):
     """A `Census` in a database."""
 
-    async def subjects(self, team: str) -> AsyncIterator[Sequence[Subject]]:
+    async def candidates(self, team: str) -> AsyncIterator[Sequence[Candidate]]:
         last, sql = "", f"{_SUBJECTS} AND p.id > $2 ORDER BY p.id LIMIT {PEOPLE}"
         while rows := await self._rows(sql, team, last):
             first, last = rows[0]["id"], rows[-1]["id"]
             users = await self._users(team, first, last)
-            yield [_subject(row, users) for row in rows]
+            yield [_candidate(row, users) for row in rows]
 
-    async def subject(self, team: str, person: str) -> Subject | None:
+    async def candidate(self, team: str, person: str) -> Candidate | None:
         rows = await self._rows(f"{_SUBJECTS} AND p.id = $2", team, person)
-        return _subject(rows[0], await self._users(team, person, person)) if rows else None
+        return _candidate(rows[0], await self._users(team, person, person)) if rows else None
 
     async def _users(self, team: str, first: str, last: str) -> Mapping[str, list[Resource]]:
         """Return person → active users, oldest first, of the people with ids from *first* to *last*."""
@@ -98,8 +98,8 @@ class DatabaseCensus(Patient):
             last = rows[-1]["connection_id"], rows[-1]["name_key"]
 
 
-def _subject(row: Row, users: Mapping[str, Sequence[Resource]]) -> Subject:
-    return Subject(
+def _candidate(row: Row, users: Mapping[str, Sequence[Resource]]) -> Candidate:
+    return Candidate(
         person=row["id"],
         users=users.get(row["id"], ()),
         spot=Spot(held=row["held"], waits=row["waits"]),

@@ -30,7 +30,7 @@ class Claimant:
 
 
 @frozen(kw_only=True)
-class Subject:
+class Candidate:
     """A person about whom rules are asked: their active *users*, with groups, and where they are.
 
     *settle_at* is the moment until which they are undecided.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hub.teams import Team
 
     from .batches import Progress
-    from .claimants import Subject
+    from .claimants import Candidate
     from .notes import Author
     from .places import SeatCount
     from .plugins import Plugins
@@ -142,7 +142,7 @@ class Ruling:
         await self._write(team, work)
         moving, kinds = 0, await self.books.seats(team.id)
         async for page in self._judged(team, seating):
-            people = [each.subject.person for each in page if each.moves(kinds)]
+            people = [each.candidate.person for each in page if each.moves(kinds)]
             if people:
                 await self._mark(team, people)
             moving += len(people)
@@ -151,34 +151,34 @@ class Ruling:
 
     async def reasons(self, team: Team, person: str) -> Reasons:
         """Return which rule chooses what for *person*."""
-        subject, seating = await self.census.subject(team.id, person), self.rules(team)
-        if subject is None:
+        candidate, seating = await self.census.candidate(team.id, person), self.rules(team)
+        if candidate is None:
             raise AdminError("no identity provider vouches for this person: rules have no say in their seat")
-        judged = self._judge(team, seating, subject)
-        users = [seen(user.document, user.groups) for user in subject.users]
+        judged = self._judge(team, seating, candidate)
+        users = [seen(user.document, user.groups) for user in candidate.users]
         return Reasons(
             choice=judged.verdict.choice,
             rule=judged.verdict.rule,
             plugin=judged.plugin,
-            young=self._is_young(subject),
+            young=self._is_young(candidate),
             matches=[any(map(rule.matches, users)) for rule in seating.rules],
         )
 
     async def _judged(self, team: Team, seating: Seating) -> AsyncIterator[list[_Judged]]:
-        async for page in self.census.subjects(team.id):
-            yield [self._judge(team, seating, subject) for subject in page]
+        async for page in self.census.candidates(team.id):
+            yield [self._judge(team, seating, candidate) for candidate in page]
 
-    def _judge(self, team: Team, seating: Seating, subject: Subject) -> _Judged:
+    def _judge(self, team: Team, seating: Seating, candidate: Candidate) -> _Judged:
         """Say what becomes of somebody, as `settle` will."""
-        young = self._is_young(subject)
-        said = said_by_plugins(self.plugins, team, subject.users, young=young)
+        young = self._is_young(candidate)
+        said = said_by_plugins(self.plugins, team, candidate.users, young=young)
         if said is not None:
-            return _Judged(subject=subject, verdict=Verdict(choice=said), plugin=True)
-        users = [(user.document, user.groups) for user in subject.users]
-        return _Judged(subject=subject, verdict=seating.judge(users, young=young), plugin=False)
+            return _Judged(candidate=candidate, verdict=Verdict(choice=said), plugin=True)
+        users = [(user.document, user.groups) for user in candidate.users]
+        return _Judged(candidate=candidate, verdict=seating.judge(users, young=young), plugin=False)
 
-    def _is_young(self, subject: Subject) -> bool:
-        return subject.settle_at is not None and subject.settle_at > self.clock()
+    def _is_young(self, candidate: Candidate) -> bool:
+        return candidate.settle_at is not None and candidate.settle_at > self.clock()
 
     async def _mark(self, team: Team, people: Sequence[str]) -> None:
         async def work(unit: Unit) -> None:
@@ -194,13 +194,13 @@ class Ruling:
 class _Judged:
     """Somebody, and what was chosen for them."""
 
-    subject: Subject
+    candidate: Candidate
     verdict: Verdict
     plugin: bool
 
     def moves(self, kinds: Mapping[str, SeatCount]) -> bool:
         """Say whether they would leave where they are, as the team's seats are now."""
-        choice, now = self.verdict.choice, self.subject.spot
+        choice, now = self.verdict.choice, self.candidate.spot
         if not isinstance(choice, Seat):
             return False
         if choice.kind is None or choice.kind == now.held:
@@ -225,12 +225,12 @@ class _Tally:
         self.people += 1
         self.decided["plugins" if judged.plugin else choice if choice is UNDECIDED else rule] += 1
         if isinstance(choice, Seat) and judged.moves(self.kinds):
-            spot = judged.subject.spot
+            spot = judged.candidate.spot
             shift = (spot.held or spot.waits, choice.kind)
             self.shifts[shift] += 1
             self.freed[spot.held] += 1
             if len(self.names[shift]) < NAMED_MAX:
-                self.names[shift].append(_called(judged.subject))
+                self.names[shift].append(_called(judged.candidate))
 
     def preview(self, rules: int) -> Preview:
         """Return what came of it, for so many *rules*."""
@@ -256,6 +256,6 @@ class _Tally:
         return {kind: few for kind, few in short.items() if few > 0 and comes[kind]}
 
 
-def _called(subject: Subject) -> str:
-    names = (str(user.document["userName"]) for user in subject.users)
-    return next(names, subject.person)
+def _called(candidate: Candidate) -> str:
+    names = (str(user.document["userName"]) for user in candidate.users)
+    return next(names, candidate.person)

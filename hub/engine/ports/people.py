@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.claimants import Subject, Tally
+from hub.engine.claimants import Candidate, Tally
 from hub.engine.places import Refused, Waiting
 from hub.engine.resources import Resource
 
@@ -55,10 +55,10 @@ class Standings(Protocol):
 class Census(Protocol):
     """Who needs seats of a team, who waits for one, and who was refused."""
 
-    def subjects(self, team: str) -> AsyncIterator[Sequence[Subject]]:
+    def candidates(self, team: str) -> AsyncIterator[Sequence[Candidate]]:
         """Return the people whose seats providers have a say in, a page at a time, in order of id."""
 
-    async def subject(self, team: str, person: str) -> Subject | None:
+    async def candidate(self, team: str, person: str) -> Candidate | None:
         """Return one of these people."""
 
     def waiting(self, team: str, kind: str | None) -> AsyncIterator[Waiting]:
