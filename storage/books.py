@@ -16,7 +16,7 @@ from hub.ledger.holdings import Holding, Period, Stay
 from hub.ledger.seals import BLOCK, Seal
 
 from . import records
-from .database import Client, Row
+from .client import Client, Row
 from .patience import Patient
 from .periods import KINDS, Periods
 from .queues import seat_counts

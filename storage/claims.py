@@ -13,7 +13,7 @@ from hub.engine.places import Spot
 from hub.engine.resources import Resource
 
 from . import memberships, records
-from .database import Row
+from .client import Row
 from .keys import key
 from .statements import Statement
 from .transaction import Transaction

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import Factory, field, frozen
 from tortoise import Tortoise, connections
@@ -13,30 +13,14 @@ from tortoise.context import require_context
 from tortoise.transactions import in_transaction
 
 from .batches import Batches, Writing
+from .client import Client, Row
 from .company import Company
 from .deadline import left
 from .door import emptied
 from .reaching import PATIENCE, config, dialect
 
-#: A row by column name.
-Row = Mapping[str, Any]
-
-
 #: The most writes in one commit: on SQLite whoever reads, on PostgreSQL whoever leaves a seat, waits for all.
 BATCH_MAX = {"sqlite": 32, "postgres": 8}
-
-
-class Client(Protocol):
-    """What is used of our clients."""
-
-    #: What its writes know of each other, where it is a transaction of several on PostgreSQL.
-    company: Company | None
-
-    async def execute_query_dict(self, query: str, values: Any) -> list[dict[str, Any]]:
-        """Run one statement and return its rows."""
-
-    async def execute_many(self, query: str, values: Any) -> None:
-        """Run one statement with each of *values*."""
 
 
 @frozen(kw_only=True)

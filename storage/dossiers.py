@@ -15,7 +15,7 @@ from hub.engine.dossiers import Dossier, Queued, Vouching
 from hub.engine.people import name_in
 from hub.ledger.holdings import Holding
 
-from .database import Row
+from .client import Row
 from .entitlements import STANDING, standing
 from .patience import Patient
 from .records import dumps

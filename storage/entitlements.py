@@ -9,7 +9,7 @@ from attrs import frozen
 from hub.engine.entitlements import Bond, Seated, Standing
 from hub.scim.strictjson import dumps
 
-from .database import Row
+from .client import Row
 from .keys import key
 from .patience import Patient
 

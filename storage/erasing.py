@@ -14,7 +14,7 @@ from attrs import frozen
 from hub.scim.folding import fold
 
 from . import records
-from .database import Client, Row
+from .client import Client, Row
 from .forgetting import Names, forget
 from .patience import Patient
 from .trail import ERASED

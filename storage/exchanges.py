@@ -19,7 +19,7 @@ from .statements import values_of
 if TYPE_CHECKING:
     from hub.spi import Event
 
-    from .database import Row
+    from .client import Row
 
 #: The number of an exchange is below it.
 LAST = 2**63 - 1

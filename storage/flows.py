@@ -10,7 +10,7 @@ from attrs import asdict, frozen
 from hub.engine.flows import Code, Errand, Flow, Purpose
 from hub.providers import Identity, Proof
 
-from .database import Client, Row
+from .client import Client, Row
 from .pruning import Pruning
 from .records import dumps
 

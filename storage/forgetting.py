@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from .database import Client, Database
+    from .client import Client
+    from .database import Database
 
 #: Says whether a text names the person.
 Names: TypeAlias = Callable[[str], bool]

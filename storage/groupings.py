@@ -11,7 +11,7 @@ from hub.engine.gathered import COUNTED_MAX, Gathered, Gathering
 from hub.engine.listing import PAGE, Page, Turn, page_of
 from hub.engine.people import name_in
 
-from .database import Row
+from .client import Row
 from .filters.spots import both
 from .patience import Patient
 

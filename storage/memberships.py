@@ -14,7 +14,8 @@ from hub.engine.failpoints import failpoint
 from hub.engine.resources import MEMBERS_FIRST, Member, Membership
 from hub.engine.scope import Scope
 
-from .database import Database, Row
+from .client import Row
+from .database import Database
 from .faults import Violation, violated
 from .transaction import Transaction
 

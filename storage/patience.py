@@ -12,7 +12,8 @@ from attrs import frozen
 
 from hub.engine.errors import StoreAway
 
-from .database import Client, Database, Row
+from .client import Client, Row
+from .database import Database
 from .door import through
 from .faults import passing
 

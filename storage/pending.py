@@ -14,7 +14,7 @@ from hub.engine.kinds import NAMES
 from hub.engine.resources import Resource
 from hub.scim.folding import fold
 
-from .database import Row
+from .client import Row
 from .keys import key
 from .memberships import named
 from .transaction import Transaction

@@ -11,7 +11,7 @@ from attrs import asdict, frozen
 from hub.engine.errors import NameTaken
 from hub.providers import How, Oidc, Protocol, Provider, Saml
 
-from .database import Row
+from .client import Row
 from .patience import Patient
 from .records import dumps
 from .statements import values_of

@@ -13,7 +13,7 @@ from hub.engine.placing import REARMED_BELOW, THRESHOLDS
 from hub.scim.folding import fold
 
 from . import records
-from .database import Row
+from .client import Row
 from .keys import key
 from .memberships import Rows
 from .statuses import statuses

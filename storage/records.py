@@ -24,7 +24,7 @@ from hub.scim.folding import fold
 from hub.spi import Event
 from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 
-from .database import Row
+from .client import Row
 from .keys import key
 from .memberships import groups_in, members_in
 

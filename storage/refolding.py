@@ -12,7 +12,8 @@ from tortoise.migrations.operations import RunSQL
 from hub.engine.kinds import RESOURCE_TYPES
 from hub.scim.folding import fold
 
-from .database import Row, named
+from .client import Row
+from .database import named
 from .searchable import folded, keys
 from .statements import values_of
 

@@ -12,7 +12,7 @@ from hub.scim.catalog import Types
 from hub.scim.widening import widened
 
 from . import records
-from .database import Row
+from .client import Row
 from .filters.choosing import Choice, choice
 from .filters.compiling import ROW, Kind
 from .filters.narrowing import looked_up

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hub.engine.sightings import Hour, Sighting
 
-from .database import Client, Row
+from .client import Client, Row
 from .patience import Patient
 
 if TYPE_CHECKING:

@@ -1,18 +1,15 @@
-"""Statements of a write: several to a round trip, and what it means when a constraint refuses one."""
+"""Statements of a write as values, and how several become one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from .faults import Violation, table_of, violated
-
-if TYPE_CHECKING:
-    from .database import Client, Database, Row
+from .faults import Violation
 
 _PLACE = re.compile(r"\$(\d+)")
 _WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
@@ -39,25 +36,6 @@ class Statement:
     def table(self) -> str:
         """Return the table that it writes."""
         return _table(self.sql)
-
-
-async def run(database: Database, client: Client, statements: Sequence[Statement]) -> Sequence[Row]:
-    """Run *statements* and return the rows of the last: in one round trip on PostgreSQL.
-
-    There, none of them sees what the others write, but by name. Raises what a broken constraint means.
-    """
-    if database.dialect == "postgres":
-        statements = [together(statements)]
-    rows: Sequence[Row] = ()
-    for each in statements:
-        try:
-            rows = await database.run(client, each.sql, *each.values)
-        except Exception as error:
-            meaning = _meaning(error, each.refusals)
-            if meaning is None:
-                raise
-            raise meaning from error
-    return rows
 
 
 @lru_cache(maxsize=512)
@@ -90,14 +68,6 @@ def _joined(texts: tuple[tuple[str, str, int], ...]) -> str:
 
 def _shifted(sql: str, by: int) -> str:
     return _PLACE.sub(lambda place: f"${int(place[1]) + by}", sql)
-
-
-def _meaning(error: Exception, refusals: Refusals) -> Exception | None:
-    kind, table = violated(error), table_of(error)
-    for (refused, of), meaning in refusals.items():
-        if refused is kind and table in {None, of}:
-            return meaning
-    return None
 
 
 def values_of(*rows: Sequence[Any]) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from hub.engine.places import SeatState, SeatStatus
 from hub.engine.scope import Scope
 
-from .database import Database, Row
+from .client import Row
+from .database import Database
 from .memberships import Rows, named
 
 #: What is open of one person `p`, found by the index whatever the database knows of its tables.

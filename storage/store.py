@@ -23,7 +23,7 @@ from hub.engine.stirring import Stirred
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records
-from .database import Client, Row
+from .client import Client, Row
 from .deadline import SPARE
 from .door import through
 from .faults import too_deep

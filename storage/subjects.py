@@ -11,7 +11,7 @@ from attrs import frozen
 
 from hub.engine.known import Known, Linked
 
-from .database import Client
+from .client import Client
 from .keys import key
 from .patience import Patient
 from .records import dumps

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hub.engine.notes import Note
 
-from .database import Row
+from .client import Row
 from .patience import Patient
 
 #: The columns that a note fills.

@@ -12,9 +12,11 @@ from hub.engine.errors import Overtaken
 from hub.engine.scope import Scope
 from hub.engine.stirring import Stirred
 
-from .database import Client, Database, Row
+from .client import Client, Row
+from .database import Database
 from .faults import overtaking
-from .statements import NONE, Refusals, Statement, run, together
+from .running import run
+from .statements import NONE, Refusals, Statement, together
 
 
 @frozen(kw_only=True)

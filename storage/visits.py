@@ -11,7 +11,7 @@ from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
 from hub.teams import Admin, Link, Role, Session
 
-from .database import Client, Row
+from .client import Client, Row
 from .faults import Violation, violated
 from .keys import key
 from .patience import Patient

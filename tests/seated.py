@@ -16,7 +16,7 @@ from hub.ledger import moves
 from hub.ledger.policies import Policy
 from hub.spi import Event
 from storage import records
-from storage.database import Row
+from storage.client import Row
 from tests.inprocess import Bench, Way
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"

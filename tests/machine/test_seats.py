@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from storage.database import Row
+from storage.client import Row
 from tests.inprocess import Bench, bench
 from tests.scale import scale
 from tests.seated import PAST, Crew, crew

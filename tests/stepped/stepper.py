@@ -19,7 +19,8 @@ import pytest
 from attrs import define, field, frozen
 
 from storage import patience, reaching
-from storage.database import Client, Database, Row
+from storage.client import Client, Row
+from storage.database import Database
 
 #: The lane that a statement is of; none of what goes on beside the two.
 LANE: ContextVar[Lane | None] = ContextVar("LANE", default=None)

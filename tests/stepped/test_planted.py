@@ -12,7 +12,7 @@ from hub.engine.places import SeatCount
 from hub.engine.ports import Work
 from storage import records
 from storage.claims import Claims
-from storage.database import Row
+from storage.client import Row
 from storage.queues import Queues
 from storage.store import DatabaseStore
 from tests.stepped.nodes import Nodes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.engine.errors import NameTaken
-from storage import statements
+from storage import running
 from storage.faults import Violation
 from storage.statements import Statement, together, values_of
 
@@ -72,7 +72,7 @@ async def test_a_refusal_is_told_by_its_table(database):
 
     async def twice(client):
         await database.run(client, team, "t", "one")
-        await statements.run(
+        await running.run(
             database,
             client,
             [
@@ -94,7 +94,7 @@ async def test_an_error_that_means_nothing_else_is_raised_as_it_is(database):
     """It is not its own cause: whoever follows causes to their end would never get there."""
 
     async def wrong(client):
-        await statements.run(database, client, [Statement("SELECT * FROM nowhere", ())])
+        await running.run(database, client, [Statement("SELECT * FROM nowhere", ())])
 
     with pytest.raises(Exception, match="nowhere") as caught:
         await database.written(wrong)
