@@ -44,6 +44,7 @@ from . import (
 from .cookies import Cookies, is_loopback
 from .forms import checked
 from .headers import guarded
+from .navigation import Navigation
 from .pages import Page, Visit
 from .problems import WORDS, Missing, NotThisWay, Problem, SignedOut, Stands, spoken
 from .rendering import context
@@ -92,6 +93,7 @@ class Portal:
     """Answers everything at its addresses with pages, errors too."""
 
     room: Room
+    pages: Sequence[Page]
     keeper: Keeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -193,7 +195,7 @@ class Portal:
     def _found(self, call: Asked) -> tuple[Page, Mapping[str, str]]:
         """Return the page that is asked for and the names in its path."""
         other = set[str]()
-        for page in self.room.pages:
+        for page in self.pages:
             match, found = page.route.matches(call.scope)
             if match is Match.FULL:
                 call.page = page
@@ -224,7 +226,9 @@ class Portal:
 
 def portal(desk: Desk, *, settings: Settings, keeper: Keeper, key: bytes) -> Portal:
     """Return the portal of a hub with the server's *key*, whose pages ask what is on the *desk*."""
-    return Portal(room=Room.of(desk, settings=settings, key=key, pages=PAGES), keeper=keeper)
+    seen = {page.path: page.role for page in PAGES if page.method == "GET" and page.role is not None}
+    room = Room.of(desk, settings=settings, key=key, navigation=Navigation(seen))
+    return Portal(room=room, pages=PAGES, keeper=keeper)
 
 
 def _query(raw: bytes) -> Mapping[str, str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .cookies import Cookies
     from .desk import Desk
     from .forms import Form
+    from .navigation import Way
     from .room import Room
 
 #: Where the pages of a team are.
@@ -214,16 +215,20 @@ class Visit:
         return self.room.sayings.opened(self.cookies.get(self.request, "said"), self.signed_in.id)
 
     def _render(self, template: str, values: Mapping[str, Any]) -> str:
+        here = self.request.scope["path"]
         given = {
             "url": self.url,
             "csrf": self._csrf,
             "visitor": self.signed_in,
             "team": self._team,
-            "nav": self.room.navigation(self) if self._team else (),
-            "here": self.request.scope["path"],
+            "nav": self._ways(here) if self._team else (),
+            "here": here,
             **values,
         }
         return self.room.templates.get_template(template).render(context(given))
+
+    def _ways(self, here: str) -> Sequence[Way]:
+        return self.room.navigation.ways(self.session.role, here=here, url=self.url)
 
     def _csrf(self) -> Markup:
         mark = self.room.stamps.of_session(self.session.id)

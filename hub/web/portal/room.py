@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -18,29 +17,7 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
     from .desk import Desk
-    from .pages import Page, Visit
-
-#: What a team's pages are reached by, in order: title, path below the team.
-NAVIGATION = (
-    ("Overview", ""),
-    ("People", "/people"),
-    ("Groups", "/groups"),
-    ("Seats", "/seats"),
-    ("Book", "/book"),
-    ("Activity", "/activity"),
-    ("Settings", "/settings/security/authentication"),
-    ("Admins", "/admins"),
-    ("Audit", "/audit"),
-)
-
-
-@frozen
-class Way:
-    """An entry of the navigation; *current* says that the page is it, or below it."""
-
-    title: str
-    url: str
-    current: bool
+    from .navigation import Navigation
 
 
 @frozen(kw_only=True)
@@ -49,7 +26,7 @@ class Room:
 
     desk: Desk
     settings: Settings
-    pages: Sequence[Page]
+    navigation: Navigation
     dressing: Dressing
     templates: Environment
     stamps: Stamps
@@ -60,13 +37,13 @@ class Room:
     begun_at: Attempts
 
     @classmethod
-    def of(cls, desk: Desk, *, settings: Settings, key: bytes, pages: Sequence[Page]) -> Room:
+    def of(cls, desk: Desk, *, settings: Settings, key: bytes, navigation: Navigation) -> Room:
         """Return that of a hub with the server's *key*."""
         dressing = Dressing.load()
         return cls(
             desk=desk,
             settings=settings,
-            pages=pages,
+            navigation=navigation,
             dressing=dressing,
             templates=environment(dressing),
             stamps=Stamps.of(key),
@@ -76,16 +53,3 @@ class Room:
             begun_from=Attempts(rate=FROM_RATE),
             begun_at=Attempts(rate=AT_RATE),
         )
-
-    def navigation(self, visit: Visit) -> Sequence[Way]:
-        """Return the ways to the pages of a team that the visitor may see."""
-        here, ways = visit.request.scope["path"], []
-        for title, path in NAVIGATION:
-            if any(self._shown(page, path, visit) for page in self.pages):
-                url = visit.url(path)
-                ways.append(Way(title, url, here == url or (bool(path) and here.startswith(f"{url}/"))))
-        return ways
-
-    def _shown(self, page: Page, path: str, visit: Visit) -> bool:
-        mine = page.method == "GET" and page.path == f"/teams/{{team}}{path}"
-        return mine and page.role is not None and visit.session.role.may(page.role)
