@@ -33,18 +33,25 @@ class DatabaseFlows(Pruning):
 
     clock: Clock
 
-    async def begin(self, flow: Flow) -> None:
+    async def begin(self, flow: Flow) -> bool:
         sql = "INSERT INTO flows (id, team_id, provider_id, data, expires_at) VALUES ($1, $2, $3, $4, $5)"
-        await self._added("flows", sql, flow.id, flow.team, flow.provider, _data(flow), flow.expires_at)
+        return await self._added(
+            "flows", sql, flow.id, flow.team, flow.provider, _data(flow), flow.expires_at
+        )
 
     async def under_way(self, team: str, provider: str, id: str) -> tuple[Flow, bool] | None:
         sql = "SELECT * FROM flows WHERE id = $1 AND team_id = $2 AND provider_id = $3"
         rows = await self._rows(sql, id, team, provider)
         return next(((_flow(row), row["used_at"] is not None) for row in rows), None)
 
+    async def claim(self, flow: Flow) -> bool:
+        sql = "UPDATE flows SET used_at = $2 WHERE id = $1 AND used_at IS NULL RETURNING id"
+        return bool(await self._write(sql, flow.id, self.clock()))
+
     async def answer(self, flow: Flow) -> bool:
-        sql = "UPDATE flows SET used_at = $2, data = $3 WHERE id = $1 AND used_at IS NULL RETURNING id"
-        return bool(await self._write(sql, flow.id, self.clock(), _data(flow)))
+        return bool(
+            await self._write("UPDATE flows SET data = $2 WHERE id = $1 RETURNING id", flow.id, _data(flow))
+        )
 
     async def take(self, flow: Flow) -> bool:
         return bool(await self._write("DELETE FROM flows WHERE id = $1 RETURNING id", flow.id))
@@ -62,12 +69,13 @@ class DatabaseFlows(Pruning):
         sql = "DELETE FROM codes WHERE digest = $1 AND team_id = $2 RETURNING *"
         return next((_code(row) for row in await self._write(sql, digest, team)), None)
 
-    async def _added(self, table: str, sql: str, *values: object) -> None:
-        async def add(client: Client) -> None:
+    async def _added(self, table: str, sql: str, *values: object) -> bool:
+        async def add(client: Client) -> bool:
             await self.database.run(client, _OVER[table], self.clock())
             await self.database.run(client, sql, *values)
+            return True
 
-        await self._written(add)
+        return await self._written_still(add)
 
 
 def _data(flow: Flow) -> str:

@@ -15,7 +15,7 @@ from hub.engine.errors import StoreAway
 from .client import Client, Row
 from .database import Database
 from .door import through
-from .faults import passing
+from .faults import Violation, passing, violated
 
 T = TypeVar("T")
 
@@ -64,6 +64,15 @@ class Patient:
             patiently(lambda: self.database.written(writing, until=until), until=until)
         )
         return written
+
+    async def _written_still(self, writing: Callable[[Client], Coroutine[Any, Any, bool]]) -> bool:
+        """Run *writing* likewise; False, too, where what it is about has just gone."""
+        try:
+            return await self._written(writing)
+        except Exception as error:
+            if violated(error) is Violation.FOREIGN_KEY:
+                return False
+            raise
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         return await patiently(ask, until=monotonic() + self.patience)

@@ -141,4 +141,4 @@ class DatabaseSubjects(Patient):
             (row,) = await self.database.run(client, _LINK, *values)
             return link.person in {None, row["person_id"]}
 
-        return await self._written(write)
+        return await self._written_still(write)

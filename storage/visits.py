@@ -12,7 +12,6 @@ from hub.scim.strictjson import dumps
 from hub.teams import Admin, Link, Role, Session
 
 from .client import Client, Row
-from .faults import Violation, violated
 from .keys import key
 from .patience import Patient
 from .statements import values_of
@@ -92,12 +91,7 @@ class DatabaseVisits(Patient):
                 await self._note(client, session.team, reference, note)
             return True
 
-        try:
-            return await self._written(begun)
-        except Exception as error:
-            if violated(error) is Violation.FOREIGN_KEY:  # the admin, or the provider, has just gone
-                return False
-            raise
+        return await self._written_still(begun)  # the admin, or the provider, may have just gone
 
     async def session(self, id: str, *, at: str, seen_after: str) -> Session | None:
         rows = await self._rows(_SESSION, id, at, seen_after)

@@ -52,6 +52,11 @@ class Flow:
     identity: Identity | None = None
     fault: str | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Say whether it is known what came of it."""
+        return self.identity is not None or self.fault is not None
+
 
 @frozen(kw_only=True)
 class Code:

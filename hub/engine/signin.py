@@ -63,17 +63,17 @@ class SignIns:
         except (NotBelieved, Misfit) as error:
             log.warning("signin.unsent", team=provider.team, provider=provider.id, why=str(error))
             raise Unsent(str(error)) from error
-        await self.flows.begin(
-            Flow(
-                id=self._digest(proof.state),
-                team=provider.team,
-                provider=provider.id,
-                errand=errand,
-                proof=evolve(proof, state=""),
-                browser=self._digest(browser),
-                expires_at=later(self.clock(), FLOW_SECONDS),
-            )
+        flow = Flow(
+            id=self._digest(proof.state),
+            team=provider.team,
+            provider=provider.id,
+            errand=errand,
+            proof=evolve(proof, state=""),
+            browser=self._digest(browser),
+            expires_at=later(self.clock(), FLOW_SECONDS),
         )
+        if not await self.flows.begin(flow):
+            raise Unsent("it has just been removed")
         return url
 
     async def answered(
@@ -92,6 +92,9 @@ class SignIns:
         flow, over = await self._flow(provider, state)
         if over or (browser is not None and not self._same(flow, browser)):
             raise self._lost(provider, "taken up already, or in another browser")
+        # Before the provider is asked: a code that is shown twice is worth nothing (RFC 6749 §4.1.2).
+        if not await self.flows.claim(flow):
+            raise self._lost(provider, "taken up already")
         try:
             identity, how = await self.speaks.finish(
                 self.providing.opened(provider), doors, flow.proof, answer
@@ -100,7 +103,7 @@ class SignIns:
             await self._disbelieved(flow, provider, error)
             return
         if not await self.flows.answer(evolve(flow, identity=identity)):
-            raise self._lost(provider, "taken up already")
+            raise self._lost(provider, "over, or with a provider that has just been removed")
         if how != self.providing.opened(provider):
             await self.providing.renewed(provider, how, by=Author(name="metadata"))
 
@@ -164,12 +167,12 @@ class SignIns:
 
     async def _disbelieved(self, flow: Flow, provider: Provider, error: NotBelieved) -> None:
         """Keep why, for who tries sign-in; tell nobody else."""
-        first = await self.flows.answer(evolve(flow, fault=str(error)))
-        if not first or flow.errand.purpose is not Purpose.TEST:
+        await self.flows.answer(evolve(flow, fault=str(error)))
+        if flow.errand.purpose is not Purpose.TEST:
             raise self._lost(provider, "not let in there" if isinstance(error, NobodyIn) else str(error))
 
     async def _flow(self, provider: Provider, state: str) -> tuple[Flow, bool]:
-        """Return the sign-in with that *state* and whether it was answered."""
+        """Return the sign-in with that *state* and whether somebody has its answer."""
         found = await self.flows.under_way(provider.team, provider.id, self._digest(state))
         if found is None or found[0].expires_at <= self.clock():
             raise self._lost(provider, "unknown, or over")
@@ -177,8 +180,8 @@ class SignIns:
 
     async def _over(self, provider: Provider, state: str, browser: str) -> Flow:
         """Return the sign-in of this *browser* with that *state*, which was answered."""
-        flow, over = await self._flow(provider, state)
-        if not over or not self._same(flow, browser):
+        flow, _ = await self._flow(provider, state)
+        if not flow.answered or not self._same(flow, browser):
             raise self._lost(provider, "not answered yet, or in another browser")
         return flow
 

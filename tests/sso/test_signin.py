@@ -262,6 +262,21 @@ def test_looking_whether_it_is_there_takes_nothing_up(house, company, forger, br
     assert house.run(house.house.providing.one(company.team, company.provider.id)).tested_at is None
 
 
+def test_a_code_is_shown_once_however_often_it_is_brought(house, company, forger, browser):
+    """A browser that asks several times at once: one is let in, and the provider sees the code once."""
+    company.person("ann@acme.example")
+    asked = begun(browser, company, company.product().asks)
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+    back = f"{HOST}/sso/{company.team.id}/{company.provider.id}/callback"
+    query = {"state": asked["state"], "code": "a code"}
+
+    async def brought():
+        return await asyncio.gather(*(browser.client.get(back, params=query) for _ in range(5)))
+
+    assert [303, 400, 400, 400, 400] == sorted(each.status_code for each in house.run(brought()))
+    assert 1 == forger.count("/token")
+
+
 def test_the_provider_is_asked_once(house, company, forger):
     """While an answer waits to be looked at, it is refused again without another word to the provider."""
     owner = guest(house, company.team)

@@ -7,9 +7,12 @@ import asyncio
 import pytest
 from attrs import evolve
 
+from hub.engine.endings import Unsent
 from hub.engine.flows import Errand, Flow, Purpose
+from hub.engine.known import Linked
 from hub.engine.scope import Scope
-from hub.providers import Proof
+from hub.providers import Doors, Identity, Proof
+from tests.author import BY
 from tests.sso.house import Company, signed_in
 from tests.web.portal.guests import stranger
 
@@ -46,12 +49,27 @@ def at_once(house, ask, times=8):
 
 
 def test_of_answers_at_once_one_counts(house, flow):
-    """And of those who take it up then, one goes on."""
+    """And of those who take it up then, one goes on; nobody answers what is no more."""
     flows = house.house.signins.flows
 
-    assert 1 == sum(at_once(house, lambda: flows.answer(evolve(flow, fault="why"))))
+    assert 1 == sum(at_once(house, lambda: flows.claim(flow)))
+    assert house.run(flows.answer(evolve(flow, fault="why")))
     assert 1 == sum(at_once(house, lambda: flows.take(flow)))
     assert house.run(flows.under_way(flow.team, flow.provider, flow.id)) is None
+    assert not house.run(flows.answer(flow))
+
+
+def test_what_has_just_gone_is_no_fault(house, company, flow):
+    """An admin dismissed, a provider removed, while somebody signs in: that is told, and breaks nothing."""
+    signins, identity = house.house.signins, Identity(subject="s", auth_time=0)
+    gone = Linked(admin="00000000-0000-7000-8000-000000000000")
+    assert not house.run(signins.subjects.link(company.provider, identity, gone))
+    house.run(house.house.providing.remove(company.team, company.provider, by=BY))
+
+    assert not house.run(signins.subjects.link(company.provider, identity, Linked()))
+    assert not house.run(signins.flows.begin(evolve(flow, id="another")))
+    with pytest.raises(Unsent, match="just been removed"):
+        house.run(signins.begin(company.provider, flow.errand, doors=Doors("https://hub"), browser="b"))
 
 
 def test_a_team_removes_no_other_ones_provider(house, forger, company):

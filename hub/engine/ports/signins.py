@@ -39,16 +39,19 @@ class ProviderAffairs(Protocol):
 
 
 class Flows(Protocol):
-    """Sign-ins under way. Each is answered once, and taken up once, however many try at a time."""
+    """Sign-ins under way. Its answer is taken up once, and so is each itself, however many try at a time."""
 
-    async def begin(self, flow: Flow) -> None:
-        """Keep *flow*, and forget those whose time is over."""
+    async def begin(self, flow: Flow) -> bool:
+        """Keep *flow*, and forget those whose time is over; False where the provider is there no more."""
 
     async def under_way(self, team: str, provider: str, id: str) -> tuple[Flow, bool] | None:
-        """Return a sign-in, over or not, and whether it was answered."""
+        """Return a sign-in, over or not, and whether somebody has its answer."""
+
+    async def claim(self, flow: Flow) -> bool:
+        """Take the answer of *flow* up; False where somebody else has."""
 
     async def answer(self, flow: Flow) -> bool:
-        """Keep what came of *flow*; False where that is known already."""
+        """Keep what came of *flow*; False where it is there no more."""
 
     async def take(self, flow: Flow) -> bool:
         """Forget *flow*; False where somebody else has taken it up."""
