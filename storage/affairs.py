@@ -63,6 +63,8 @@ class Affairs(Transaction):
                 values = {**records.connection_values(thing), "created_at": self.now}
                 await self._upsert("connections", "id", values)
             case Token() | ApiKey():
+                if isinstance(thing, Token) and thing.revoked_at:
+                    await self._revise(thing.connection)
                 await self._upsert("tokens", "key_id", records.key_values(thing))
             case Admin():
                 await self._upsert("admins", "id", visits.admin_values(thing))
@@ -81,14 +83,16 @@ class Affairs(Transaction):
         await self.rows("UPDATE subjects SET admin_id = NULL WHERE team_id = $1 AND admin_id = $2", *mine)
         await self.rows("DELETE FROM admins WHERE team_id = $1 AND id = $2", *mine)
 
-    async def _revise(self) -> None:
-        """Have no write go by what it has read of the team and its connections before.
+    async def _revise(self, connection: str | None = None) -> None:
+        """Have no write go by what it has read of the team and its *connection*, or of all, before.
 
         It waits for those that do: before the row of the team, which they may be waiting for.
         """
+        which, one = (" AND id = $2", (connection,)) if connection else ("", ())
         await self.rows(
-            "UPDATE connections SET revision = revision + 1 WHERE team_id = $1" + self.database.in_turn("id"),
-            self.scope.team,
+            f"UPDATE connections SET revision = revision + 1 WHERE team_id = $1{which}"
+            + self.database.in_turn("id"),
+            *(self.scope.team, *one),
         )
 
     async def personal(self, person: str) -> Personal | None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: Seconds after which a provider is asked to come again.
 RETRY_SECONDS = 30
 
+#: One sentence whatever was wrong, so that an answer teaches nothing about tokens, connections or users.
+REFUSED = "This connection needs its own valid token, as Authorization: Bearer <token>."
+
 _READS = {Verb.READ, Verb.SEARCH}
 
 

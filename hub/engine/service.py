@@ -19,7 +19,7 @@ from .conditions import NO_CONDITIONS, Conditions
 from .errors import StoreAway
 from .plugins import UnknownDialect
 from .query import Query
-from .requests import RETRY_SECONDS, Admission, Answer, Request
+from .requests import REFUSED, RETRY_SECONDS, Admission, Answer, Request
 from .shape import location
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from .writing import Writing
 
 log = structlog.get_logger("hub.service")
-
-#: One sentence whatever was wrong, so that an answer teaches nothing about tokens, connections or users.
-REFUSED = "This connection needs its own valid token, as Authorization: Bearer <token>."
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from attrs import evolve, frozen
 
-from hub.scim.errors import NotFound, PreconditionFailed, ScimError
+from hub.scim.errors import NotFound, PreconditionFailed, ScimError, Unauthorized
 from hub.scim.extensions import types_of
 from hub.scim.reading import PATCH_OP
 from hub.spi import Inbound, Json, Verb
@@ -16,7 +16,7 @@ from .errors import Outdated, StoreAway
 from .failpoints import failpoint
 from .intents import intent_of
 from .removals import deactivates, is_removal
-from .requests import Answer
+from .requests import REFUSED, Answer
 from .seats import NoSeat
 from .shape import as_text, location, version_of
 from .showing import shown, with_seats
@@ -70,14 +70,15 @@ class Writing:
         raise StoreAway("its connection is changed again and again")
 
     async def _renewed(self, request: Request) -> Request:
-        """Return *request* as it is admitted now; what takes access away is not kept out by a switch."""
-        # The connection first, whose revision tells whether the team has changed since.
-        connection = await self.registry.connection(request.connection.id)
-        team = await self.registry.team(id=request.admission.team.id)
-        assert connection is not None
-        assert team is not None
+        """Return *request* as it is admitted now; what takes access away is not kept out by what changed."""
+        assert request.admission.key_id is not None, "what came by no token is no request of a provider"
+        found = await self.registry.token(request.admission.key_id)
+        assert found is not None, "a token is ended, and stays"
+        token, connection, team = found
         admission = evolve(request.admission, connection=connection, team=team, types=types_of(team.schemas))
         if not is_removal(request.inbound):
+            if token.revoked_at:
+                raise Unauthorized(REFUSED)
             admission.check_open()
         admission.check_unpaused(request.inbound)
         return evolve(request, admission=admission)

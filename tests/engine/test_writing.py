@@ -35,6 +35,31 @@ def test_a_bulk_request_stops_where_its_connection_is_turned_off(house, monkeypa
     assert {"ann": "standard"} == team.spots()
 
 
+def test_a_bulk_request_stops_where_its_token_is_revoked(house, monkeypatch):
+    """It was let in by it once, for all its operations; but for what takes access away, the rest is not."""
+    team = crew(house, seats=9)
+    answer, ann = Writing.answer, team.make("ann")
+    key_id = team.way.token.split("_")[1]
+
+    async def then_ended(self, *asked):
+        try:
+            return await answer(self, *asked)
+        finally:
+            await house.house.tokens.revoke(key_id, by=BY)
+
+    monkeypatch.setattr(Writing, "answer", then_ended)
+    operations = [
+        {"method": "POST", "path": "/Users", "bulkId": name, "data": {"schemas": [USER], "userName": name}}
+        for name in ("bob", "cid")
+    ]
+    operations.append({"method": "DELETE", "path": f"/Users/{ann}"})
+    body = {"schemas": [BULK_REQUEST], "Operations": operations}
+    answered = house.ask(team.way, "POST", "/Bulk", body).json()["Operations"]
+
+    assert ["201", "401", "204"] == [each["status"] for each in answered]
+    assert {"bob": "standard"} == team.spots()
+
+
 def test_who_is_overtaken_again_and_again_comes_again(house, monkeypatch):
     """Nothing goes on for ever: after some tries the provider is told to try later."""
     team, tries = crew(house, seats=9), []

@@ -17,6 +17,7 @@ from tests.stepped.world import (
     LAPSED,
     PAUSED,
     REMOVED,
+    REVOKED,
     RULES,
     SAID,
     SAME,
@@ -32,6 +33,7 @@ SWITCHES = [
     Case(ASSIGN, SWITCHED, SAME),
     Case(ASSIGN, PAUSED, SAME),
     Case(ASSIGN, LAPSED, SAME),
+    Case(ASSIGN, REVOKED, SAME),
     Case(ELSEWHERE_NEW, SWITCHED, SAME),
 ]
 CHANGES = [

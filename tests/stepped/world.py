@@ -28,9 +28,10 @@ OPERATIONS = (
 )
 
 #: What an administrator does to what a write goes by: turns its connection off or pauses it, lets the plan
-#: lapse, sets rules, and has who is marked settled; and what a provider does besides, that may depend on it.
+#: lapse, revokes its token, sets rules, and has who is marked settled; and what a provider does besides,
+#: that may depend on it.
 SWITCHED, PAUSED, LAPSED, RULES = "connection off", "connection paused", "plan lost", "rules set"
-SAID, UNGROUPED = "profile changed", "group deleted"
+REVOKED, SAID, UNGROUPED = "token revoked", "profile changed", "group deleted"
 
 #: One person, or one each; whoever finds no seat waits; the group chooses the seat.
 SAME, APART, WAITING, RULED = "one person", "two people", "who waits", "by group"
@@ -143,15 +144,11 @@ class World:
             await change(self.team, "standard", 1, by=BY)
             return 200
 
-        async def switched(way: Way, state: State) -> int:
-            await node.house.connections.set_state(way.connection, state, by=BY)
-            return await let_in()
+        def switched(way: Way, state: State) -> Awaitable[Any]:
+            return node.house.connections.set_state(way.connection, state, by=BY)
 
-        async def lapsed() -> int:
-            await node.house.switches.set_team(self.team, {"plan": "basic"}, by=BY)
-            return await let_in()
-
-        async def let_in() -> int:
+        async def let_in(change: Awaitable[Any]) -> int:
+            await change
             rows = node.house.database.rows
             return len(await rows("SELECT 1 FROM resources WHERE team_id = $1 AND active", self.team.id))
 
@@ -176,9 +173,12 @@ class World:
             DEACTIVATE: lambda: send(one, "PATCH", user, OFF),
             DELETE: lambda: send(one, "DELETE", user),
             NUMBER: number_of_seats,
-            SWITCHED: lambda: switched(another if ELSEWHERE_NEW in self.case.pair else one, State.OFF),
-            PAUSED: lambda: switched(one, State.PAUSED),
-            LAPSED: lapsed,
+            SWITCHED: lambda: let_in(
+                switched(another if ELSEWHERE_NEW in self.case.pair else one, State.OFF)
+            ),
+            PAUSED: lambda: let_in(switched(one, State.PAUSED)),
+            LAPSED: lambda: let_in(node.house.switches.set_team(self.team, {"plan": "basic"}, by=BY)),
+            REVOKED: lambda: let_in(node.house.tokens.revoke(one.token, by=BY)),
             RULES: ruled,
             SAID: lambda: send(one, "PATCH", user, GUEST),
             UNGROUPED: lambda: send(one, "DELETE", group),

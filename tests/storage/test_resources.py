@@ -9,10 +9,12 @@ from attrs import evolve
 
 from hub.engine.errors import Outdated
 from hub.engine.scope import Scope
-from hub.teams import Connection, State, Team
+from hub.teams import Connection, State, Team, Token
 from tests.storage.conftest import group, user
 
 C1 = Connection(id="c1", team="t", idp="generic")
+TOKEN = Token(key_id="k1", team="t", connection="c1", digest="", created_at="")
+ENDED = evolve(TOKEN, revoked_at="then")
 
 
 async def revision(world, connection="c1"):
@@ -25,7 +27,9 @@ def going_by(world, revision):
     return world.registry.store(Scope(team="t", connection="c1", revision=revision))
 
 
-@pytest.mark.parametrize("changed", [evolve(C1, state=State.OFF), Team(id="t", name="team t", plan="other")])
+@pytest.mark.parametrize(
+    "changed", [evolve(C1, state=State.OFF), Team(id="t", name="team t", plan="other"), ENDED]
+)
 async def test_what_a_write_goes_by_must_not_have_changed(world, changed):
     """Nothing is added, nor anything but a removal changed, by what was read before."""
     ann, staff = user("ann"), group("staff")
@@ -72,6 +76,15 @@ async def test_a_change_is_about_its_own_team(world):
     await world.put(C1)
 
     assert before == await revision(world, "d1")
+
+
+@pytest.mark.parametrize("token", [TOKEN, evolve(TOKEN, expires_at="then"), evolve(ENDED, connection="c2")])
+async def test_a_token_that_goes_on_changes_nothing(world, token):
+    """One more, one that ends by itself, or one of another connection lets a connection's writes go on."""
+    before = await revision(world)
+    await world.put(token)
+
+    assert before == await revision(world)
 
 
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)

@@ -15,8 +15,7 @@ from hub.engine.exchanges import Exchange
 from hub.engine.handover import NoSuchCode
 from hub.engine.questions import REFUSED as UNKNOWN
 from hub.engine.recording import Recording
-from hub.engine.requests import Admission, Answer
-from hub.engine.service import REFUSED
+from hub.engine.requests import REFUSED, Admission, Answer
 from hub.scim.errors import Unauthorized
 from hub.settings import Settings
 from hub.spi import Dialect, Inbound, Json
