@@ -65,7 +65,7 @@ class Writing:
         for _ in range(CHANGES_MAX):
             try:
                 return await self._tried(request)
-            except Outdated:
+            except Outdated:  # no pause: what overtook it is committed, so that there is nothing to wait for
                 request = await self._renewed(request)
         raise StoreAway("its connection is changed again and again")
 
