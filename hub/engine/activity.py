@@ -40,15 +40,6 @@ class Activity:
     kept: Exchanges
     plugins: Plugins
 
-    def title(self, connection: Connection) -> str:
-        """Return what the provider behind *connection* is called."""
-        speaks = self.plugins.speaks(connection.idp)
-        return self.plugins.dialect(connection.idp).title if speaks else connection.idp
-
-    def retry(self, connection: Connection) -> str:
-        """Return how its administrator has somebody pushed again; nothing where nobody knows."""
-        return self.plugins.dialect(connection.idp).retry if self.plugins.speaks(connection.idp) else ""
-
     async def of(
         self, connection: Connection, *, after: str = "", count: int = 50
     ) -> Sequence[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from hub.spi import Dialect
 
 from .dossiers import entitlement_of
 from .errors import AdminError
+from .health import guide_of
 from .profiles import profile_of
 
 if TYPE_CHECKING:
@@ -89,14 +90,15 @@ class Directory:
     async def sources(self, team: Team) -> Mapping[str, Source]:
         """Return the connections of *team* by id, each with what it is called among them."""
         connections = await self.registry.connections(team.id)
-        alike = Counter(each.idp for each in connections)
-        return {each.id: self._source(each, alone=alike[each.idp] == 1) for each in connections}
+        called = {each.id: self._called(each) for each in connections}
+        alike = Counter(title for title, _ in called.values())
+        return {each.id: _source(each, *called[each.id], alike) for each in connections}
 
-    def _source(self, connection: Connection, *, alone: bool) -> Source:
+    def _called(self, connection: Connection) -> tuple[str, str]:
+        """Return what the provider of *connection* is called, as in its guide, and how one tries again."""
         idp = connection.idp
         dialect = self.plugins.dialect(idp) if self.plugins.speaks(idp) else Dialect(name=idp, title=idp)
-        beside = "" if alone else f" · {next(iter(connection.domains), connection.id[-4:])}"
-        return Source(connection=connection, title=f"{dialect.title}{beside}", retry=dialect.retry)
+        return guide_of(dialect, connection.guide).title, dialect.retry
 
     async def people(self, team: Team, wanted: Wanted, turn: Turn) -> Page[Listed]:
         """Return a page of the people who are *wanted*, the newest first."""
@@ -180,3 +182,9 @@ class Directory:
 def _names(dossier: Dossier) -> list[str]:
     """Return by what somebody is found, folded."""
     return [*dossier.addresses, *(fold(each.user_name) for each in dossier.vouching)]
+
+
+def _source(connection: Connection, called: str, retry: str, alike: Mapping[str, int]) -> Source:
+    """Return *connection* as its team calls it: by more than its provider where others are called alike."""
+    beside = f" · {next(iter(connection.domains), connection.id[-4:])}" if alike[called] > 1 else ""
+    return Source(connection=connection, title=f"{called}{beside}", retry=retry)

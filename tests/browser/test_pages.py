@@ -10,7 +10,13 @@ from tests.browser.place import place
 from tests.browser.watched import watched
 from tests.scale import scale
 
-PHONE = {"width": 390, "height": 844}
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+#: In which theme and at which width axe looks: both of each, and at full scale each with each.
+SIGHTS = scale(
+    [("light", DESK), ("dark", PHONE)],
+    trust=[("light", DESK), ("dark", PHONE), ("light", PHONE), ("dark", DESK)],
+)
 
 #: What axe may find that keeps somebody out.
 GRAVE = {"serious", "critical"}
@@ -51,20 +57,52 @@ def test_no_name_is_more_than_text(team, session, browser):
     assert len(team.pages) > 60
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nobody_is_kept_out(team, session, browser, theme):
-    """Axe finds nothing grave on any page; on a phone nothing runs over the edge."""
-    with watched(browser, storage_state=session, color_scheme=theme, viewport=PHONE) as seen:
+#: Cells of a table whose words lie over those of the next, and tables that run out of what they are in.
+SPILT = """
+() => [...document.querySelectorAll("td[data-label]")]
+  .filter((each) => each.scrollHeight > each.clientHeight + 1)
+  .concat([...document.querySelectorAll("main table")].filter((each) =>
+    each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1))
+  .map((each) => each.outerHTML.slice(0, 200))
+"""
+
+
+@pytest.mark.parametrize(("theme", "size"), SIGHTS)
+def test_nobody_is_kept_out(team, session, browser, theme, size):
+    """Axe finds nothing grave on any page."""
+    with watched(browser, storage_state=session, color_scheme=theme, viewport=size) as seen:
         for page in each_of(team):
             seen.goto(f"{team.place.url}/teams/{team.team}{page}")
             found = Axe().run(seen.page).response["violations"]
             grave = [
                 (each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in GRAVE
             ]
-            wide, there = seen.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
 
             assert [] == grave, page
-            assert wide <= there, page
+
+
+def test_nothing_runs_over_the_edge(team, session, browser):
+    """On a phone, a tablet held either way, and a desk, a page has its width, and its tables have theirs."""
+    with watched(browser, storage_state=session) as seen:
+        for page in each_of(team):
+            seen.goto(f"{team.place.url}/teams/{team.team}{page}")
+            for width in (320, 390, 768, 1024, 1280):
+                seen.page.set_viewport_size({"width": width, "height": 844})
+                wide, there = seen.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+
+                assert wide <= there, (page, width)
+                assert [] == seen.page.evaluate(SPILT), (page, width)
+
+
+def test_a_phone_shows_all_the_ways(team, session, browser):
+    """Where one is, and where else one can go, is in sight without scrolling sideways."""
+    with watched(browser, storage_state=session, viewport=PHONE, java_script_enabled=False) as seen:
+        seen.goto(f"{team.place.url}/teams/{team.team}/audit")
+        boxes = [each.bounding_box() for each in seen.page.locator(".ways a").all()]
+
+        assert len(boxes) > 8
+        assert all(0 <= box["x"] and box["x"] + box["width"] <= PHONE["width"] for box in boxes)
+        assert all(box["height"] >= 24 for box in boxes)
 
 
 def test_the_keyboard_reaches_what_there_is(team, session, browser):

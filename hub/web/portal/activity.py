@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .pages import Pages
-from .telling import effect, told
+from .telling import advice, effect, effects, told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.responses import Response
 
     from hub.engine.activity import Story
+    from hub.spi import Event
 
     from .pages import Visit
 
@@ -51,7 +54,9 @@ async def exchange(visit: Visit) -> Response:
     story = await visit.desk.activity.story(visit.team, visit.path["reference"])
     if story is None:
         raise visit.missing()
-    return visit.page("exchange.html", told=told(story.kept), story=story, **_parts(story))
+    sources = await visit.desk.directory.sources(visit.team)
+    source = sources[story.connection.id]
+    return visit.page("exchange.html", told=told(story.kept), story=story, source=source, **_parts(story))
 
 
 def _asked(visit: Visit) -> dict[str, str]:
@@ -67,12 +72,11 @@ async def _listed(visit: Visit, *, before: int | None = None) -> dict[str, Any]:
         before=before,
         count=COUNT + 1,
     )
-    connections = await visit.desk.connections.of(visit.team)
-    titles = {each.id: visit.desk.activity.title(each) for each in connections}
+    sources = await visit.desk.directory.sources(visit.team)
     return {
         "lines": [told(kept) for _, kept in found[:COUNT]],
         "older": found[COUNT - 1][0] if len(found) > COUNT else None,
-        "titles": titles,
+        "titles": {id: each.title for id, each in sources.items()},
     }
 
 
@@ -86,9 +90,18 @@ def _parts(story: Story) -> dict[str, Any]:
     }
     return {
         "bodies": {title: _text(body) for title, body in bodies.items() if body is not None},
-        "effects": [effect(each) for each in kept["effect"]],
-        "changes": [(event.name, _text(event.before), _text(event.after)) for event in story.events],
+        "effects": effects(kept),
+        "advice": advice(kept["status"]),
+        "changes": _changes(story.events),
     }
+
+
+def _changes(events: Sequence[Event]) -> list[tuple[str, str, str]]:
+    """Return what was changed, before and after: once, where several events tell of one change."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for event in events:
+        found.setdefault((_text(event.before), _text(event.after)), []).append(effect(event.name))
+    return [(", ".join(names), before, after) for (before, after), names in found.items() if before or after]
 
 
 def _text(value: object) -> str:

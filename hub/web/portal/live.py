@@ -40,11 +40,15 @@ class Streams:
     look_seconds: float = LOOK_SECONDS
     _open: Counter[str] = field(factory=Counter, init=False)
 
-    def response(self, source: Source, *, session: Session) -> Response:
-        """Return a stream of what *source* renders, or raise `TooOften` where a session has many open."""
+    def response(self, source: Source, *, session: Session, look_seconds: float | None = None) -> Response:
+        """Return a stream of what *source* renders, or raise `TooOften` where a session has many open.
+
+        *look_seconds* lie between two looks where one costs more than most.
+        """
         if self._open[session.id] >= STREAMS_MAX:
             raise TooOften
-        return Stream(streams=self, source=source, session=session.id)
+        look_seconds = self.look_seconds if look_seconds is None else look_seconds
+        return Stream(streams=self, source=source, session=session.id, look_seconds=look_seconds)
 
     async def run(self, stream: Stream, receive: Receive, send: Send, stop: asyncio.Event) -> None:
         """Send what *stream* shows until its session ends, the browser leaves, or the hub stops."""
@@ -64,7 +68,7 @@ class Streams:
                     await _send(send, ":\n\n")
                     told = time.monotonic()
                 await asyncio.wait(
-                    {gone, stopping}, timeout=self.look_seconds, return_when=asyncio.FIRST_COMPLETED
+                    {gone, stopping}, timeout=stream.look_seconds, return_when=asyncio.FIRST_COMPLETED
                 )
         finally:
             gone.cancel()
@@ -78,10 +82,11 @@ class Stream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, *, streams: Streams, source: Source, session: str) -> None:
+    def __init__(self, *, streams: Streams, source: Source, session: str, look_seconds: float) -> None:
         super().__init__(headers={"x-accel-buffering": "no"})
         del self.headers["content-length"]
         self.streams, self.source, self.session = streams, source, session
+        self.look_seconds = look_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the head, then what there is to see, until it ends."""

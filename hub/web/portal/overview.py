@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .charts import chart
 from .pages import Pages
@@ -14,11 +14,28 @@ if TYPE_CHECKING:
 
 pages = Pages()
 
+#: Seconds between two looks at a team: it costs more than a look at a list.
+LOOK_SECONDS = 5.0
+
 
 @pages.get("")
 async def overview(visit: Visit) -> Response:
     """Show how the team is doing."""
-    summary = await visit.desk.overview.of(visit.team)
-    return visit.page(
-        "overview.html", summary=summary, charts=[chart(course) for course in summary.courses if course.days]
-    )
+    return visit.page("overview.html", **await _now(visit))
+
+
+@pages.get("/live")
+async def live(visit: Visit) -> Response:
+    """Show how it is doing, as it goes."""
+
+    async def now() -> str:
+        return visit.fragment("overview_now.html", **await _now(visit))
+
+    return visit.live(now, look_seconds=LOOK_SECONDS)
+
+
+async def _now(visit: Visit) -> dict[str, Any]:
+    # Anew each time: what the team has bought may have become more, and its sign-in have been set up.
+    team = await visit.desk.registry.team(id=visit.team.id) or visit.team
+    summary = await visit.desk.overview.of(team)
+    return {"summary": summary, "charts": [chart(course) for course in summary.courses if course.days]}

@@ -190,12 +190,12 @@ class Visit:
             self.cookies.put(response, "said", kept, seconds=60)
         return response
 
-    def live(self, source: live.Source) -> Response:
-        """Return a stream of what *source* renders, sent anew whenever it has changed.
+    def live(self, source: live.Source, *, look_seconds: float | None = None) -> Response:
+        """Return a stream of what *source* renders, sent anew whenever it has changed: looked at so often.
 
         It ends with the session, and when the hub stops.
         """
-        return self.room.streams.response(source, session=self.session)
+        return self.room.streams.response(source, session=self.session, look_seconds=look_seconds)
 
     async def enter(self, text: str, *, to: str = "/") -> Response:
         """Sign the browser in to the session just begun of which it holds *text*, and send it to *to*."""

@@ -16,6 +16,7 @@ from hub.teams import Role, locking
 from .lists import beside, isolated, turn_of
 from .pages import Fault, Pages
 from .problems import spoken
+from .telling import effect
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -171,7 +172,7 @@ async def _listed(
         "more_refused": refused.next and wanted.condition is not Condition.REFUSED,
         "beside": beside(visit, "/people", listed, asked),
         "begun": not turn.mark,
-        "lock": await _lock(visit, sources),
+        "locks": _locks(visit, sources),
         "may": visit.session.role.may(Role.ADMIN),
     }
     if faults:
@@ -204,8 +205,9 @@ async def _shown(
         "title_of": isolated(portrait.dossier.title),
         "says": _why(portrait.dossier, sources, now=desk.directory.clock()),
         "sources": sources,
+        "effect": effect,
         "kind_choices": [(kind, kind) for kind in await desk.bookkeeping.seats(team)],
-        "lock": await _lock(visit, sources),
+        "locks": _locks(visit, sources),
         "may": visit.session.role.may(Role.ADMIN),
     }
     if faults:
@@ -223,10 +225,9 @@ async def _dossier(visit: Visit) -> Dossier:
     return await visit.desk.people.dossier(visit.team, visit.path["person"])
 
 
-async def _lock(visit: Visit, sources: Mapping[str, Source]) -> Source | None:
-    """Return the connection for whose sake nobody's seat is assigned by hand."""
-    lock = locking(visit.team, [each.connection for each in sources.values()])
-    return sources[lock.id] if lock else None
+def _locks(visit: Visit, sources: Mapping[str, Source]) -> list[Source]:
+    """Return the connections for whose sake nobody's seat is assigned by hand."""
+    return [each for each in sources.values() if locking(visit.team, [each.connection])]
 
 
 def _condition(text: str) -> Condition | None:

@@ -17,7 +17,11 @@ _COMMAND = re.compile(r": (?:`hub |--).*", re.DOTALL)
 
 def spoken(error: Exception) -> str:
     """Return what an `AdminError` says, as a sentence of a page."""
-    text = _COMMAND.sub("", str(error))
+    return sentence(_COMMAND.sub("", str(error)))
+
+
+def sentence(text: str) -> str:
+    """Return *text* with a capital at its beginning, unless that is an address."""
     return text if "@" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
@@ -12,9 +13,12 @@ from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from .problems import WORDS
+from .problems import WORDS, sentence
 
 PACKAGE = "hub.web.portal"
+
+#: A moment as the house writes it.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 
 #: How a file's name ends → its type.
 TYPES = {
@@ -61,7 +65,8 @@ def environment(dressing: Dressing) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(static=dressing.url, moment=moment, day=day, count=count, told=told, words=WORDS)
+    made.globals.update(static=dressing.url, words=WORDS)
+    made.globals.update({each.__name__: each for each in (moment, day, count, sentence, told)})
     return made
 
 
@@ -69,8 +74,11 @@ def moment(at: str | None, otherwise: str = "never") -> Markup:
     """Return a moment (RFC 3339, UTC) to the minute, for people and machines; *otherwise* for none."""
     if at is None:
         return Markup("<span class='quiet'>{}</span>").format(otherwise)
-    shown = datetime.fromisoformat(at).strftime("%-d %b %Y, %H:%M UTC")
-    return Markup('<time datetime="{}">{}</time>').format(at, shown)
+    return Markup('<time datetime="{}">{}</time>').format(at, _minute(at))
+
+
+def _minute(at: str) -> str:
+    return datetime.fromisoformat(at).strftime("%-d %b %Y, %H:%M UTC")
 
 
 def day(at: str) -> Markup:
@@ -95,6 +103,8 @@ def told(value: Any) -> str:
             return ", ".join(f"{name}: {told(inner)}" for name, inner in value.items())
         case bool():
             return "yes" if value else "no"
+        case str() if _MOMENT.fullmatch(value):
+            return _minute(value)
         case _:
             return str(value)
 

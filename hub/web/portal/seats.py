@@ -52,10 +52,7 @@ async def seats(visit: Visit) -> Response:
         more_wait=more_wait,
         refused=refused,
         more_refused=more_refused,
-        connections={
-            each.id: (desk.activity.title(each), desk.activity.retry(each))
-            for each in await desk.connections.of(team)
-        },
+        sources=await desk.directory.sources(team),
     )
 
 

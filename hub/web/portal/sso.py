@@ -140,8 +140,8 @@ async def _values(
     how = provider.how if provider else None
     alone = len(await visit.desk.providing.of(visit.team)) <= (1 if provider else 0)
     connections = [
-        (each, each.provider == id or (each.provider is None and alone))
-        for each in await visit.desk.connections.of(visit.team)
+        (each, each.connection.provider == id or (each.connection.provider is None and alone))
+        for each in (await visit.desk.directory.sources(visit.team)).values()
     ]
     return {
         "id": id,

@@ -33,6 +33,18 @@ TRIED = {
 #: Endpoint → what is to be had there.
 THINGS = {"Users": "a person", "Groups": "a group", "Bulk": "several at once", "Me": "a person"}
 
+#: Method → what became of a group by it, where it is more than changed.
+GROUPS = {"POST": "group added", "DELETE": "group deleted"}
+
+#: Status → what an administrator does about a refusal, before the provider is asked to try again.
+ADVICE = {
+    400: "In the provider, change the attribute mapping so that it sends what the sentence asks for.",
+    403: "Buy or free a seat, or turn SCIM on: whichever the sentence names.",
+    404: "The provider means somebody who is not here any more: have it push them anew.",
+    409: "Two people, or groups, would be one here: in the provider, change the name of one of them.",
+    429: "Nothing: the provider tries again by itself.",
+}
+
 #: What names somebody or something, the first that is there.
 NAMES = ("userName", "displayName")
 
@@ -73,14 +85,28 @@ def told(kept: Mapping[str, Any]) -> Told:
 def effect(said: str) -> str:
     """Return in words what an exchange did, as in `seat_taken standard`."""
     name, _, seat = said.partition(" ")
-    return EVENTS.get(name, said).format(seat)
+    return EVENTS.get(name, said).format(seat).strip()
+
+
+def effects(kept: Mapping[str, Any]) -> list[str]:
+    """Return in words all that an exchange did, as it is *kept*."""
+    if "Groups" in kept["path"].split("/") and kept["method"] in GROUPS:
+        return [GROUPS[kept["method"]]] if kept["effect"] else []
+    return [effect(each) for each in kept["effect"]]
+
+
+def advice(status: int) -> str:
+    """Return what to do about a refusal with that *status*."""
+    if status >= 500:
+        return "That is not the provider's fault: tell whoever runs this hub the reference below."
+    return ADVICE.get(status, "Put right what the sentence names.")
 
 
 def _what(kept: Mapping[str, Any]) -> str:
     if kept["status"] >= 400:
         return f"{TRIED.get(kept['method'], 'Asked for')} {_thing(kept['path'])}"
     if kept["effect"]:
-        words = ", ".join(map(effect, kept["effect"]))
+        words = ", ".join(effects(kept))
         return words[:1].upper() + words[1:]
     return f"Read {_thing(kept['path'])}" if kept["method"] == "GET" else "Nothing changed"
 

@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from hub.web.portal.telling import advice
+from tests.author import BY
 from tests.web.portal.guests import guest, words
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -121,3 +123,52 @@ def test_what_any_provider_may_say_is_explained_too(house, way, owner):
     kept(house)
 
     assert "text-for-boolean : " in words(owner.get(f"/activity/{latest(house, way)}"))
+
+
+def test_groups_that_come_and_go_are_told_as_such(house, way, owner):
+    """One that is pushed is added, one that goes is deleted; only in between is it changed."""
+    said = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Sales"}
+    group = house.ask(way, "POST", "/Groups", said).json()["id"]
+    assert house.ask(way, "PUT", f"/Groups/{group}", {**said, "displayName": "Sale"}).status_code == 200
+    assert house.ask(way, "DELETE", f"/Groups/{group}").status_code == 204
+    kept(house)
+    told = words(owner.get("/activity"))
+
+    assert told.index("Group deleted") < told.index("Group changed") < told.index("Group added")
+
+
+def test_what_changed_is_shown_once(house, way, owner):
+    """Two events of one change, a removal and the seat that is free by it, are one before and after."""
+    user = house.ask(way, "GET", "/Users", filter='userName eq "ann@a.example"').json()["Resources"][0]
+    assert house.ask(way, "DELETE", f"/Users/{user['id']}").status_code == 204
+    kept(house)
+    told = words(owner.get(f"/activity/{latest(house, way)}"))
+
+    assert 1 == told.count("Before and after")
+    assert "Before and after: person deleted, seat free again" in told
+
+
+def test_a_connection_is_called_as_on_its_own_page(house, way, owner):
+    """By the guide that is followed for it, everywhere."""
+    plain = house.way(way.team, "generic").connection
+    house.run(house.house.connections.follow(plain, "onelogin", by=BY))
+    for path in ("/activity", "/people", "/groups", "/settings/security/authentication/sso/new/oidc"):
+        said = words(owner.get(path))
+
+        assert "OneLogin" in said, path
+        assert "Another identity provider" not in said, path
+
+
+@pytest.mark.parametrize(
+    ("status", "do"),
+    [
+        (400, "mapping"),
+        (403, "Buy or free"),
+        (409, "change the name"),
+        (429, "Nothing"),
+        (503, "runs this hub"),
+    ],
+)
+def test_each_refusal_has_its_own_advice(status, do):
+    """What helps against a taken name does not help against a full team."""
+    assert do in advice(status)

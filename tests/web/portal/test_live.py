@@ -159,6 +159,20 @@ async def test_signs_of_life_are_sent_where_nothing_changes(looked, streams, mon
     assert ["data: here", ":", ":"] == looked.events[:3]
 
 
+async def test_what_costs_more_is_looked_at_less_often(looked, streams):
+    """A page may say how long it lies between two looks."""
+    looked.shown = ["one", "two"]
+    response = streams.response(looked.source, session=SESSION, look_seconds=60)
+    scope = {"type": "http", "method": "GET", live.STOP: looked.stop}
+    task = asyncio.create_task(response(scope, looked.receive, looked.send))
+    await looked.until(1)
+    await asyncio.sleep(0.05)
+    looked.stop.set()
+    await ended(task)
+
+    assert ["data: one"] == looked.events
+
+
 async def test_a_session_has_so_many_streams(looked, streams):
     """One more is refused, until one of them has ended."""
     looked.shown = ["here"]

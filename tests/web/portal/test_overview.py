@@ -48,6 +48,30 @@ def test_what_needs_somebody_stands_above(house, team):
     assert "/people?condition=refused&amp;connection=" in page.text
 
 
+def test_it_goes_on_while_one_looks(house, team):
+    """Its figures, and what needs somebody, are sent anew; the page says where they come from."""
+    owner = guest(house, team.way.team)
+    assert f'data-live="/teams/{team.way.team.id}/live"' in owner.get().text
+    team.make("bob@a.example")
+    sent = owner.get("/live")
+
+    assert "text/event-stream; charset=utf-8" == sent.headers["content-type"]
+    said = words(sent).replace("data: ", "")
+    assert "2 held 2 bought 0 free" in said
+    assert "The last standard seat is taken" in said
+
+
+def test_refused_changes_lead_to_their_reasons(house, team):
+    """The share of failures is a way to them."""
+    team.make("bob@a.example")
+    assert 403 == team.create("cid@a.example").status_code
+    house.run(house.house.lookout.write())
+    page = guest(house, team.way.team).get()
+
+    assert "1 refused (33 %)" in words(page).replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+    assert f"/activity?connection={team.way.connection.id}&amp;failed=yes" in page.text
+
+
 def test_a_new_team_is_told_where_to_begin(house):
     """Steps instead of empty figures."""
     said = words(guest(house, house.team(seats=0)).get())

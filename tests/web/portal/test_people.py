@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -152,6 +153,32 @@ def test_one_person_begins_with_why(team, owner):
     for each in ("vouched for by", "title Boss", "never signed in", "assigns the seats of this team"):
         assert each in said
     assert "Give a seat" not in said
+
+
+def test_what_was_asked_about_somebody_is_told_as_in_the_activity(house, team, owner):
+    """In its words, and not by the names that events have for machines; and the profile names its source."""
+    team.make("ann@a.example", displayName="Ann Lee")
+    house.run(_kept(house))
+    said = words(owner.get(person_at(owner.get("/people"))))
+
+    assert "person added, standard seat taken" in said
+    assert "user_provisioned" not in said
+    assert "user provisioned" not in said
+    assert "As Another identity provider tells it." in said
+
+
+async def _kept(house):
+    """Have what was noted of requests written."""
+    keeping = asyncio.create_task(house.house.keeper.run())
+    await house.house.keeper.close()
+    await keeping
+
+
+def test_everybody_who_assigns_seats_is_named(house, team, owner):
+    """Whoever turns one of two connections off finds the seats still locked."""
+    house.way(team.way.team, "okta")
+
+    assert "Another identity provider and Okta assign the seats of this team" in words(owner.get("/people"))
 
 
 @pytest.mark.parametrize("name", NASTY)

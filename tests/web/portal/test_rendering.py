@@ -38,6 +38,8 @@ def test_numbers_have_their_nouns(number, said):
         (True, "yes"),
         (False, "no"),
         (0, "0"),
+        (NOW, "1 Jun 2026, 07:05 UTC"),
+        ("2026-06-01", "2026-06-01"),
     ],
 )
 def test_changes_are_told_in_words(value, said):

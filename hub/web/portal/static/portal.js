@@ -24,7 +24,10 @@ document.querySelectorAll("[data-live]").forEach((section) => {
   let waiting = null;
   const pause = document.querySelector(`[data-pause="${section.id}"]`);
   const paused = () => pause !== null && pause.getAttribute("aria-pressed") === "true";
-  const busy = () => section.contains(document.activeElement) || !getSelection().isCollapsed;
+  const busy = () =>
+    section.contains(document.activeElement) ||
+    section.querySelector("details[open]") !== null ||
+    !getSelection().isCollapsed;
 
   const show = () => {
     if (waiting === null || paused() || busy()) return;
@@ -55,6 +58,7 @@ document.querySelectorAll("[data-live]").forEach((section) => {
     });
   }
   section.addEventListener("focusout", () => setTimeout(show));
+  section.addEventListener("toggle", show, true);
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
