@@ -24,7 +24,7 @@ async def overview(visit: Visit) -> Response:
     return visit.page("overview.html", **await _now(visit))
 
 
-@pages.get("/live")
+@pages.get("/live", live=True)
 async def live(visit: Visit) -> Response:
     """Show how it is doing, as it goes."""
 
