@@ -1,5 +1,7 @@
 """hub person: who is in a team, and whoever is vouched for by hand."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from attrs import asdict
@@ -9,6 +11,7 @@ from hub.cli import printing
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.dossiers import Dossier, entitlement_of, sentence
 from hub.house import House
+from hub.teams import Team
 
 app = App(name="person", help="People: who is in a team and why; added and seated by hand before SCIM.")
 
@@ -27,7 +30,7 @@ async def add(team: str, address: str, /, *, name: str | None = None, options: C
     async with options.house() as house:
         whose = await house.teams.named(team)
         person = await house.people.add(whose, address, name=name, by=options.by)
-        await _answer(house, await house.people.dossier(whose, person), options)
+        await _show(house, whose, person, options)
 
 
 @app.command
@@ -39,51 +42,41 @@ async def seat(team: str, address: str, /, *, kind: str | None = None, options: 
     kind
         Of which kind, as `hub seat-kind list` has them; otherwise as the rules of TEAM say.
     """
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
+    async with _found(team, address, options) as (house, whose, person):
         await house.people.seat(whose, person, kind=kind, by=options.by)
-        await _answer(house, await house.people.dossier(whose, person), options)
+        await _show(house, whose, person, options)
 
 
 @app.command
 async def unseat(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Free the seat of the person called ADDRESS, who stays in TEAM; or their place in the queue."""
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
+    async with _found(team, address, options) as (house, whose, person):
         await house.people.unseat(whose, person, by=options.by)
-        await _answer(house, await house.people.dossier(whose, person), options)
+        await _show(house, whose, person, options)
 
 
 @app.command
 async def remove(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Remove the person called ADDRESS from TEAM; their seat comes free."""
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
+    async with _found(team, address, options) as (house, whose, person):
         await house.people.remove(whose, person, by=options.by)
-        await _answer(house, await house.people.dossier(whose, person), options)
+        await _show(house, whose, person, options)
 
 
 @app.command
 async def suspend(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Shut the person called ADDRESS out of TEAM, whoever vouches for them; needs --why. The seat stays."""
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
+    async with _found(team, address, options) as (house, whose, person):
         await house.people.suspend(whose, person, by=options.by)
-        await _answer(house, await house.people.dossier(whose, person), options)
+        await _show(house, whose, person, options)
 
 
 @app.command
 async def unsuspend(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """End the suspension of the person called ADDRESS."""
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
+    async with _found(team, address, options) as (house, whose, person):
         await house.people.unsuspend(whose, person, by=options.by)
-        await _answer(house, await house.people.dossier(whose, person), options)
+        await _show(house, whose, person, options)
 
 
 @app.command
@@ -92,9 +85,7 @@ async def erase(team: str, address: str, /, *, options: Changing = UNSAID) -> No
 
     They lose access and seat. The book keeps an id that names nobody any more.
     """
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
+    async with _found(team, address, options) as (house, whose, person):
         with printing.working("Erasing") as working:
             count = await house.erasing.erase(whose, person, by=options.by, progress=working)
     options.answer(
@@ -108,10 +99,8 @@ async def erase(team: str, address: str, /, *, options: Changing = UNSAID) -> No
 @app.command
 async def show(team: str, address: str, /, *, options: Options = NONE) -> None:
     """Show why the person called ADDRESS has access to TEAM or has not, and what is known of them."""
-    async with options.house() as house:
-        whose = await house.teams.named(team)
-        person = await house.people.find(whose, address)
-        await _answer(house, await house.people.dossier(whose, person), options)
+    async with _found(team, address, options) as (house, whose, person):
+        await _show(house, whose, person, options)
 
 
 @app.command(name="list")
@@ -125,8 +114,17 @@ async def list_(team: str, /, *, options: Options = NONE) -> None:
         )
 
 
-async def _answer(house: House, dossier: Dossier, options: Options) -> None:
-    now = house.people.clock()
+@asynccontextmanager
+async def _found(team: str, address: str, options: Options) -> AsyncIterator[tuple[House, Team, str]]:
+    """Open the house, and find there the team and the person that a command names."""
+    async with options.house() as house:
+        whose = await house.teams.named(team)
+        yield house, whose, await house.people.find(whose, address)
+
+
+async def _show(house: House, team: Team, person: str, options: Options) -> None:
+    """Show what is known of *person* now."""
+    dossier, now = await house.people.dossier(team, person), house.people.clock()
     lines = {
         "Person": dossier.standing.person,
         "Name": dossier.name,

@@ -13,6 +13,19 @@ from attrs import frozen
 
 from hub.cli import main
 
+#: What makes a team that may turn SCIM on.
+ACME = (
+    "team",
+    "create",
+    "acme",
+    "--seats",
+    "5",
+    "--plan",
+    "enterprise",
+    "--sso-issuer",
+    "https://sso.example",
+)
+
 
 @frozen
 class Ended:

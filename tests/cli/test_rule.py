@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hub.scim.catalog import USER_TYPE
+from tests.cli.conftest import ACME
 from tests.inprocess import bench
 
 CONTRACTORS = {"rules": [{"when": 'userType eq "Contractor"', "seat": "viewer"}], "default": "standard"}
@@ -15,17 +16,7 @@ CONTRACTORS = {"rules": [{"when": 'userType eq "Contractor"', "seat": "viewer"}]
 @pytest.fixture
 def team(hub):
     """Make the team acme, with five standard seats and two for viewers."""
-    hub(
-        "team",
-        "create",
-        "acme",
-        "--seats",
-        "5",
-        "--plan",
-        "enterprise",
-        "--sso-issuer",
-        "https://sso.example",
-    )
+    hub(*ACME)
     hub("seat-kind", "buy", "acme", "viewer", "2")
 
 

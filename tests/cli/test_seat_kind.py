@@ -10,24 +10,13 @@ import pytest
 from hub.engine.scope import Scope
 from hub.main import open_house
 from hub.settings import read_settings
-
-READY = (
-    "team",
-    "create",
-    "acme",
-    "--seats",
-    "5",
-    "--plan",
-    "enterprise",
-    "--sso-issuer",
-    "https://sso.example",
-)
+from tests.cli.conftest import ACME
 
 
 @pytest.fixture
 def team(hub):
     """Make the team acme, with five seats."""
-    hub(*READY)
+    hub(*ACME)
 
 
 @pytest.fixture

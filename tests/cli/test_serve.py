@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.cli.conftest import ACME
 from tests.serving.served import ROOT, Served, eventually, free_port
 
 HUB = ("-c", "from hub.cli import main; main()")
@@ -117,17 +118,7 @@ def test_follow(start, tmp_path):
 
 def test_workers(start):
     """Several workers make one hub: each serves the same people, and a stop ends with code 0."""
-    hub(
-        "team",
-        "create",
-        "acme",
-        "--seats",
-        "5",
-        "--plan",
-        "enterprise",
-        "--sso-issuer",
-        "https://sso.example",
-    )
+    hub(*ACME)
     made = hub("connection", "create", "--team", "acme", "--idp", "generic", "--on").stdout
     connection, token = re.findall(r"(?:Connection|Token) +(\S+)", made)
     served = start("serve", "--bind", "127.0.0.1:0", "--workers", "2", processes=2)
