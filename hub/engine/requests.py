@@ -122,7 +122,7 @@ def own(inbound: Inbound, *, team: Team, connection: Connection, dialect: Dialec
 class Answer:
     """An answer but for HTTP's words: *body* is JSON, None for none.
 
-    *location* is of what was made, or of whom `/Me` stands for; *tag* is the version of the one resource.
+    *location* is of what was written, or of whom `/Me` stands for; *tag* is the version of the one resource.
     """
 
     status: int

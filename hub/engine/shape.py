@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from io import BytesIO
 from typing import Any, cast
 
 from attrs import asdict
@@ -104,13 +105,16 @@ def as_bytes(text: Text, base_url: str) -> bytes:
     return b"".join([*parts, b',"meta":', strictjson.dumps(meta(text, base_url)), b"}"])
 
 
-def with_members(body: bytes, parts: Sequence[bytes]) -> bytes:
+async def with_members(body: bytes, parts: AsyncIterator[bytes]) -> bytes:
     """Return *body* with members spliced in, each of *parts* being some of them as JSON."""
-    if not parts:
+    whole = BytesIO()  # many members are many bytes: of these there is one copy
+    async for part in parts:
+        whole.write(b"," if whole.tell() else body[:-1] + b',"members":[')
+        whole.write(part)
+    if not whole.tell():
         return body
-    commas = [b',"members":[', *[b","] * (len(parts) - 1)]
-    between = [each for pair in zip(commas, parts, strict=True) for each in pair]
-    return b"".join([body[:-1], *between, b"]}"])
+    whole.write(b"]}")
+    return whole.getvalue()
 
 
 def as_document(text: Text, base_url: str, found: Sequence[Member] = ()) -> dict[str, Any]:

@@ -86,7 +86,7 @@ async def shown(read: Reader, request: Request, text: Text) -> bytes:
         body = dumps(part)
     if text.kind != "Group" or not has_memberships:
         return body
-    return with_members(body, [part async for part in _parts(read, request, text)])
+    return await with_members(body, _parts(read, request, text))
 
 
 async def _parts(read: Reader, request: Request, text: Text) -> AsyncIterator[bytes]:

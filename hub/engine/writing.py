@@ -130,10 +130,9 @@ async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
         # It would grow with the group; RFC 7644 §3.5.2 allows none, unless attributes are asked for.
         return Answer(status=204, tag=tag)
     body = await shown(unit.members, request, text)
-    if request.inbound.verb is not Verb.CREATE:
-        return Answer(status=200, body=body, tag=tag)
     where = location(request.base_url, resource.kind, resource.id)
-    return Answer(status=201, body=body, location=where, tag=tag)
+    status = 201 if request.inbound.verb is Verb.CREATE else 200
+    return Answer(status=status, body=body, location=where, tag=tag)
 
 
 def _deactivation(inbound: Inbound) -> Inbound:

@@ -154,14 +154,21 @@ def _names(extension: Attribute) -> Iterable[str]:
 def list_response(resources: Iterable[bytes], total: int, start_index: int, items: int) -> bytes:
     """Return the ListResponse of *items* *resources* as bytes, from *start_index* (1 is first) of *total*."""
     head = b'{"schemas":["%b"],"totalResults":%d,"startIndex":%d,"itemsPerPage":%d,"Resources":['
-    return b"%b%b]}" % (
-        head % (LIST_RESPONSE.encode(), total, start_index, items),
-        b",".join(resources),
-    )
+    return _list(head % (LIST_RESPONSE.encode(), total, start_index, items), resources)
 
 
 def cursor_response(resources: Iterable[bytes], total: int, items: int, cursors: Mapping[str, str]) -> bytes:
     """Return the ListResponse of *items* *resources* as bytes, with the *cursors* of RFC 9865 §2 by name."""
     head = b'{"schemas":["%b"],"totalResults":%d,"itemsPerPage":%d,%b"Resources":['
     beside = b"".join(b'"%b":"%b",' % (name.encode(), cursor.encode()) for name, cursor in cursors.items())
-    return b"%b%b]}" % (head % (LIST_RESPONSE.encode(), total, items, beside), b",".join(resources))
+    return _list(head % (LIST_RESPONSE.encode(), total, items, beside), resources)
+
+
+def _list(head: bytes, resources: Iterable[bytes]) -> bytes:
+    """Return *resources* between *head* and its end, copied once all together: a page may be long."""
+    parts = [*resources]
+    if not parts:
+        return head + b"]}"
+    parts[0] = head + parts[0]
+    parts[-1] += b"]}"
+    return b",".join(parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import tracemalloc
 
 import pytest
 from attrs import evolve
@@ -27,19 +29,37 @@ def resource(document=None, **facts):
     return Resource(document=document or {"schemas": []}, **facts)
 
 
+async def parts(pages):
+    """Yield the members of each page that has any, as JSON."""
+    for page in filter(None, pages):
+        yield members_text(page, BASE).encode()
+
+
 @given(DOCUMENTS, st.lists(MEMBERS, max_size=3), GROUPS)
 def test_bytes_and_document_are_the_same_resource(document, pages, groups):
     """Splicing text and building a document come to the same JSON, whatever stands in it."""
     text = as_text(resource(document, groups=groups))
     found = [member for page in pages for member in page]
-    parts = [members_text(page, BASE).encode() for page in pages if page]
-    spliced = json.loads(with_members(as_bytes(text, BASE), parts))
+    spliced = json.loads(asyncio.run(with_members(as_bytes(text, BASE), parts(pages))))
 
     assert as_document(text, BASE, found) == spliced
     assert document == {name: spliced[name] for name in document}
     assert f"{BASE}/Groups/r1" == spliced["meta"]["location"]
     assert len(found) == len(spliced.get("members", []))
     assert len(groups) == len(spliced.get("groups", []))
+
+
+async def test_of_many_members_there_is_one_copy():
+    """Beside an answer of many members there is the page that is being put in, and no list of all pages."""
+    page = [Member(id="0190a5c0-0000-7000-8000-000000000000", kind="User")] * 5_000
+    tracemalloc.start()
+    try:
+        whole = await with_members(b"{}", parts([page] * 20))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1.5 * len(whole)
 
 
 @pytest.mark.parametrize("base_url", [BASE, 'https://"é\\.example'])

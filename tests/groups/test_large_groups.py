@@ -18,7 +18,8 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 MANY = 10_000
 
-#: How many times an answer may be in memory: in pieces and whole, and once more where it is received.
+#: How many times an answer may be in memory: whole, once more where it is received, and with a page of
+#: its members as values and as text, which are half of these.
 TIMES = 3
 
 PERSON = "INSERT INTO persons (id, team_id, claims) VALUES ($1, $2, 1)"

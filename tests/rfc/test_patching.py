@@ -34,7 +34,7 @@ async def three(provider: Provider) -> list[str]:
 
 
 async def test_section_3_5_2_answers(provider, jensen, three):
-    """§3.5.2: 200 with the resource, or 204; 200 where attributes are asked for. The ETag is told."""
+    """§3.5.2: 200 with the resource and where it is, or 204; 200 where attributes are asked for. Its ETag."""
     group = await provider.group("Guides")
     user = await provider.patch(f"/Users/{jensen['id']}", {"op": "add", "path": "nickName", "value": "Babs"})
     silent = await provider.patch(
@@ -48,6 +48,8 @@ async def test_section_3_5_2_answers(provider, jensen, three):
         user.json()["nickName"],
         user.headers["etag"],
     )
+    assert user.json()["meta"]["location"] == user.headers["location"]
+    assert group["meta"]["location"] == asked.headers["location"]
     assert (204, b"") == (silent.status_code, silent.content)
     assert silent.headers["etag"]
     assert (200, "Guides") == (asked.status_code, asked.json()["displayName"])

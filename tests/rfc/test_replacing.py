@@ -39,6 +39,7 @@ async def test_section_3_5_1_the_example(provider, jensen):
     assert PUT["emails"] == after["emails"]
     assert {"schemas", "id", "userName", "externalId", "active", "name", "emails", "meta"} == {*after}
     assert jensen["meta"]["version"] != after["meta"]["version"] == answer.headers["etag"]
+    assert jensen["meta"]["location"] == answer.headers["location"]
     assert jensen["meta"]["created"] == after["meta"]["created"]
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import tracemalloc
 
 import pytest
 from attrs import evolve
@@ -198,6 +199,20 @@ def test_list_response():
         "itemsPerPage": 2,
         "Resources": [{"id": "a"}, {"id": "b"}],
     } == json.loads(page)
+
+
+def test_of_a_long_list_there_is_one_copy():
+    """A page may be long: beside the answer there is what it is made of, and no second copy."""
+    resources = [b'{"id":"%d"}' % number + b" " * 100_000 for number in range(50)]
+    tracemalloc.start()
+    try:
+        page = list_response(resources, 50, 1, 50)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 50 == len(json.loads(page)["Resources"])
+    assert peak < 1.5 * len(page)
 
 
 def test_list_response_of_nothing():
