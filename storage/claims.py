@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from attrs import frozen
@@ -152,7 +151,7 @@ class Claims(Transaction):
     async def unsettle(self, ids: Iterable[str]) -> None:
         self.stirs.add(self.stirred.marked)
         mine = (self.scope.team, self.scope.connection)
-        await self.rows(_UNSETTLE[self.database.dialect], *mine, json.dumps(sorted(ids)))
+        await self.rows(_UNSETTLE[self.database.dialect], *mine, records.dumps(sorted(ids)))
 
     async def unsettle_people(self, people: Sequence[str]) -> None:
         self.stirs.add(self.stirred.marked)
@@ -161,7 +160,7 @@ class Claims(Transaction):
             "UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id IN (SELECT id FROM persons"
             f" WHERE team_id = $1 AND id IN ({self.database.listed('$2')})"
             f" ORDER BY id{self.database.for_update})",
-            *(self.scope.team, json.dumps(list(people))),
+            *(self.scope.team, records.dumps(list(people))),
         )
 
     async def unsettled(self, person: str) -> None:

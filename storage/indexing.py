@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Collection
 
 from attrs import frozen
@@ -11,6 +10,7 @@ from hub.engine.errors import ValueTaken
 from hub.engine.resources import Resource
 from hub.engine.scope import Scope
 
+from . import records
 from .database import Database
 from .memberships import Rows
 from .searchable import Key, folded, keys
@@ -87,7 +87,7 @@ class Indexing:
     def _values(self, resource: Resource, of: Collection[Key]) -> tuple[object, ...]:
         # In one order, so that no two of those who write several wait for each other.
         pairs = sorted((each.path, each.value) for each in of)
-        return (self.scope.team, self.scope.connection, resource.id, json.dumps(pairs))
+        return (self.scope.team, self.scope.connection, resource.id, records.dumps(pairs))
 
     def _place(self, resource: Resource) -> tuple[object, ...]:
         return (self.scope.team, self.scope.connection, resource.kind, resource.id)

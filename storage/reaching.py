@@ -36,7 +36,8 @@ def config(
     one["credentials"]["patience"] = patience
     app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
     few = one if name == "sqlite" else _scanning(one)
-    return {"connections": {name: one, f"{name}-read": one, f"{name}-scan": few}, "apps": {"hub": app}}
+    writing = _writing(one) if name == "sqlite" else one
+    return {"connections": {name: writing, f"{name}-read": one, f"{name}-scan": few}, "apps": {"hub": app}}
 
 
 def _scanning(one: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +74,11 @@ def _sqlite(url: str) -> dict[str, Any]:
             **pragmas,
         },
     }
+
+
+def _writing(one: dict[str, Any]) -> dict[str, Any]:
+    """Return the connection that writes: what undoes a part of a transaction, it keeps in memory."""
+    return {**one, "credentials": {**one["credentials"], "temp_store": "MEMORY"}}
 
 
 def _postgres(url: str, pool: int, patience: float, seconds: float | None) -> dict[str, Any]:
