@@ -230,6 +230,17 @@ def test_an_answer_counts_in_the_browser_that_asked(house, company, forger, brow
     assert 303 == answered(browser, company, asked["state"]).status_code
 
 
+def test_an_answer_comes_by_its_own_protocol(house, company, forger, browser):
+    """Where SAML is answered no browser is asked which it is: an OpenID provider answers elsewhere."""
+    asked = begun(browser, company)
+    forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
+    acs = f"{HOST}/sso/{company.team.id}/{company.provider.id}/acs"
+    brought = {"RelayState": asked["state"], "code": "a code"}
+
+    assert 404 == stranger(house).ask("POST", acs, data=brought).status_code
+    assert 0 == forger.count("/token")
+
+
 def test_an_answer_counts_once(company, forger, browser):
     """A second time, the browser's own is refused, too."""
     company.person("ann@acme.example")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import RedirectResponse, Response
 
 from hub.engine.endings import Admitted, Lost, SentOn, TurnedAway
+from hub.providers import Protocol
 
 from .pages import Pages
 from .problems import Missing
@@ -29,7 +30,7 @@ async def callback(visit: Visit) -> Response:
     """Take up what an OpenID provider answered, in the browser that asked; looking (HEAD) does not."""
     if visit.request.method == "HEAD":
         return Response()
-    provider, state = await _provider(visit), visit.query.get("state", "")
+    provider, state = await _provider(visit, Protocol.OIDC), visit.query.get("state", "")
     browser = visit.cookies.get(visit.request, COOKIE) or ""
     try:
         await visit.desk.signins.answered(
@@ -46,7 +47,7 @@ async def acs(visit: Visit) -> Response:
 
     The form comes from another site, and so without our cookie.
     """
-    provider, form = await _provider(visit), await visit.form()
+    provider, form = await _provider(visit, Protocol.SAML), await visit.form()
     state = form.get("RelayState", "")
     try:
         await visit.desk.signins.answered(
@@ -94,9 +95,10 @@ async def _enter(visit: Visit, provider: Provider, admitted: Admitted) -> Respon
     return await visit.enter(text, to=admitted.to or f"/teams/{provider.team}")
 
 
-async def _provider(visit: Visit) -> Provider:
+async def _provider(visit: Visit, *spoken: Protocol) -> Provider:
+    """Return the provider in the path: where another protocol is *spoken*, another one answers."""
     found = await visit.desk.providing.known(visit.path["team"], visit.path["provider"])
-    if found is None:
+    if found is None or (spoken and found.protocol not in spoken):
         raise Missing
     return found
 
