@@ -100,13 +100,13 @@ def comparable(attribute: Attribute, operator: Operator, value: Literal, path: P
     if attribute.type is Type.COMPLEX:
         raise InvalidFilter(f"{path} has no value of its own: compare a sub-attribute")
     if operator not in OPERATORS[attribute.type]:
-        raise InvalidFilter(f"{path} is a {attribute.type}, to which {operator} does not apply")
+        raise InvalidFilter(f"{path} is of type {attribute.type}, to which {operator} does not apply")
     if value is None and operator in EQUALITY:
         return None
     try:
         return KEYS[attribute.type](attribute, value)
     except (TypeError, ValueError):
-        raise InvalidFilter(f"{path} is a {attribute.type}, and the value is not") from None
+        raise InvalidFilter(f"{path} is of type {attribute.type}, and the value is not") from None
 
 
 def instant(text: str) -> datetime:

@@ -208,7 +208,7 @@ def test_what_cannot_be_rules_is_refused_with_its_place(value, faults):
         ("userType eq", "expected a value"),
         ("userTyp pr", "User has no attribute userTyp"),
         ('userType gt "a" and', "expected the name of an attribute at character 20"),
-        ("active gt true", "active is a boolean, to which gt does not apply"),
+        ("active gt true", "active is of type boolean, to which gt does not apply"),
         ('meta.created gt "2026-01-01T00:00:00Z"', "meta is about the record"),
         ('groups[display eq "a" and $ref pr', "expected and, or, or a closing ]"),
         ("(" * 30 + "title pr", "at most 20 levels"),
