@@ -54,10 +54,20 @@ class SignIns:
     key: bytes
 
     async def begin(
-        self, provider: Provider, errand: Errand, *, doors: Doors, browser: str, hint: str | None = None
+        self,
+        provider: Provider,
+        errand: Errand,
+        *,
+        doors: Doors,
+        state: str,
+        browser: str,
+        hint: str | None = None,
     ) -> str:
-        """Return where to send somebody, whose *browser* holds that; raises `Unsent`."""
-        proof = Proof(state=self.random(), nonce=self.random(), verifier=self.random())
+        """Return where to send somebody, whose *browser* holds that; raises `Unsent`.
+
+        They come back with the *state*, which nobody guesses either.
+        """
+        proof = Proof(state=state, nonce=self.random(), verifier=self.random())
         try:
             url = await self.speaks.begin(self.providing.opened(provider), doors, proof, hint=hint)
         except (NotBelieved, Misfit) as error:

@@ -17,6 +17,7 @@ from hub.engine.scope import Scope
 from hub.providers import Protocol
 from hub.sso.old_names import old_names
 from hub.teams import Role
+from hub.web.portal import sending
 from tests.author import BY
 from tests.described import faults
 from tests.described import said as described
@@ -223,11 +224,35 @@ def test_an_answer_counts_in_the_browser_that_asked(house, company, forger, brow
     asked = begun(browser, company, company.product().asks)
     forger.token = forger.signed(forger.claims(nonce=asked["nonce"]))
     other = stranger(house)
-    begun(other, company, company.product().asks)  # has a cookie, too: of its own
+    for name in [*browser.client.cookies]:
+        other.client.cookies.set(name, "its own", domain="hub.example")
 
     lost(answered(other, company, asked["state"]))
     lost(answered(stranger(house), company, asked["state"]))
     assert 303 == answered(browser, company, asked["state"]).status_code
+
+
+def test_tabs_that_begin_at_once_all_end(house, company, forger, browser, monkeypatch):
+    """A browser that is opened anew asks for all of its tabs at once, and for none with a cookie yet."""
+    company.person("ann@acme.example")
+    monkeypatch.setattr(sending, "COOKIES", 2**32)  # no two tabs have one cookie by chance
+    path, asks = f"{HOST}/signin/{company.team.id}", company.product().asks
+
+    async def opened():
+        return await asyncio.gather(*(browser.client.get(path, params=asks) for _ in range(3)))
+
+    for sent in house.run(opened()):
+        forger.token = forger.signed(forger.claims(nonce=query_of(sent)["nonce"]))
+        assert 303 == answered(browser, company, query_of(sent)["state"]).status_code
+
+
+def test_a_browser_holds_few_cookies(company, browser, monkeypatch):
+    """However often it begins: a request has no room for many."""
+    monkeypatch.setattr(sending, "COOKIES", 2)
+    for _ in range(8):
+        begun(browser, company)
+
+    assert len(browser.client.cookies) <= 2
 
 
 def test_an_answer_comes_by_its_own_protocol(house, company, forger, browser):

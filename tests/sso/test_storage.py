@@ -69,7 +69,9 @@ def test_what_has_just_gone_is_no_fault(house, company, flow):
     assert not house.run(signins.subjects.link(company.provider, identity, Linked()))
     assert not house.run(signins.flows.begin(evolve(flow, id="another")))
     with pytest.raises(Unsent, match="just been removed"):
-        house.run(signins.begin(company.provider, flow.errand, doors=Doors("https://hub"), browser="b"))
+        house.run(
+            signins.begin(company.provider, flow.errand, doors=Doors("https://hub"), state="s", browser="b")
+        )
 
 
 def test_a_team_removes_no_other_ones_provider(house, forger, company):

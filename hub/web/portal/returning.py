@@ -12,7 +12,7 @@ from hub.providers import Protocol
 
 from .pages import Pages
 from .problems import Missing
-from .sending import COOKIE, doors
+from .sending import browser_of, doors
 
 if TYPE_CHECKING:
     from hub.providers import Provider
@@ -31,14 +31,17 @@ async def callback(visit: Visit) -> Response:
     if visit.request.method == "HEAD":
         return Response()
     provider, state = await _provider(visit, Protocol.OIDC), visit.query.get("state", "")
-    browser = visit.cookies.get(visit.request, COOKIE) or ""
     try:
         await visit.desk.signins.answered(
-            provider, state, visit.query, doors=doors(visit, provider.team, provider.id), browser=browser
+            provider,
+            state,
+            visit.query,
+            doors=doors(visit, provider.team, provider.id),
+            browser=browser_of(visit, state),
         )
     except Lost:
         return _lost(visit)
-    return await _finish(visit, provider, state, browser)
+    return await _finish(visit, provider, state)
 
 
 @pages.post("/acs", role=None)
@@ -63,13 +66,12 @@ async def done(visit: Visit) -> Response:
     """End a sign-in whose answer has come; looking (HEAD) does not."""
     if visit.request.method == "HEAD":
         return Response()
-    browser = visit.cookies.get(visit.request, COOKIE) or ""
-    return await _finish(visit, await _provider(visit), visit.query.get("state", ""), browser)
+    return await _finish(visit, await _provider(visit), visit.query.get("state", ""))
 
 
-async def _finish(visit: Visit, provider: Provider, state: str, browser: str) -> Response:
+async def _finish(visit: Visit, provider: Provider, state: str) -> Response:
     try:
-        outcome = await visit.desk.signins.finished(provider, state, browser=browser)
+        outcome = await visit.desk.signins.finished(provider, state, browser=browser_of(visit, state))
     except Lost:
         return _lost(visit)
     match outcome:

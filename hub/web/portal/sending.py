@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from .pages import Visit
 
-#: The cookie by which a sign-in is known to end in the browser in which it began.
-COOKIE = "signin"
+#: In how many cookies browsers hold what their sign-ins are known by: tabs that begin at once, before any of
+#: them is answered, would else leave what the last of them was given.
+COOKIES = 32
 
 
 class Unreachable(Problem):
@@ -39,17 +41,32 @@ async def send(visit: Visit, provider: Provider, errand: Errand, *, hint: str | 
         return Response()
     visit.room.begun_from.count(visit.address)
     visit.room.begun_at.count(provider.id)
-    browser = visit.cookies.get(visit.request, COOKIE) or secrets.token_urlsafe(32)
+    state = secrets.token_urlsafe(32)
+    browser = browser_of(visit, state) or secrets.token_urlsafe(32)
     try:
         url = await visit.desk.signins.begin(
-            provider, errand, doors=doors(visit, provider.team, provider.id), browser=browser, hint=hint
+            provider,
+            errand,
+            doors=doors(visit, provider.team, provider.id),
+            state=state,
+            browser=browser,
+            hint=hint,
         )
     except Unsent as error:
         shown = f"{provider.title}: {error}" if errand.purpose is Purpose.TEST else None
         raise Unreachable(shown or f"{provider.title} cannot be reached. Try again in a minute.") from error
     response = RedirectResponse(url, 303)
-    visit.cookies.put(response, COOKIE, browser, seconds=FLOW_SECONDS)
+    visit.cookies.put(response, _cookie(state), browser, seconds=FLOW_SECONDS)
     return response
+
+
+def browser_of(visit: Visit, state: str) -> str:
+    """Return what the browser holds by which it is known that the sign-in of that *state* began in it."""
+    return visit.cookies.get(visit.request, _cookie(state)) or ""
+
+
+def _cookie(state: str) -> str:
+    return f"signin-{int.from_bytes(sha256(state.encode()).digest()[:8]) % COOKIES}"
 
 
 def doors(visit: Visit, team: str, provider: str) -> Doors:

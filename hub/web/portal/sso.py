@@ -17,7 +17,7 @@ from hub.teams import Role
 
 from .pages import Fault, Pages
 from .problems import spoken
-from .sending import COOKIE, doors, send
+from .sending import browser_of, doors, send
 
 if TYPE_CHECKING:
     from .forms import Form
@@ -101,9 +101,9 @@ async def tried(visit: Visit) -> Response:
     """Show what the provider said, and whom it means or why nobody: to whoever looks, and not by HEAD."""
     if visit.request.method == "HEAD":
         return Response()
-    provider, browser = await _provider(visit), visit.cookies.get(visit.request, COOKIE) or ""
+    provider, state = await _provider(visit), visit.query.get("state", "")
     try:
-        trial = await visit.desk.signins.trial(provider, visit.query.get("state", ""), browser=browser)
+        trial = await visit.desk.signins.trial(provider, state, browser=browser_of(visit, state))
     except Lost:
         return RedirectResponse(visit.url(f"{AT}/{provider.id}"), 303)
     match = trial.match
