@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Story:
-    """One exchange as it is *kept*, through which *connection*, the *quirks* that showed and its *events*.
+    """One exchange as it was *kept*, its *connection*, the *quirks* it showed and the *events* it caused.
 
-    *dialect* is what the connection speaks; None where no plugin does any more.
+    *dialect* is the one that the connection speaks; None where no plugin has it any more.
     """
 
     kept: Mapping[str, Any]
@@ -43,7 +43,10 @@ class Activity:
     async def of(
         self, connection: Connection, *, after: str = "", count: int = 50
     ) -> Sequence[Mapping[str, Any]]:
-        """Return exchanges of *connection* that came after the one referred to, else the newest."""
+        """Return up to *count* exchanges of *connection*, oldest first.
+
+        They are those after the one with the reference *after*; without one, the newest.
+        """
         return await self.kept.of(connection.id, after=after, count=count)
 
     async def latest(

@@ -11,7 +11,7 @@ ADDRESS_MAX, NAME_MAX = 320, 200
 
 
 def address_in(text: str) -> str:
-    """Return the address that *text* is, folded, or raise `AdminError`."""
+    """Return the address in *text*, folded; raises `AdminError` where it is none."""
     address = fold(text.strip())
     local, _, domain = address.rpartition("@")
     if not local or "." not in domain or not all(domain.split(".")) or not _writable(address, ADDRESS_MAX):
@@ -20,7 +20,7 @@ def address_in(text: str) -> str:
 
 
 def domain_in(text: str) -> str:
-    """Return the domain that *text* is, folded, or raise `AdminError`."""
+    """Return the domain in *text*, folded; raises `AdminError` where it is none."""
     domain = fold(text.strip())
     if "." not in domain or not all(domain.split(".")) or set(domain) & set("@/ "):
         raise AdminError(f"'{text}' is not a domain, such as example.com")
@@ -28,7 +28,7 @@ def domain_in(text: str) -> str:
 
 
 def name_in(text: str | None) -> str | None:
-    """Return the name that *text* is, None for none, or raise `AdminError`."""
+    """Return *text* as a name, None where there is none; raises `AdminError` where it cannot be one."""
     if text is not None and (not text.strip() or not text.isprintable() or len(text) > NAME_MAX):
         raise AdminError(f"a name has from 1 to {NAME_MAX} signs that can be seen")
     return text.strip() if text else None

@@ -39,7 +39,7 @@ class Admins:
         return await self.visits.admins(team.id)
 
     async def one(self, team: str, id: str) -> Admin | None:
-        """Return an admin of a team, None for whoever is none (any more)."""
+        """Return the admin of a team with this id; None where there is none, or no longer."""
         return next((each for each in await self.visits.admins(team) if each.id == id), None)
 
     async def known(self, team: str, address: str) -> Admin | None:
@@ -103,7 +103,7 @@ class Admins:
 
 
 async def _among(unit: Unit, address: str) -> Admin:
-    """Return the admin who has that *address*, while no other administrator changes the team."""
+    """Return the admin with that *address*; nobody else changes admins until this write is done."""
     team, called = await unit.team(), fold(address.strip())
     for each in await unit.admins():
         if fold(each.address) == called:

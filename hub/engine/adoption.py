@@ -37,10 +37,10 @@ NAMED_MAX = 100
 
 @define(kw_only=True)
 class Adopted:
-    """How many people become users, and how many stay as they are.
+    """How many people become users (*adopted*), and how many stay by hand, and why.
 
-    These have an address of no domain of the connection's (*elsewhere*), or no seat (*seatless*), or
-    another user of the connection is called so (*taken*, the first of them by name).
+    *elsewhere*: the connection does not vouch for their addresses. *seatless*: they have no seat. *taken*:
+    another user of the connection has their name; the first of these are listed.
     """
 
     adopted: int = 0
@@ -60,7 +60,7 @@ class Adoption:
     ids: Ids
 
     async def prospect(self, connection: Connection) -> Adopted:
-        """Return what `adopt` would do, but for names that are taken."""
+        """Return what `adopt` would come to, and change nothing; names that are taken are not looked for."""
         _check_domains(connection)
         told, after = Adopted(), ""
         while page := await self.dossiers.by_hand(connection.team, after):
@@ -70,10 +70,10 @@ class Adoption:
         return told
 
     async def adopt(self, connection: Connection, *, by: Author, progress: Progress) -> Adopted:
-        """Make people by hand users of *connection*, each in a transaction of their own.
+        """Make the people by hand users of *connection*, each in a transaction of their own.
 
-        Their claim takes the place of the administrator's. Whoever has no seat is left: the provider's
-        assigning them is to give them one. Doing it again goes on with the others.
+        From then on it is the user that vouches for them, and no administrator. Who has no seat is left out:
+        they get one when the provider assigns them. Called again, it goes on with those who are left.
         """
         _check_domains(connection)
         team = await self.registry.team(id=connection.team)

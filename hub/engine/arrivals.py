@@ -58,9 +58,10 @@ class Arrivals:
         return found
 
     async def gaps(self, connection: Connection, providers: Sequence[Provider]) -> Gaps | None:
-        """Return who is assigned in one app only; None where it is not known what the other app is.
+        """Return who is assigned in only one of two apps, the one for SCIM and the one for signing in.
 
-        It is that of the provider which is named, else of the only one among the team's *providers*.
+        The latter is that of the provider which *connection* names, else of the only one among the team's
+        *providers*. None where it is neither.
         """
         only = providers[0].id if len(providers) == 1 else None
         provider = connection.provider or only

@@ -35,7 +35,7 @@ EVENTS = {
 
 @define
 class Findings:
-    """Problems so far, the first of them in words."""
+    """The problems found: the first of them in words, and how many more there are."""
 
     _count: int = field(default=0, init=False)
     _named: list[str] = field(factory=list, init=False)
@@ -221,7 +221,7 @@ class Telling:
                 self.found.say(f"entry {entry.number}: no event says that a seat was {entry.what}")
 
     async def end(self) -> None:
-        """Say no more."""
+        """Add nothing: each page was held against its events when it was read."""
 
 
 def _told(holding: Holding) -> str:

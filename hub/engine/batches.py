@@ -36,10 +36,10 @@ async def in_batches(
     id_of: Callable[[T], str],
     progress: Progress,
 ) -> Done:
-    """Do each part of all pages, of which *page* returns the one after an id, in order of id.
+    """Call *do* with each part of long work; *page* returns the next parts after an id, in order of id.
 
-    *do* says whether there was anything to do. What fails is logged, and holds up nothing else: what is
-    done stays done, and who comes again goes on with the rest.
+    *do* says whether there was anything to do. A part that fails is logged and holds up no other: what is
+    done stays done, and whoever begins again goes on with the rest.
     """
     done, spared, failed, after = 0, 0, 0, ""
     while parts := await page(after):

@@ -40,8 +40,8 @@ class Statement:
 class Bookkeeping:
     """The use cases about books; each raises `AdminError`.
 
-    Whoever asks of the past closes the book up to then: what they are told of it stays so, and needs to be
-    read at no one moment, for what is written meanwhile is of a later one.
+    Asking about a past moment closes the book up to it: no entry can be dated before that any more. So an
+    answer stays true, and may be read in several statements while others write.
     """
 
     books: Books

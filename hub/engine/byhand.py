@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class Locked(AdminError):
-    """A connection assigns the seats of the team, so that nobody does by hand."""
+    """Seats cannot be assigned by hand: a connection of the team assigns them."""
 
 
 @frozen(kw_only=True)

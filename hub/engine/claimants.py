@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Claimant:
     """A person as the seats know them: how many *claims* vouch for them, and their *spot*.
 
-    One claim may be an administrator's (*by_hand*). *settle_at* is the moment until which the seat of
-    somebody whom nobody vouches for is kept, or that of somebody who has none is undecided; *grace*, for
-    how many seconds a seat of the kind that they hold is kept.
+    One claim may be an administrator's (*by_hand*). *settle_at* is set while something is still open: it is
+    the moment until which a seat is kept for somebody for whom nobody vouches, or until which it is undecided
+    whether somebody gets one. *grace* is for how many seconds a seat of their kind would be kept.
     """
 
     claims: int
@@ -44,9 +44,9 @@ class Candidate:
 
 @frozen(kw_only=True)
 class Vouching:
-    """How many claims on a person are counted, and who makes them: active *users*, an administrator.
+    """How many claims on a person are *counted*, and who makes them: active *users*, an administrator.
 
-    *kept*: their seat is kept for a while, whoever vouches for them.
+    *kept* says that a seat is kept for them for a while, whether or not anybody vouches for them.
     """
 
     person: str
@@ -58,10 +58,10 @@ class Vouching:
 
 @frozen(kw_only=True)
 class Tally:
-    """How many *people* a connection vouches for, how many of them are *seated*, for how many it is *alone*.
+    """How many *people* a connection vouches for, and what would happen if it let them go.
 
-    Of these, so many seats come free with it at once (*freed*). *by_hand* is for how many of the team an
-    administrator vouches.
+    Of these, so many are *seated*, and for so many nobody else vouches (*alone*); *freed* seats would come
+    free at once. *by_hand* counts the people of the team for whom an administrator vouches.
     """
 
     people: int

@@ -21,7 +21,7 @@ class Conditions:
     none_match: frozenset[str] | None = None
 
     def check(self, version: int) -> None:
-        """Raise `PreconditionFailed` where *match* names other versions only.
+        """Raise `PreconditionFailed` where *match* was sent and does not name this version.
 
         The version alone decides: a user's tag also tells of groups, which a write does not touch.
         """

@@ -80,7 +80,7 @@ class Course:
 
 
 def days_until(today: str) -> list[str]:
-    """Return the days that are told of on the day *today*, and the day after."""
+    """Return the days that a course has at most, the last of them *today*, and the day after it."""
     after = date.fromisoformat(today) + timedelta(days=1)
     return [(after - timedelta(days=ago)).isoformat() for ago in range(DAYS, -1, -1)]
 

@@ -97,7 +97,7 @@ def _written(sealed: bytes) -> str:
 
 
 def _bytes(cursor: str) -> bytes:
-    """Return what *cursor* says in base64, nothing for what is not its base64 to the letter."""
+    """Return the bytes that *cursor* encodes in base64; none where it is not base64, to the letter."""
     if len(cursor) > LENGTH_MAX:
         return b""
     try:

@@ -42,7 +42,10 @@ class Queued:
 
 @frozen(kw_only=True)
 class Dossier:
-    """What a team has of a person; *suspended* is why they are shut out, *holdings* the oldest first."""
+    """What is known of a person in a team.
+
+    *suspended* is why they are shut out; *holdings* come the oldest first.
+    """
 
     standing: Standing
     name: str | None = None
@@ -60,7 +63,7 @@ class Dossier:
 
     @property
     def title(self) -> str:
-        """Return what people call them: a name, of who vouches for them first, else as `called`."""
+        """Return what people call them: the name given by the first who vouches, else as `called`."""
         users = sorted(self.vouching, key=lambda each: not each.active)
         return next((name for name in (*(each.name for each in users), self.name) if name), self.called)
 
@@ -105,9 +108,9 @@ def sentence(dossier: Dossier, *, now: str) -> str:
 
 
 def why(dossier: Dossier, vouchers: Sequence[str], *, now: str, moment: Callable[[str], str] = str) -> str:
-    """Return why a person has access *now*, or has not: as `sentence` does, but for subject and full stop.
+    """Return the predicate of `sentence`: without its subject and full stop.
 
-    *vouchers* are called so, moments are written as *moment* does.
+    *vouchers* are the names of those who vouch for the person; *moment* writes a moment out.
     """
     entitlement, queued, seat = entitlement_of(dossier, now=now), dossier.queued, dossier.standing.seat
     place = queued or seat
@@ -122,5 +125,5 @@ def why(dossier: Dossier, vouchers: Sequence[str], *, now: str, moment: Callable
 
 
 def people(count: int) -> str:
-    """Return how many people are meant, in words."""
+    """Return how many people there are, in words: `1 person`, `2 people`."""
     return "1 person" if count == 1 else f"{count} people"

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Lost(Exception):
-    """A sign-in that is unknown, over, taken up already, another browser's, or not believed: never which."""
+    """A sign-in that cannot go on: unknown, expired, used, of another browser, or not believed.
+
+    Whoever asks is never told which.
+    """
 
 
 class Unsent(Exception):
@@ -38,7 +41,10 @@ class SentOn:
 
 @frozen(kw_only=True)
 class TurnedAway:
-    """Somebody signed in, and is not let in, for a *reason*; None: it is the portal that is not theirs."""
+    """Somebody signed in, and is not let in.
+
+    *reason* is why the product is not open to them; None where it is the portal that is not.
+    """
 
     provider: Provider
     called: str
@@ -48,12 +54,12 @@ class TurnedAway:
 
 @frozen
 class Tried:
-    """Somebody signed in to try it: whoever looks after the team is shown the `trial`."""
+    """Somebody signed in to try whether it works: whoever looks after the team is shown the `Trial`."""
 
 
 @frozen(kw_only=True)
 class Trial:
-    """What came of a sign-in to try it: who the provider says it was, and who that is; or the *fault*."""
+    """What came of trying to sign in: who the provider says it was, and who that is here; or the *fault*."""
 
     identity: Identity | None = None
     match: Match | None = None

@@ -13,7 +13,7 @@ from hub.spi import Json
 
 
 class Bond(enum.StrEnum):
-    """Why somebody may be meant by a name: the stronger first."""
+    """How a person is tied to the name by which somebody asks for them: the stronger first."""
 
     OWNS = "owns"
     """The address is theirs, or it is their id."""
@@ -36,11 +36,11 @@ class Seated:
 
 @frozen(kw_only=True)
 class Standing:
-    """What is known of one who may be meant, at one moment.
+    """What is known, at one moment, of a person who may be the one that is asked for.
 
-    *claims* vouch for them, one of them may be an administrator's (*by_hand*); *suspended* is whether one
-    shut them out. *settle_at* is the moment until which the seat of somebody whom nobody vouches for is
-    kept, or that of somebody who has none is undecided. *waits_for* is the kind that they wait for.
+    *claims* vouch for them, one of which may be an administrator's (*by_hand*); *suspended* says whether they
+    are shut out. *settle_at* is the moment until which a seat is kept for somebody for whom nobody vouches,
+    or until which it is undecided whether somebody gets one. *waits_for* is the kind that they wait for.
     """
 
     person: str
@@ -123,10 +123,10 @@ class Entitlement:
 
 
 def decide(found: Sequence[Standing], *, now: str) -> Entitlement:
-    """Return what is true *now* of the one who is meant, where *found* is everybody who may be.
+    """Return whether the person who is asked for may sign in *now*; *found* is everybody it may be.
 
-    Whoever owns an address is meant by it, so that no connection that may not vouch for it can
-    put somebody else in their place, be they gone or not.
+    Whoever owns an address is meant by it, so that no connection that may not vouch for it can put somebody
+    else in their place, whether the owner is still there or not.
     """
     for bond in (Bond.OWNS, Bond.BEARS):
         match [each for each in found if each.bond is bond]:
@@ -175,11 +175,11 @@ def _reason(one: Standing, now: str) -> Reason:
 
 
 def told(entitlement: Entitlement, *, at: str, seconds: int) -> dict[str, Json]:
-    """Return the answer, as it was found *at* that moment; one that lets in may be kept so many *seconds*.
+    """Return what the product is told of an entitlement that was found *at* a moment.
 
-    `revision` differs wherever anything but the moment does. It is a digest of the answer, and no counter:
-    what an answer hangs on is written in a dozen places, and one that forgot to count would tell who keeps
-    the answer that nothing has changed.
+    One that lets somebody in may be kept for so many *seconds*. `revision` differs wherever anything but the
+    moment does. It is a digest of the answer, and no counter: what an answer hangs on is written in a dozen
+    places, and one that forgot to count would tell whoever keeps the answer that nothing has changed.
     """
     seat, max_age = entitlement.seat, seconds if entitlement.entitled else 0
     answer: dict[str, Json] = {

@@ -1,4 +1,4 @@
-"""What a change means to those who hear of it."""
+"""Events: what those who listen are told of a change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def user_event(before: Resource | None, after: Resource | None) -> str:
-    """Return the name of what happened to a user."""
+    """Return the name of the event that tells of a user who was *before* and is *after*."""
     if before is None:
         return "user_provisioned"
     if after is None:
@@ -100,7 +100,7 @@ def about_seat(
 
 
 def thresholds(crossings: Sequence[Crossing], *, team: str, ids: Ids, at: str, cause: str) -> list[Event]:
-    """Return what is told of shares in use that seats have come to."""
+    """Return the events that tell of shares in use which seats have come to."""
     return [
         about_seat(
             "seats_threshold",
@@ -117,7 +117,7 @@ def thresholds(crossings: Sequence[Crossing], *, team: str, ids: Ids, at: str, c
 
 
 def told_of(moved: Move, *, team: str, person: str, ids: Ids, at: str, cause: str) -> list[Event]:
-    """Return what is told of a move of a person's seat that no request asked for."""
+    """Return the events that tell of a person's seat that moved although no request asked for it."""
     events = []
     if moved.told:
         name, kind = moved.told

@@ -48,7 +48,7 @@ PRUNE_SECONDS = 600
 
 @frozen(kw_only=True)
 class Exchange:
-    """One request and its answer; *request* as a JSON value, *answer* as bytes, *path* with its query."""
+    """One request and its answer: *request* as a JSON value, *answer* as bytes, *path* with its query."""
 
     reference: str
     team: str
@@ -140,7 +140,10 @@ def about(path: str, answer: Json) -> str | None:
 
 
 def kept(value: Any, bytes_max: int) -> Any:
-    """Return of *value*, which may be JSON as bytes, what may be kept, whole or the beginning of its text."""
+    """Return what may be kept of *value*, JSON as a value or as bytes: no secrets, and not too many bytes.
+
+    Of what is longer than *bytes_max*, the beginning of its text is kept.
+    """
     if value is None:
         return None
     text = value if isinstance(value, bytes) else dumps(value)
@@ -153,7 +156,7 @@ def kept(value: Any, bytes_max: int) -> Any:
 
 
 def redacted(value: Any) -> Any:
-    """Return *value* without what nobody may read again, in whatever case its names are spelt."""
+    """Return *value* without the attributes that nobody may read again, in whatever case they are spelt."""
     match value:
         case dict() if any(name.lower() == "path" and _secret(path) for name, path in value.items()):
             # an operation on a secret: only what it is and what it is about may be read

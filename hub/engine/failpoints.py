@@ -32,7 +32,7 @@ _WANTED, _, _HOW = os.environ.get("HUB_FAILPOINT", "").partition(":")
 
 
 class Failed(Exception):
-    """Raised at a failpoint that was asked to."""
+    """Raised by a failpoint that was asked to fail."""
 
 
 def failpoint(name: str) -> None:

@@ -22,10 +22,10 @@ class Purpose(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Errand:
-    """What somebody signs in for, and where they are to *return to*: to a page, or to the product.
+    """What somebody signs in for, and where they are to *return to*: a page of the portal, or the product.
 
-    There with a *state* of its own; its *challenge* is the SHA-256 of what only it knows (PKCE, RFC 7636
-    §4.2). *by* is who tries.
+    A product gives a *state* of its own, and as *challenge* the SHA-256 of what only it knows (PKCE, RFC 7636
+    §4.2). *by* is who tries whether sign-in works.
     """
 
     purpose: Purpose
@@ -37,9 +37,10 @@ class Errand:
 
 @frozen(kw_only=True)
 class Flow:
-    """One sign-in, kept by a digest of its state; *browser* is a digest of what the browser holds.
+    """One sign-in, kept under a digest of its state; *browser* is a digest of what the browser holds.
 
-    Once it is answered it has the *identity* of whoever signed in, or the *fault*, why none is believed.
+    Once the provider has answered it has the *identity* of whoever signed in, or the *fault* for which the
+    answer is not believed.
     """
 
     id: str

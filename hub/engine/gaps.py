@@ -10,10 +10,10 @@ NAMED_MAX, COUNTED_MAX = 10, 1_000
 
 @frozen(kw_only=True)
 class Gaps:
-    """Who is known on one side only, of a connection and of the provider that its people sign in with.
+    """People who are known either to a connection or to the provider of its sign-ins, and not to both.
 
-    *unsigned* people were pushed and have never signed in, *unpushed* ones have signed in and are nobody's
-    users; of both, a few are called by name. Neither is counted beyond `COUNTED_MAX`.
+    *unsigned* people were pushed over SCIM and have never signed in; *unpushed* ones have signed in, and no
+    user is about them. A few of both are named; neither is counted beyond `COUNTED_MAX`.
     """
 
     unsigned: int = 0

@@ -10,10 +10,10 @@ COUNTED_MAX = 1000
 
 @frozen(kw_only=True)
 class Gathering:
-    """A group of a *connection*, with how many *members* it has, itself and no deeper.
+    """A group of a *connection*, with how many *members* are in it directly.
 
-    In a list they are counted up to `COUNTED_MAX`, one more where there are more; *expected* is how many
-    more are waited for.
+    In a list they are counted up to `COUNTED_MAX`, one more where there are more; *expected* is how many more
+    are waited for.
     """
 
     id: str

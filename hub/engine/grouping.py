@@ -61,14 +61,14 @@ class Grouping:
 
 
 def looks_for(rule: Rule, group: Gathering) -> bool:
-    """Say whether *rule* asks for this very group, or for ones that are called as it is."""
+    """Say whether *rule* asks for this group by its id, or for groups by the name that it has."""
     shown = seen({}, [Membership(group=group.id, display=group.display, direct=True)])
     # Nothing but its groups is said of somebody here: whatever is met is about these.
     return any(predicate(rule.kind, term)(shown) for term in _asked(rule.when))
 
 
 def _asked(filter_: Filter) -> Iterator[Filter]:
-    """Yield what *filter_* asks of single attributes, also where it asks that this is not so."""
+    """Yield the single comparisons in *filter_*, each as if it were one that is to hold."""
     match filter_:
         case And(terms=terms) | Or(terms=terms):
             for term in terms:

@@ -74,6 +74,6 @@ class Groups:
 
 
 def _renamed(before: Resource | None, after: Resource) -> list[str]:
-    """Return the id of a group that is called otherwise than before."""
+    """Return the id of a group whose name has changed, in a list; none where it has not."""
     name = NAMES["Group"]
     return [after.id] if before and before.document.get(name) != after.document.get(name) else []

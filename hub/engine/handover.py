@@ -30,7 +30,10 @@ CODE_SECONDS, ASSERTION_SECONDS = 60, 120
 
 
 class NoSuchCode(Exception):
-    """A code that is unknown, used, over, another team's, or whose verifier does not fit: never which."""
+    """A code that cannot be exchanged: unknown, used, expired, another team's, or not with this verifier.
+
+    Whoever asks is never told which.
+    """
 
 
 @frozen(kw_only=True)
@@ -64,9 +67,9 @@ class HandOver:
         return code
 
     async def exchange(self, team: str, code: str, verifier: str, *, issuer: str) -> dict[str, Json]:
-        """Return who signed in, and whether they are let in still: then with an assertion that says so.
+        """Return who signed in, and whether they may still; if so, with an assertion that says so.
 
-        The first who shows the code has used it up, whatever becomes of it. Raises `NoSuchCode`.
+        The first who shows a code has used it up, whatever becomes of it. Raises `NoSuchCode`.
         """
         try:
             kept = await self.flows.take_code(team, self._digest(code))
@@ -103,6 +106,6 @@ class HandOver:
 
 
 def challenge_of(verifier: str) -> str:
-    """Return what a product shows of *verifier* beforehand: S256 (RFC 7636 §4.2)."""
+    """Return the challenge that a product sends ahead of *verifier*: S256 (RFC 7636 §4.2)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -112,7 +112,7 @@ class Healths:
         return guide_of(self._dialect(connection), connection.guide)
 
     def _dialect(self, connection: Connection) -> Dialect:
-        """Return what a connection speaks; one whose plugin is gone is shown all the same."""
+        """Return the dialect of a connection, an empty one where no plugin has it any more."""
         if self.plugins.speaks(connection.idp):
             return self.plugins.dialect(connection.idp)
         return Dialect(name=connection.idp, title=connection.idp)

@@ -20,7 +20,7 @@ Document = Mapping[str, Any]
 
 @frozen(kw_only=True)
 class Intent:
-    """What becomes of a document (None where there is none), and of a group's members, step by step."""
+    """What a request makes of a document (None to delete it), and of a group's members, step by step."""
 
     becomes: Callable[[Document], Document | None]
     members: tuple[MemberChange, ...] = ()

@@ -1,4 +1,4 @@
-"""What is known here of who somebody may be that signs in."""
+"""What is known here of the person who may be behind a sign-in."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class Linked:
-    """The person, and the admin, of whom a provider's subject is known to be.
+    """The person, and the admin, that somebody known to a provider has turned out to be.
 
-    *gone* says that of the person nothing is left in the team that might come back: they were deleted.
+    *gone* says that nothing of the person is left in the team that might come back: they were deleted.
     """
 
     person: str | None = None
@@ -22,10 +22,11 @@ class Linked:
 
 @frozen(kw_only=True)
 class Known:
-    """Who may be meant at first contact, ids of people: by *external_id*, or by address.
+    """The people, by id, whom somebody may be who signs in for the first time.
 
-    In *domains* the provider vouches for addresses. *owners* are whose an address is; *bearers*, whose users
-    of the provider's own connections are called so.
+    One has the *external_id*. Others go by address, in the *domains* for which the provider vouches: an
+    address belongs to its *owners*, and *bearers* are people whose users, of the provider's own connections,
+    are called by it.
     """
 
     domains: AbstractSet[str] = frozenset()

@@ -76,7 +76,7 @@ class Links:
         return await self.visits.links(connection.team, connection=connection.id)
 
     async def find(self, text: str) -> Link | None:
-        """Return the link that reads *text*, if it lets anybody in by now."""
+        """Return the link whose text this is, if it lets anybody in at this moment."""
         credential = tokens.parse(text)
         if credential is None:
             return None
@@ -86,7 +86,7 @@ class Links:
         return link if link.opens(at=self.clock()) else None
 
     async def tokens(self, link: Link) -> Sequence[Token]:
-        """Return the tokens that were made by whoever came by a set-up *link*, and still open something."""
+        """Return the tokens made by whoever came in by a set-up *link* that still open something."""
         if link.team is None or link.connection is None:
             return []
         notes = await self.trail.latest(

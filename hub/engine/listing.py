@@ -19,7 +19,7 @@ TEXT_MAX = 200
 
 
 class Condition(enum.StrEnum):
-    """How somebody stands, as lists of people are narrowed to: one of these at a time."""
+    """How somebody stands: lists of people can be narrowed to one of these."""
 
     SEATED = "seated"
     WAITING = "waiting"
@@ -34,10 +34,10 @@ class Condition(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Wanted:
-    """Which people are asked for: all of whom each thing that is said holds.
+    """Which people are asked for: those for whom everything holds that is said here.
 
-    *text* is folded and stands in a name, a userName or an address. *kind* is of the seat that they hold or
-    wait for; *connection* has, or had, a user of theirs.
+    *text* is folded, and part of a name, a userName or an address. *kind* is of the seat that they hold or
+    wait for; *connection* has, or had, a user that is about them.
     """
 
     text: str = ""
@@ -47,13 +47,16 @@ class Wanted:
 
     @property
     def narrow(self) -> bool:
-        """Say whether more is said than a text."""
+        """Say whether anything besides a text is asked for."""
         return bool(self.condition or self.kind or self.connection)
 
 
 @frozen(kw_only=True)
 class Turn:
-    """Where a page begins: after the row with the key *mark*, or ends, *before* it; without one, at first."""
+    """Where a page begins: after the row with the key *mark*; or, with *before*, where it ends.
+
+    Without a mark it is the first page.
+    """
 
     mark: str = ""
     before: bool = False
@@ -68,14 +71,14 @@ class Page(Generic[T]):
     next: Turn | None = None
 
     def having(self, rows: Sequence[U]) -> Page[U]:
-        """Return a page that shows *rows* in place of these."""
+        """Return the same page with other *rows*."""
         return evolve(self, rows=rows)  # type: ignore[arg-type,return-value] # evolve keeps the type
 
 
 def page_of(found: Sequence[T], turn: Turn, key: Callable[[T], str], *, count: int = PAGE) -> Page[T]:
-    """Return the page that was *found*: one row more than *count* where there are more, as it was looked for.
+    """Return the page of up to *count* rows; one more was *found* where more rows follow.
 
-    Before a mark it is looked for backwards, the nearest row first.
+    Before a mark rows are found backwards, the nearest to it first.
     """
     more, rows = len(found) > count, list(found[:count])
     before, after = (more, bool(turn.mark)) if turn.before else (bool(turn.mark), more)

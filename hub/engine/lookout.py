@@ -1,4 +1,4 @@
-"""Sees on the way of requests what their connections do, and has it kept in batches beside them."""
+"""Notes what requests show of their connections, and has it written in batches beside them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _LATER = frozenset({429, 503})
 
 @define(kw_only=True)
 class Lookout:
-    """Notes facts of connections; *timer* tells seconds, from whenever. A fact costs a write now and then."""
+    """Notes facts of connections, each written now and then only; *timer* tells seconds since any moment."""
 
     sightings: Sightings
     clock: Clock
@@ -80,7 +80,7 @@ class Lookout:
         status: int,
         answer: bytes | None,
     ) -> None:
-        """Note what a request shows that was let in; *read* says that it can have changed nothing."""
+        """Note what a request that was let in shows; *read* says that it can have changed nothing."""
         now, connection = self.timer(), admission.connection.id
         for fact in sights(admission, asked, recording, status=status, answer=answer):
             if now >= self._due.get((connection, fact), now):
@@ -98,7 +98,7 @@ class Lookout:
             count[2] += status >= 400 and status not in _LATER
 
     def turned_away(self, connection: str, authorization: bytes | None, reference: str) -> None:
-        """Note that somebody asked for *connection*, if there is one, by what opens nothing."""
+        """Note that somebody asked for *connection*, if there is one, with a token that opens nothing."""
         now = self.timer()
         if _ID.fullmatch(connection) and now >= self._due.get((connection, facts.WRONG_TOKEN), now):
             seen = self._sighting(connection, facts.WRONG_TOKEN, reference, shown(authorization))
@@ -119,7 +119,7 @@ class Lookout:
         self._news.set()
 
     async def write(self) -> None:
-        """Write what was seen since the last time; what fails is dropped: it is never worth the hub."""
+        """Write what was seen since the last time; where that fails, it is dropped, and the hub goes on."""
         seen, at = self._taken(), self.clock()
         try:
             if seen:
@@ -132,12 +132,12 @@ class Lookout:
             log.exception("sightings.lost", count=len(seen.sightings), dropped=self.dropped)
 
     async def _pause(self) -> None:
-        """Let pass what is to be between two writes, unless `close` was called."""
+        """Let the time between two writes pass, unless `close` is called."""
         if not self._closed:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _told(self) -> None:
-        """Wait until something is seen, and no longer than traffic is to wait."""
+        """Wait until a fact is seen, but no longer than figures of traffic may wait to be written."""
         try:
             async with asyncio.timeout(FACT_SECONDS):
                 await self._news.wait()
@@ -200,6 +200,6 @@ def shown(authorization: bytes | None) -> str:
 
 
 def _made(answer: bytes | None) -> str | None:
-    """Return the id of what an answer says was made."""
+    """Return the id of the resource that an answer says was made."""
     made = orjson.loads(answer) if answer else None
     return str(made["id"]) if isinstance(made, dict) and "id" in made else None

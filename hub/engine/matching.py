@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Match:
-    """Who somebody is in the team, and in a sentence how that was found out, or why it was not.
+    """Who somebody is in the team; and, in a sentence, how that was found out or why it was not.
 
-    *contradicted*: what the provider says means two people, so that it is not to be gone by.
+    *contradicted* says that what the provider sends means two people, so that nothing is to rest on it.
     """
 
     person: str | None = None
@@ -29,10 +29,10 @@ class Match:
 
 
 async def whom(subjects: Subjects, provider: Provider, identity: Identity) -> Match:
-    """Return who *identity* is: as found before, else by what *provider* may vouch for.
+    """Return who *identity* is: as it was found before, else by what *provider* may vouch for.
 
-    Whoever comes back after they were deleted may be another person here: then they are who they are now.
-    An admin is found by what the provider says in this sign-in alone: users are written by others, too.
+    Whoever was deleted and comes back may be another person here: then they are that one. An admin is found
+    by what the provider says in this very sign-in: users are written by others, too.
     """
     linked = await subjects.linked(provider, identity.subject)
     known = await subjects.known(
@@ -50,9 +50,9 @@ async def whom(subjects: Subjects, provider: Provider, identity: Identity) -> Ma
 
 
 def found(known: Known, addresses: AbstractSet[str], identity: Identity) -> Match:
-    """Return the person whom *identity* means at first contact: by the id and by an address, or by either.
+    """Return the person whom *identity* means when it is first seen: by its id, by an address, or by both.
 
-    *addresses* are those of it for which the provider may vouch.
+    *addresses* are those for which the provider may vouch.
     """
     owners = {person for each, person in known.owners.items() if each in addresses}
     bearers = {person for each, people in known.bearers.items() if each in addresses for person in people}

@@ -1,4 +1,4 @@
-"""Users removed by the house itself, on the path on which their provider would have them removed."""
+"""Users removed by the hub itself, the way that their provider would have them removed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OFF: Json = {"schemas": [PATCH_OP], "Operations": [{"op": "replace", "path": "a
 
 @frozen(kw_only=True)
 class Ousting:
-    """Deactivates and deletes users, in whatever state their connection is: each in a transaction."""
+    """Deactivates and deletes users, each in a transaction, whatever the state of their connection."""
 
     registry: Registry
     provisioning: Provisioning
@@ -40,7 +40,7 @@ class Ousting:
     async def deactivate(
         self, team: Team, connection: Connection, id: str, *, by: Author, action: str
     ) -> bool:
-        """Deactivate a user, noted as *by*'s *action*; False where it was not active any more."""
+        """Deactivate a user, noted in the audit as *action*; False where they were inactive already."""
         inbound = Inbound(verb=Verb.PATCH, kind="User", id=id, body=_OFF)
         request = self._request(team, connection, inbound)
 

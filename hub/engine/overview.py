@@ -27,9 +27,9 @@ WAITING_DAYS = 3
 
 @frozen(kw_only=True)
 class Need:
-    """Something that an administrator has to do: what is so, what to do about it, and where: below the team.
+    """Something that an administrator has to do: what is so, what to do, and at which path below the team.
 
-    *grave*: somebody is kept out by it now.
+    *grave* says that somebody is kept out by it now.
     """
 
     says: str

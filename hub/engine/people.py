@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 def address_of(connection: Connection, document: Mapping[str, Any]) -> str | None:
-    """Return the address by which a user is the same person in every connection that vouches for it.
+    """Return the address that makes a user the same person in every connection that vouches for it.
 
-    None unless *connection* may assert the address's domain: then nobody else is this user.
+    None unless *connection* may vouch for the address's domain: then no other user is about the same person.
     """
     asserted = (fold(address) for address in _addresses(document) if "@" in address)
     return next((address for address in asserted if connection.asserts(address)), None)
 
 
 def name_in(document: Mapping[str, Any]) -> str | None:
-    """Return what a user is called by people, where it says so."""
+    """Return the name of a user for people to read; None where the document has none."""
     name = document.get("name") or {}
     parts = " ".join(name[part] for part in ("givenName", "familyName") if name.get(part))
     return document.get("displayName") or name.get("formatted") or parts or None
 
 
 def person_of(resource: Resource, team: str) -> Person:
-    """Return whoever *resource* is about, as plugins see them."""
+    """Return the person whom *resource* is about, as plugins see them."""
     document = resource.document
     return Person(
         id=str(resource.person),

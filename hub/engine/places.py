@@ -16,9 +16,9 @@ SEATS_MAX = 2**31 - 1
 class SeatCount:
     """How many seats of a kind: paid for, held, lent beyond what is paid for, and waited for.
 
-    *policy* is for whoever finds none left, *overflow* the kind that they are given then; a seat that
-    comes free is kept for the same person for so many seconds of *grace*. *told* is the share in use,
-    per cent, that was told of last.
+    *policy* says what becomes of whoever finds none left, *overflow* which kind they are given instead. A
+    seat that comes free is kept for the same person for *grace* seconds. *told* is the share in use, per
+    cent, that was announced last.
     """
 
     bought: int

@@ -15,17 +15,17 @@ THRESHOLDS, REARMED_BELOW = (80, 95, 100), 5
 def place(
     kinds: Mapping[str, SeatCount], wanted: str, *, now: Spot = NOWHERE, welcome: bool = False
 ) -> Spot | None:
-    """Return where somebody comes to be who is *now* at one place and wants a seat *wanted*.
+    """Return where somebody who is *now* at one place and wants a seat of the kind *wanted* comes to be.
 
-    The first kind of the chain that they hold already, or that has one for them, is theirs. Where there
-    is none, the policy of the last kind decides: None is a refusal. Whoever is *welcome*, since the provider
-    was told so, is not refused any more: they wait, whatever the policy. None for them is a kind that
-    there is not.
+    The first kind of the chain that they hold already, or that has a seat for them, is theirs. Where none
+    has, the policy of the last kind decides; None is a refusal. Whoever is *welcome*, because the provider
+    has been told that they are in, is not refused: they wait, whatever the policy, unless there is no such
+    kind.
 
     While anybody waits for a kind, a newcomer waits behind them where that is the policy. Under any other
-    nobody waits but those who were welcome (undecided at first, or holding a seat of another kind until
-    one of this comes free): to refuse newcomers for their sake would refuse some whom seats are left for,
-    so that a newcomer gets one where it is one more than all who wait will take.
+    policy only those wait who were welcome: undecided at first, or holding a seat of another kind until one
+    of this comes free. To refuse newcomers for their sake would refuse some for whom seats are left; so a
+    newcomer gets one where there is one more than all who wait will take.
     """
     last = wanted
     for kind in _chained(kinds, wanted):
@@ -38,7 +38,7 @@ def place(
 
 
 def crossed(count: SeatCount) -> int | None:
-    """Return the highest share in use, per cent, that one more seat has come to and nobody was told of."""
+    """Return the highest share in use, per cent, that one more seat comes to and nobody was told of."""
     reached = [share for share in THRESHOLDS if count.held * 100 >= share * count.bought]
     return reached[-1] if reached and reached[-1] > count.told else None
 
@@ -50,7 +50,7 @@ def _has_one(count: SeatCount) -> bool:
 
 
 def _chained(kinds: Mapping[str, SeatCount], wanted: str) -> Iterator[str]:
-    """Yield the kinds to be tried, each once; those that there are."""
+    """Yield the kinds that are tried for whoever wants this one: those that there are, each once."""
     overflows = {
         kind: count.overflow if count.policy is Policy.OVERFLOW else None for kind, count in kinds.items()
     }

@@ -1,4 +1,4 @@
-"""Pluggy behind one typed face, so that nobody else needs to know it is there."""
+"""Pluggy behind a face of our own types: nothing else in the hub imports it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class UnknownDialect(LookupError):
 
 @frozen
 class Plugins:
-    """The plugins that were loaded, and what they have to say."""
+    """The plugins that were loaded, and how their hooks are called."""
 
     _manager: pluggy.PluginManager
     _speakers: Mapping[str, Dialect]
@@ -70,7 +70,7 @@ class Plugins:
 
     @property
     def chooses(self) -> bool:
-        """Say whether any plugin has a word to say on which seat a person needs."""
+        """Say whether any plugin implements `choose_seat`."""
         return bool(self._manager.hook.choose_seat.get_hookimpls())
 
     def review_grant(self, change: Change) -> list[Objection]:
@@ -79,7 +79,7 @@ class Plugins:
         return objections
 
     def listeners(self) -> dict[str, dict[str, Listener]]:
-        """Return, for each plugin that listens, its hooks by name: each tells this plugin alone."""
+        """Return by plugin its asynchronous hooks, by name, each calling this plugin alone."""
         found: dict[str, dict[str, Listener]] = {}
         for name, hooks in _hooks(self._manager):
             heard = {hook: _teller(self._manager, name, hook) for hook in hooks if hook in EVENTS}
@@ -135,7 +135,7 @@ def _register(manager: pluggy.PluginManager, name: str, plugin: object) -> None:
 
 
 def _check(manager: pluggy.PluginManager) -> None:
-    """Raise `PluginError` when a hook is misspelt, or is not of its colour."""
+    """Raise `PluginError` where a hook is misspelt, or is sync where it is to be async, or the reverse."""
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as error:

@@ -1,4 +1,4 @@
-"""How far a guide has been followed, and what there is to tell of a connection that is being set up."""
+"""How far a guide has been followed, and what to tell whoever sets a connection up."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ NEWS_SECONDS = 86_400
 
 @frozen(kw_only=True)
 class Ticked:
-    """A *step*, and of each thing that shows it is done when that was seen, None for not yet."""
+    """A *step* of a guide, with when each thing was seen that shows it is done, None for not yet."""
 
     step: Step
     seen: Sequence[tuple[Done, Sighting | None]]
 
     @property
     def done(self) -> bool:
-        """Say whether all was seen that shows it; a step that cannot be seen is never done."""
+        """Say whether everything was seen that shows it is done; a step that cannot be seen never is."""
         return bool(self.seen) and all(sighting for _, sighting in self.seen)
 
 
@@ -57,9 +57,9 @@ class News:
 
 
 def news(health: Health, *, newcomer: str | None, at: str) -> Sequence[News]:
-    """Return what to tell whoever sets a connection up, of the day before *at*, the latest first.
+    """Return what to tell whoever sets a connection up of the day before *at*, the latest first.
 
-    *newcomer* is a sentence on who arrived last, for whoever may know.
+    *newcomer* is a sentence on who arrived last, given where the reader may know.
     """
     seen, since = health.seen, later(at, -NEWS_SECONDS)
     arrived = _arrived(health, newcomer)
@@ -94,7 +94,7 @@ def _removed(health: Health) -> News | None:
 
 
 def _knocked(health: Health) -> News | None:
-    """Tell of a request while it was off, unless one came since that was let in."""
+    """Tell of a request that came while the connection was off, unless one was let in since."""
     found = health.seen.get(facts.CLOSED)
     if found is None or health.connection.state not in _CLOSED:
         return None
@@ -117,7 +117,7 @@ def _turned_away(health: Health) -> News | None:
 
 
 def wrong_token(shown: str, tokens: Sequence[Token]) -> tuple[str, str]:
-    """Return what is wrong with a token of which no more than this is *shown*, and what to do."""
+    """Return what is wrong with a token, of which only *shown* may be seen, and what to do about it."""
     ours = {f"{_OURS}{token.key_id}": token for token in tokens}
     return f"Somebody reached this endpoint {_with(shown, ours)}", (
         "Create the next token, and paste it into the provider." if shown in ours else _PASTE

@@ -41,9 +41,9 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 @frozen(kw_only=True)
 class Providing:
-    """Sets up, changes and removes providers; each raises `AdminError`, of a wrong value `Misfit`.
+    """Sets up, changes and removes providers; each raises `AdminError`, a wrong value `Misfit`.
 
-    *key* seals what must be read again.
+    *key* seals secrets that have to be read again.
     """
 
     registry: Registry
@@ -71,9 +71,10 @@ class Providing:
     async def create(
         self, team: Team, protocol: Protocol, draft: Draft, *, id: str | None = None, by: Author
     ) -> Provider:
-        """Add a provider, once it has been asked what it says of itself.
+        """Add a provider, once it was asked to describe itself.
 
-        Its *id* may have been given out before: our own addresses, which it is told, hold it.
+        Its *id* may have been given out before: the addresses at which we are reached, which the provider is
+        told, contain it.
         """
         id = id or self.ids()
         if not _ID.fullmatch(id):
@@ -105,9 +106,9 @@ class Providing:
             raise AdminError(STALE) from error
 
     async def change(self, team: Team, provider: Provider, draft: Draft, *, by: Author) -> Provider:
-        """Change a provider; what is left out of secret and metadata stays as it is.
+        """Change a provider; a secret or metadata that is left out stays as it is.
 
-        Its issuer stays in any case: another one's subjects are other people, whatever they are called.
+        Its issuer never changes: subjects of another issuer are other people, whatever they are called.
         """
         how = await self._how(provider.protocol, draft, provider.id, provider.how)
         title, domains = title_in(draft.title), domains_in(draft.domains)
@@ -128,7 +129,7 @@ class Providing:
     async def remove(self, team: Team, provider: Provider, *, by: Author) -> None:
         """Remove a provider: nobody signs in with it any more.
 
-        Where it was what the team's SSO stood for, another one that was tried is, else there is none.
+        Where the team's SSO stood on it, it stands on another provider that was tried, or on none.
         """
 
         async def work(unit: Unit) -> None:
@@ -162,7 +163,7 @@ class Providing:
         await self._write(provider.team, work)
 
     async def renewed(self, provider: Provider, how: How, *, by: Author) -> None:
-        """Keep what a provider's metadata says now: it signs with another certificate."""
+        """Keep what the provider's metadata says now: its certificates have changed."""
 
         async def work(unit: Unit) -> None:
             before = _current(await unit.providers(), provider)
@@ -174,7 +175,7 @@ class Providing:
         await self._write(provider.team, work)
 
     def opened(self, provider: Provider) -> How:
-        """Return what is agreed with a provider, its secret opened: for whoever speaks with it."""
+        """Return what is agreed with a provider, its secret unsealed, for whoever speaks with it."""
         how = provider.how
         if isinstance(how, Saml):
             return how
@@ -231,7 +232,7 @@ def _current(there: Sequence[Provider], provider: Provider) -> Provider:
 
 
 async def _attach(unit: Unit, provider: Provider, chosen: Collection[str] | None, by: Author) -> None:
-    """Have the *chosen* connections' people sign in with *provider*, and no other connection's."""
+    """Have the people of the *chosen* connections sign in with *provider*, and those of no others."""
     if chosen is None:
         return
     there = await unit.connections()
@@ -255,6 +256,6 @@ def _told(provider: Provider) -> dict[str, Any]:
 
 
 def _resealed(before: Provider, after: Provider) -> dict[str, Any]:
-    """Return that the secret is another one, which itself is in no audit."""
+    """Return for the audit that there is another secret, which is not shown itself."""
     one, other = (getattr(each.how, "client_secret", None) for each in (before, after))
     return {} if one == other else {"client_secret": {"before": "(kept)", "after": "(changed)"}}

@@ -37,7 +37,7 @@ class Provisioning:
 
     @classmethod
     def of(cls, plugins: Plugins, *, ids: Ids, rolls: Rolls) -> Provisioning:
-        """Return what writes users and groups."""
+        """Return one whose parts have these *plugins*, *ids* and *rolls*."""
         return cls(
             users=Users(plugins=plugins, ids=ids, rolls=rolls),
             groups=Groups(plugins=plugins, ids=ids, rolls=rolls),
@@ -66,7 +66,7 @@ class Provisioning:
             raise _unknown(error.args) from error
 
     async def _to_come(self, unit: Unit, request: Request, intent: Intent) -> frozenset[str]:
-        """Return whom the request names and nobody is; who takes a user's access away waits for nobody."""
+        """Return the members that the request names and that are nobody yet; a removal waits for none."""
         if request.inbound.kind == "User" and is_removal(request.inbound):
             return frozenset()
         return await self.rolls.to_come(unit, intent.members)

@@ -116,10 +116,10 @@ class Purchasing:
         grace: int | None = None,
         by: Author,
     ) -> SeatCount:
-        """Change what becomes of whoever finds no seat of *kind* left; what is not said stays.
+        """Change what becomes of whoever finds no seat of *kind* left; what is not given stays.
 
-        *grace*, seconds, is for how long a seat that comes free is kept for the same person. Who waits
-        already, waits on.
+        *grace* is for how many seconds a seat that comes free is kept for the same person. Whoever waits
+        already goes on waiting.
         """
 
         async def work(unit: Unit) -> SeatCount:
@@ -143,7 +143,7 @@ class Purchasing:
         return await self._write(team, work, f"admin_{self.ids()}")
 
     async def _tell_share(self, unit: Unit, team: Team, kind: str, count: SeatCount, reference: str) -> None:
-        """Tell of the share in use that fewer seats have come to."""
+        """Announce the share in use that having fewer seats has led to."""
         percent = crossed(count) if count.held else None
         if percent is not None:
             crossing = Crossing(kind=kind, bought=count.bought, held=count.held, percent=percent)
@@ -168,7 +168,7 @@ def _known(kinds: Mapping[str, SeatCount], kind: str, team: Team) -> SeatCount:
 
 
 def _limit(before: SeatCount, policy: Policy, overdraft: int | None) -> int:
-    """Return how many seats are lent under *policy*, *overdraft* being what was said of it."""
+    """Return how many seats may be lent under *policy*; *overdraft* is what the administrator said."""
     if policy is not Policy.OVERDRAFT:
         if overdraft is not None:
             raise AdminError(f"overdraft: seats are lent under the policy overdraft, and not under {policy}")
@@ -182,7 +182,7 @@ def _limit(before: SeatCount, policy: Policy, overdraft: int | None) -> int:
 
 
 def _next(before: SeatCount, policy: Policy, overflow: str | None) -> str | None:
-    """Return the kind that is tried next under *policy*, *overflow* being what was said of it."""
+    """Return the kind that is tried next under *policy*; *overflow* is what the administrator said."""
     if policy is not Policy.OVERFLOW:
         if overflow is not None:
             raise AdminError(f"overflow: another kind is given under the policy overflow, not under {policy}")

@@ -123,7 +123,7 @@ class Query:
 
 
 async def _page(store: Store, request: Request, found: Found) -> list[bytes]:
-    """Return the resources *found* as JSON, or raise `TooMany` where they are more than an answer holds."""
+    """Return the resources *found* as JSON; raises `TooMany` where an answer cannot hold them."""
     page, size = list[bytes](), 0
     for text in await with_seats(store.statuses, request, found.page):
         page.append(await shown(store.members, request, text))
@@ -137,7 +137,7 @@ async def _page(store: Store, request: Request, found: Found) -> list[bytes]:
 
 
 def _beside(search: Search, found: Found) -> dict[str, Mark | None]:
-    """Return where the pages beside the one *found* begin, by the names of their cursors."""
+    """Return the marks of the pages beside the one *found*, by the names of their cursors."""
     if not search.count:  # who asks for no resources wants the total, and would never get to the end
         return {}
     if search.mark and search.mark.before and not found.page and found.total:
@@ -155,7 +155,7 @@ def _sort(request: Request) -> Path | None:
 
 
 def _number(query: Mapping[str, str], name: str, refusal: type[ScimError]) -> int | None:
-    """Return what is said of *name*, 0 for what is below (RFC 7644 §3.4.2.4), None for nothing."""
+    """Return the query's number called *name*, 0 for a negative one (RFC 7644 §3.4.2.4), None for none."""
     text = query.get(name)
     if text is None:
         return None

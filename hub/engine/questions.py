@@ -28,9 +28,9 @@ REFUSED = "This team's API needs a valid token of its own, as Authorization: Bea
 
 @frozen(kw_only=True)
 class Questions:
-    """Answers a team's product, afresh each time; one that lets in may be kept so many *seconds*.
+    """Answers a team's product, afresh each time; an answer that lets in may be kept for *seconds*.
 
-    Where the database is away nobody is let in: each raises `Unavailable`.
+    Where the database does not answer nobody is let in: each raises `Unavailable`.
     """
 
     registry: Registry
@@ -55,7 +55,7 @@ class Questions:
         return key
 
     async def by_name(self, team: str, names: Sequence[str]) -> list[dict[str, Json]]:
-        """Return whether they may sign in who are called so, by address or else by userName, in order."""
+        """Return for each name, an address or a userName, whether the person may sign in, in their order."""
         now, folded = self.clock(), [fold(name) for name in names]
         try:
             found = await self.standings.named(team, folded)

@@ -126,10 +126,7 @@ class Relay:
 
 
 async def _forever(step: Callable[[], Awaitable[float]], stirred: asyncio.Event | None = None) -> None:
-    """Repeat *step*, at once where it is *stirred*, later and later while it fails.
-
-    One that fails holds up nobody else.
-    """
+    """Repeat *step*: at once when it is *stirred*, and less and less often while it fails."""
     pause, stirred = POLL_SECONDS, stirred or asyncio.Event()
     while True:
         try:

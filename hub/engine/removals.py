@@ -18,9 +18,9 @@ _NOTHING = object()
 
 
 def is_removal(inbound: Inbound) -> bool:
-    """Say whether *inbound* deletes, deactivates or may take members away, in whatever spelling it came.
+    """Say whether *inbound* deletes, deactivates or may take members away, however it is spelt.
 
-    It is asked of what was heard before any dialect was, so names and booleans are taken in any case.
+    It is asked before any dialect is heard, so names and booleans count in any case.
     """
     match inbound:
         case Inbound(verb=Verb.DELETE):
@@ -34,7 +34,7 @@ def is_removal(inbound: Inbound) -> bool:
 
 
 def deactivates(inbound: Inbound) -> bool:
-    """Say whether *inbound* leaves a user inactive: the last word on `active` is false, or takes it away."""
+    """Say whether *inbound* leaves a user inactive: its last change of `active` is to false or to nothing."""
     match inbound:
         case Inbound(verb=Verb.REPLACE, kind="User", body=Mapping() as body):
             words = [value for name, value in _named(body) if _attribute(name) == "active"]

@@ -69,7 +69,7 @@ class Admission:
         )
 
     def check_whole(self) -> None:
-        """Raise `Forbidden` where it is for one user only, who may see nothing but themself."""
+        """Raise `Forbidden` where the token is for one user only, who may see nothing but themself."""
         if self.user is not None:
             raise Forbidden("this token stands for one user: it reads /Me and what the hub says of itself")
 
@@ -113,14 +113,14 @@ class Request:
 
 
 def own(inbound: Inbound, *, team: Team, connection: Connection, dialect: Dialect, reference: str) -> Request:
-    """Return what the house itself asks of a connection, in plain SCIM."""
+    """Return a request that the hub itself makes of a connection, in plain SCIM."""
     admission = Admission(connection=connection, team=team, dialect=dialect, types=types_of(team.schemas))
     return Request(admission=admission, inbound=inbound, quirks=(), reference=reference, base_url="")
 
 
 @frozen(kw_only=True)
 class Answer:
-    """An answer but for HTTP's words: *body* is JSON, None for none.
+    """An answer without HTTP's headers: *body* is JSON, None for none.
 
     *location* is of what was written, or of whom `/Me` stands for; *tag* is the version of the one resource.
     """

@@ -29,7 +29,7 @@ class Resource:
 
     @property
     def active(self) -> bool:
-        """Say whether it vouches for somebody: a User that says so. Silence lets nobody in."""
+        """Say whether it vouches for somebody: it is a User whose `active` is true, not just missing."""
         return self.kind == "User" and self.document.get("active") is True
 
     def changed(self, document: Mapping[str, Any], *, at: str) -> Resource:
@@ -39,10 +39,10 @@ class Resource:
 
 @frozen(kw_only=True)
 class Text:
-    """A resource as it lies: its document as JSON text, neither parsed nor built.
+    """A resource as it is stored: its document is JSON text, neither parsed nor built.
 
     *groups* are a user's; *members* are a group's first `MEMBERS_FIRST`, None where they were not read;
-    *seat* is the person's whom a user is about, None where it was not asked for.
+    *seat* is that of the person whom a user is about, None where it was not asked for.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""How often a connection asks, and how much of it lately."""
+"""How regularly a connection asks, and how much it has asked lately."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOURS_MIN = 5
 
 
 def usual_hours(hours: Sequence[Hour]) -> int | None:
-    """Return the median of hours between two with a request, None where there were too few to say."""
+    """Return the median of hours between two requests, None where there were too few to tell."""
     moments = [datetime.fromisoformat(f"{each.hour}:00:00Z") for each in hours]
     if len(moments) < HOURS_MIN:
         return None

@@ -1,4 +1,4 @@
-"""Who comes into a group and who goes, as a request wants it: no more than fit, some still to come."""
+"""Members of a group as a request changes them: no more than fit, and some who are still to come."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Rolls:
     pending: bool = False
 
     async def to_come(self, unit: Unit, steps: Sequence[MemberChange]) -> frozenset[str]:
-        """Return the values in *steps* that nobody is called by, to be asked before anything is locked.
+        """Return the values in *steps* by which nobody is called yet; it is asked before anything is locked.
 
-        Whoever waits for somebody takes turns with all who write: they ask, too, of no values.
+        Whoever waits for somebody takes turns with all who write; so this is asked even of no values.
         """
         added = frozenset[str]().union(*(step.added for step in steps))
         return await unit.unknown(added) if self.pending else frozenset()
@@ -46,7 +46,7 @@ class Rolls:
     async def change(
         self, unit: Unit, group: str, steps: Sequence[MemberChange], to_come: frozenset[str]
     ) -> Moved:
-        """Take *steps* in order; return who came and who went, those who did both left aside."""
+        """Apply *steps* in order; return who came and who went, without those who did both."""
         values = {value for step in steps for value in step.added | step.removed}
         called = await unit.known(values) if self.pending and values else {}
         came, went, more = set[str](), set[str](), False
@@ -103,7 +103,7 @@ class Rolls:
 
 
 def _by_id(step: MemberChange, called: Mapping[str, str]) -> MemberChange:
-    """Return *step* by the ids of those who are called so, the others left out."""
+    """Return *step* with the ids of those who are called by its values; the others are left out."""
     added, removed = (
         frozenset(called[value] for value in values if value in called)
         for values in (step.added, step.removed)
@@ -112,13 +112,13 @@ def _by_id(step: MemberChange, called: Mapping[str, str]) -> MemberChange:
 
 
 async def _expected(unit: Unit, group: str, step: MemberChange, to_come: frozenset[str]) -> bool:
-    """Expect those of *step* who are *to_come*; say whether there is anybody who was not expected before."""
+    """Keep those of *step* who are *to_come* as pending; say whether any of them were not before."""
     later = MemberChange(reset=step.reset, added=step.added & to_come, removed=step.removed)
     return later != MemberChange() and await unit.expect(group, later)
 
 
 async def _chosen(unit: Unit, group: str, where: Filter) -> frozenset[str]:
-    """Return the ids of the members that match *where*, who are looked at a page at a time."""
+    """Return the ids of the members that match *where*, looked at a page at a time."""
     is_chosen, chosen, after = chooser(where), set[str](), ""
     while page := await unit.members(group, after=after, count=MEMBERS_PAGE):
         chosen |= {each.id for each in page if is_chosen({"value": each.id, "type": each.kind})}

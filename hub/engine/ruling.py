@@ -35,7 +35,7 @@ NAMED_MAX = 5
 
 @frozen(kw_only=True)
 class Shift:
-    """So many *people* would come from a kind that they hold, or wait for, to another; None is no seat."""
+    """So many *people* would leave one kind, held or waited for, for another; None stands for no seat."""
 
     source: str | None
     target: str | None
@@ -45,11 +45,11 @@ class Shift:
 
 @frozen(kw_only=True)
 class Preview:
-    """What rules would do: how many *people* were asked about, and who would move.
+    """What rules would do: how many *people* they were tried on, and who would move.
 
-    *decided* counts for each rule those for whom it decides, *default* those for whom none does, *plugins*
-    those for whom a plugin does, *undecided* those whose groups may be on their way. *short* is by kind
-    how many seats there would be too few.
+    *decided* counts for each rule the people for whom it decides, *default* those for whom no rule does,
+    *plugins* those for whom a plugin does, and *undecided* those whose groups may be on their way. *short*
+    has by kind how many seats would be missing.
     """
 
     people: int
@@ -68,9 +68,9 @@ class Preview:
 
 @frozen(kw_only=True)
 class Reasons:
-    """Why a person has the seat they are to have: what chose it, and which rules they match.
+    """Why a person has the seat that they are to have: what chose it, and which rules they match.
 
-    *rule* is the one that decided (0 is the first); None, and not *plugin*: the default did.
+    *rule* is the one that decided (0 is the first). It is None where a *plugin* did, or the default.
     """
 
     choice: Choice
@@ -99,7 +99,7 @@ class Ruling:
             raise AdminError(str(error)) from None
 
     async def read(self, team: Team, value: Json) -> Seating:
-        """Return what *value* says, the `rules` in their order and the `default`: kinds that *team* has."""
+        """Return the rules that *value* says: `rules` in order and a `default`, of kinds that *team* has."""
         try:
             seating = read(value, team.schemas)
         except SeatingError as error:
@@ -124,10 +124,10 @@ class Ruling:
         return tally.preview(len(seating.rules))
 
     async def apply(self, team: Team, seating: Seating, *, by: Author, progress: Progress) -> int:
-        """Have *seating*, as `read` returned it, be the rules of *team*; return how many people it moves.
+        """Make *seating*, as `read` returned it, the rules of *team*; return how many people it moves.
 
-        The rules are kept first; then people are marked, a page at a time, for the relay to settle. Who
-        stops it on its way, and asks for the same again, has the rest marked.
+        The rules are kept first; then people are marked, a page at a time, for the relay to settle. Where
+        that is broken off, asking for the same again marks the rest.
         """
 
         async def work(unit: Unit) -> None:
@@ -169,7 +169,7 @@ class Ruling:
             yield [self._judge(team, seating, candidate) for candidate in page]
 
     def _judge(self, team: Team, seating: Seating, candidate: Candidate) -> _Judged:
-        """Say what becomes of somebody, as `settle` will."""
+        """Return what becomes of somebody, as `settle` will decide."""
         young = self._is_young(candidate)
         said = said_by_plugins(self.plugins, team, candidate.users, young=young)
         if said is not None:
@@ -210,7 +210,7 @@ class _Judged:
 
 @define(kw_only=True)
 class _Tally:
-    """What was counted so far: never more than there are kinds and rules, whatever the people."""
+    """What was counted so far; its size depends on kinds and rules, and not on people."""
 
     kinds: Mapping[str, SeatCount]
     people: int = 0
@@ -248,7 +248,7 @@ class _Tally:
         )
 
     def _short(self) -> dict[str, int]:
-        """Return by kind how many of those who come to it find no seat."""
+        """Return by kind how many of those who would move to it would find no seat."""
         comes = Counter[str | None]()
         for (_, wanted), people in self.shifts.items():
             comes[wanted] += people

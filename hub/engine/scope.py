@@ -9,9 +9,10 @@ from hub.scim.catalog import BUILT_IN, Types
 
 @frozen(kw_only=True)
 class Scope:
-    """Whose data: one team's, and of its resources one connection's; *types* is what these are made of.
+    """Whose data: one team's, and of its resources those of one connection, made of these *types*.
 
-    *revision* is that of the connection by which a write goes (`Outdated`), None for one that goes by none.
+    *revision* is that of the connection by which a write goes (`Outdated`), None for a write that goes by
+    none.
     """
 
     team: str

@@ -59,7 +59,7 @@ class SeatingError(ValueError):
 
 @frozen(kw_only=True)
 class Rule:
-    """Who matches the filter *when* has a *seat* of this kind, or None; *kind* is the type of its users."""
+    """Whoever matches the filter *when* has a *seat* of this kind, or none; *kind* is their users' type."""
 
     when: Filter
     seat: str | None
@@ -100,9 +100,9 @@ class Verdict:
 
 @frozen(kw_only=True)
 class Seating:
-    """A team's *rules* in their order, and the *default* kind where none matches, None for no seat.
+    """A team's *rules* in order, and the *default* kind where none matches, None for no seat.
 
-    *settle_after*, seconds, is how long after a person's coming their groups may still be on their way.
+    *settle_after* is for how many seconds after somebody came their groups may still be on their way.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -111,7 +111,7 @@ class Seating:
 
     @property
     def looks_at_groups(self) -> bool:
-        """Say whether any rule does: without one, nobody is ever undecided."""
+        """Say whether any rule looks at groups: where none does, nobody is ever undecided."""
         return any(rule.looks_at_groups for rule in self.rules)
 
     @property
@@ -147,7 +147,7 @@ def seen(document: Mapping[str, Any], groups: Sequence[Membership]) -> Mapping[s
 # Rules are compiled once: a team's come with each of its requests.
 @lru_cache(maxsize=1024)
 def seating_of(team: Team) -> Seating:
-    """Return the rules of *team*, or raise `SeatingError`: then somebody else has written into its row."""
+    """Return the rules of *team*; `SeatingError` where somebody else has written into its row."""
     try:
         return read(json.loads(team.seating), team.schemas)
     except (SeatingError, ValueError) as error:
@@ -163,9 +163,9 @@ def written(seating: Seating) -> str:
 
 
 def read(value: Json, schemas: str) -> Seating:
-    """Return the rules that *value* says of users of a team with these *schemas*, or raise `SeatingError`.
+    """Return the rules that *value* says of users of a team with these *schemas*; raises `SeatingError`.
 
-    What it leaves out is as a team has it that says nothing; `"none"` is another word for null.
+    What it leaves out is as for a team without rules; `"none"` is another word for null.
     """
     if not isinstance(value, dict):
         raise SeatingError(["rules must be a table, with rules and default"])

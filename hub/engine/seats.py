@@ -55,7 +55,7 @@ class NoSeat(Forbidden):
 
 @frozen(kw_only=True)
 class Crossing:
-    """So many seats of a *kind* are held that a share in use, *percent*, is told of."""
+    """So many seats of a *kind* are held that a share in use, *percent*, is to be announced."""
 
     kind: str
     bought: int
@@ -65,7 +65,7 @@ class Crossing:
 
 @frozen(kw_only=True)
 class Move:
-    """What became of a person's seat: where they were, where they are, and which shares that came to."""
+    """What became of a person's seat: where they were and are, and which shares in use that led to."""
 
     before: Spot = NOWHERE
     after: Spot = NOWHERE
@@ -84,9 +84,9 @@ class Move:
 
 
 def may_matter(plugins: Plugins, team: Team, *, groups: bool = False) -> bool:
-    """Say whether what is known of a person, or of their *groups* only, may change the seat they need.
+    """Say whether a change of a person, or of their *groups* only, may change which seat they need.
 
-    Rules that cannot be read may: nothing that is asked here fails for their sake.
+    Rules that cannot be read may, so that nothing fails here because of them.
     """
     try:
         seating = seating_of(team)
@@ -118,10 +118,10 @@ def said_by_plugins(plugins: Plugins, team: Team, users: Sequence[Resource], *, 
 
 
 async def grant(unit: Unit, person: str, now: Spot, kind: str, *, reference: str) -> Move:
-    """Give *person*, now at that spot, a seat of *kind*, or what its policy has for them; or raise `NoSeat`.
+    """Give *person*, who is at a spot now, a seat of *kind*, or what its policy has for them instead.
 
-    Whoever holds a seat keeps it, of whatever kind. The person is kept from every other writer already.
-    Awaited last in a write: what it locks, everybody else of the team waits for.
+    Raises `NoSeat` where that is nothing. Whoever holds a seat keeps it, of whatever kind. The person is
+    locked already. It is awaited last in a write: for what it locks, everybody else of the team waits.
     """
     if now.held is not None:
         return Move(before=now, after=now)
@@ -135,7 +135,7 @@ async def grant(unit: Unit, person: str, now: Spot, kind: str, *, reference: str
 
 
 async def _chain(unit: Unit, wanted: str) -> dict[str, SeatCount]:
-    """Return the kinds to be tried for who wants a seat, locked in their order."""
+    """Return the kinds that are tried for whoever wants a seat, locked in their order."""
     kinds: dict[str, SeatCount] = {}
     kind: str | None = wanted
     while kind is not None and kind not in kinds and (count := await unit.kind(kind)) is not None:
@@ -169,7 +169,7 @@ async def move(unit: Unit, person: str, before: Spot, after: Spot, *, reference:
 async def _moved(
     unit: Unit, person: str, moved: Move, counts: Sequence[tuple[str, SeatCount]], reference: str
 ) -> Move:
-    """Write what was counted into the book, and note which shares in use are to be told of."""
+    """Write what moved into the book, and note which shares in use are to be announced."""
     held, wanted = moved.before.held, moved.after.held
     if postings := moves.settle(person, held=held, wanted=wanted):
         await unit.post(_WHAT[held is not None, wanted is not None], reference, postings)
@@ -186,9 +186,9 @@ async def _moved(
 async def let_go(unit: Unit, person: str, *, reference: str) -> Move:
     """Take one claim off *person*; with the last their seat comes free, or is kept for them for a while.
 
-    Whoever keeps a claim may want another kind with one less, by rules that are not asked here: that is for
-    `settle` to say. Never stands in the way of a removal: where this part fails it is undone, an
-    alarm raised, and the person left to `settle`, too.
+    Whoever keeps a claim may be due another kind with one less; the rules are not asked here, that is for
+    `settle`. It never stands in the way of a removal: where this part fails it is undone, an alarm is raised,
+    and the person is left to `settle`.
     """
     await unit.flush()  # what the removal itself is refused for is no failure of this part
     try:
@@ -211,10 +211,10 @@ async def let_go(unit: Unit, person: str, *, reference: str) -> Move:
 
 
 async def marked(unit: Unit, mark: Callable[[], Awaitable[None]], *, reference: str) -> None:
-    """Have *mark* say whose seats are to be settled.
+    """Call *mark*, which marks people whose seats are to be settled.
 
-    It never stands in the way of who leaves, or of who joins: where it fails it is undone alone, and an
-    alarm tells how it is mended.
+    It never stands in the way of the write: where it fails it is undone alone, and an alarm says how that is
+    mended.
     """
     await unit.flush()
     try:

@@ -1,4 +1,4 @@
-"""The front desk: who may come in, and the answer to what they ask."""
+"""The front desk: whom a token lets in, and the answer to what they ask."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Service:
     _spoken: dict[str, Dialect] = field(factory=dict, init=False)
 
     async def admit(self, connection_id: str, authorization: str | None) -> Admission:
-        """Return whose request it is, or raise `Unauthorized`: one sentence, whatever is wrong."""
+        """Return whose request it is; raises `Unauthorized`, in the same words whatever is wrong."""
         scheme, _, rest = (authorization or "").partition(" ")
         credential = tokens.parse(rest.strip() if scheme.lower() == "bearer" else authorization or "")
         try:
@@ -77,7 +77,7 @@ class Service:
         return admission
 
     async def _has_access(self, admission: Admission, user: str) -> bool:
-        """Say whether *user*, whom a token stands for, is there and active: asked with each request."""
+        """Say whether the *user* for whom a token stands exists and is active, as of this request."""
         try:
             text = await self.registry.store(admission.scope).text("User", user, memberships=False)
         except StoreAway as error:
@@ -135,7 +135,7 @@ class Service:
                 return await self.writing.answer(request, recording)
 
     def _shaped(self, admission: Admission, inbound: Inbound, answer: Answer) -> Answer:
-        """Return *answer* as the dialect likes it; parsed only where the dialect has a word to say."""
+        """Return *answer* as the dialect wants it; it is parsed only for a dialect that changes answers."""
         if answer.body is None or not translate.shapes(admission.dialect, inbound.verb):
             return answer
         outbound = Outbound(
@@ -151,7 +151,7 @@ def _unknown() -> Unauthorized:
 
 
 def _away(dialect: Dialect | None) -> ScimError:
-    """Return the error on which who speaks *dialect* comes again by itself."""
+    """Return the error after which a provider that speaks *dialect* comes again by itself."""
     limited = dialect is not None and dialect.policy.unavailable_status == TooManyRequests.status
     kind = TooManyRequests if limited else Unavailable
     return kind("the hub cannot reach its database; please try again", retry_after=RETRY_SECONDS)

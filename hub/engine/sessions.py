@@ -46,9 +46,10 @@ class Sessions:
     entropy: Callable[[int], bytes]
 
     async def begin(self, admin: Admin, *, provider: str | None = None) -> tuple[Session, str] | None:
-        """Begin a session of an *admin* who has just signed in; return it, and what their browser holds.
+        """Begin a session of an *admin* who has just signed in; return it, and what their browser is to hold.
 
-        It ends with the *provider*, if they came by one. None where either has just gone.
+        It ends with the *provider* that they came by, if any. None where the admin or the provider has just
+        been removed.
         """
         session, text = self._made(
             role=admin.role, who=admin.address, team=admin.team, admin=admin.id, provider=provider
@@ -56,7 +57,7 @@ class Sessions:
         return (session, text) if await self._begun(session) else None
 
     async def enter(self, link: Link) -> tuple[Session, str] | None:
-        """Begin a session by a *link*, which is used up unless it is for setting up; None where it was."""
+        """Begin a session by a *link*; None where it was used up. A link for setting up never is."""
         ends = min(link.expires_at, later(self.clock(), LASTS_SECONDS)) if link.role is Role.SETUP else None
         session, text = self._made(
             role=link.role,
@@ -69,9 +70,9 @@ class Sessions:
         return (session, text) if await self._begun(session) else None
 
     async def find(self, text: str, *, alive: bool = True) -> Session | None:
-        """Return the session of whose browser holds *text*, None where there is none (any more).
+        """Return the session of the browser that holds *text*; None where there is none, or no longer.
 
-        It goes on from now, unless what asks is no sign that somebody is *alive*.
+        It is prolonged, unless this request is no sign that somebody is *alive*.
         """
         session = await self.look(self._digest(text))
         if session is not None and alive and later(session.seen_at, SEEN_SECONDS) <= self.clock():
@@ -79,7 +80,7 @@ class Sessions:
         return session
 
     async def look(self, id: str) -> Session | None:
-        """Return a session as it is now, without taking it for a sign of life."""
+        """Return a session as it is now, without prolonging it."""
         now = self.clock()
         return await self.visits.session(id, at=now, seen_after=later(now, -IDLE_SECONDS))
 
@@ -89,7 +90,7 @@ class Sessions:
         await self.visits.end(session, note=note, reference=self._reference())
 
     async def refused(self, provider: Provider, who: str, *, says: str) -> None:
-        """Note that somebody signed in with *provider*, and was told that the portal is not theirs."""
+        """Note that somebody signed in with *provider*, and was told that the portal is not open to them."""
         told = changed({}, {"says": says})
         note = self._note(Author(name=who), "session.refuse", provider.title, told)
         await self.visits.refused(provider.team, note=note, reference=self._reference())

@@ -42,9 +42,9 @@ class NoSuchKind(LookupError):
 
 @frozen(kw_only=True)
 class Settling:
-    """Settles who is marked or whose time has come, and gives free seats to those who wait for them.
+    """Settles people who are marked or due, and gives free seats to those who wait for them.
 
-    Every process does; whoever comes second to somebody finds nothing left to do.
+    Every process has one; whoever comes to a person second finds nothing left to do.
     """
 
     outbox: Outbox
@@ -55,7 +55,7 @@ class Settling:
     _resting: dict[tuple[str, str], float] = field(factory=dict, init=False)
 
     async def settle_due(self, *, after: tuple[str, str] = BEGINNING) -> tuple[str, str]:
-        """Settle the next people after one, in order; return the last of them, the beginning at the end."""
+        """Settle the next people in order, after one; return the last of them, the beginning at the end."""
         due = await self.outbox.due(after=after, count=BATCH)
         for team, person in due:
             await self._tried("alarm.not_settled", team, person, partial(self.settle, team, person))
@@ -94,7 +94,7 @@ class Settling:
         return BATCH
 
     async def _tried(self, alarm: str, team: str, which: str, step: Callable[[], Awaitable[int]]) -> int:
-        """Return how much *step* did; one that fails is let be for a while, and holds up nobody else."""
+        """Return how much *step* did; where it fails it is left alone for a while, and holds up no other."""
         now = asyncio.get_running_loop().time()
         if self._resting.get((team, which), now) > now:
             return 0
@@ -111,8 +111,8 @@ class Settling:
 async def settle(unit: Unit, team: str, person: str, *, plugins: Plugins, ids: Ids, reference: str) -> None:
     """Bring the seat of *person* to what claims, rules, free seats and time say now.
 
-    Whoever is vouched for has been let in: where no seat is left for them they wait, whatever the policy,
-    and keep meanwhile what they hold.
+    Whoever is vouched for has been let in already: where no seat is left for them they wait, whatever the
+    policy, and meanwhile keep what they hold.
     """
     claimant = await unit.recount(person)
     if claimant is None:  # erased since they were marked
@@ -126,9 +126,9 @@ async def settle(unit: Unit, team: str, person: str, *, plugins: Plugins, ids: I
 async def promote(unit: Unit, team: str, kind: str, *, ids: Ids, reference: str) -> bool:
     """Give a free seat of *kind* to whoever has waited for one longest; say whether one was given.
 
-    It asks no rules: whether they still want it is for `settle` to say, of each by themself, so that
-    nobody else waits for that. The person is locked before the seats; so who is first is looked up
-    before, and again when nobody can come or go.
+    It asks no rules: whether they still want it is for `settle` to decide for each alone, so that nobody else
+    waits for that. The person is locked before the seats; so who is first is looked up before that, and again
+    once nobody can come or go.
     """
     person = await unit.first(kind)
     if person is None:
@@ -150,7 +150,7 @@ async def promote(unit: Unit, team: str, kind: str, *, ids: Ids, reference: str)
 
 
 def _kept(unit: Unit, claimant: Claimant) -> tuple[Spot, str | None]:
-    """Return the place of somebody whom nobody vouches for, and until when they have it."""
+    """Return the spot of somebody for whom nobody vouches, and until when they keep it."""
     until = claimant.settle_at
     if claimant.spot.held is None or (until is None and not claimant.grace):
         return Spot(), None
@@ -160,7 +160,7 @@ def _kept(unit: Unit, claimant: Claimant) -> tuple[Spot, str | None]:
 
 
 async def _goal(unit: Unit, claimant: Claimant, person: str, plugins: Plugins) -> tuple[Spot, str | None]:
-    """Return where somebody is to be, and until when that is undecided."""
+    """Return the spot where somebody is to be, and until when that is undecided."""
     now, until = claimant.spot, claimant.settle_at
     if claimant.claims == int(claimant.by_hand):  # they have what an administrator gave them
         return now, None

@@ -46,9 +46,9 @@ def meta(text: Text, base_url: str) -> Json:
 
 
 def version_of(text: Text) -> str:
-    """Return the entity tag of a resource (RFC 7644 §3.14): weak, and another one when its groups change.
+    """Return the weak entity tag of a resource (RFC 7644 §3.14), which its groups change, too.
 
-    So it is when the person's seat does, where that is shown.
+    So does the person's seat, where that is shown.
     """
     if not text.groups and text.seat is None:
         return f'W/"{text.version}"'
@@ -72,7 +72,7 @@ def members(found: Sequence[Member], base_url: str) -> Json:
 
 
 def members_text(found: Iterable[Member], base_url: str) -> str:
-    """Return `members` of a group as JSON text, without its brackets: said without a value for each."""
+    """Return `members` of a group as JSON text without its brackets, built without a value for each."""
     head = {kind: f'","$ref":{_quoted(location(base_url, kind, ""))[:-1]}' for kind in RESOURCE_TYPES}
     tail = {kind: f'","type":{_quoted(kind)}}}' for kind in RESOURCE_TYPES}
     # An id is the hub's own: nothing in it needs an escape.
@@ -98,7 +98,7 @@ def seat(status: SeatStatus) -> dict[str, Json]:
 
 
 def as_bytes(text: Text, base_url: str) -> bytes:
-    """Return a resource but for its members as JSON, spliced from what lies in the store."""
+    """Return a resource without its members as JSON, spliced from the stored text."""
     parts = [_anchored(text.document, base_url)[:-1].encode()]
     if text.groups:
         parts += [b',"groups":', strictjson.dumps(groups(text.groups, base_url))]
@@ -130,7 +130,7 @@ def as_document(text: Text, base_url: str, found: Sequence[Member] = ()) -> dict
 
 
 def as_text(resource: Resource) -> Text:
-    """Return *resource* as it will lie in the store."""
+    """Return *resource* as the text that will be stored."""
     return Text(
         id=resource.id,
         kind=resource.kind,

@@ -70,7 +70,7 @@ async def with_seats(find: Finder, request: Request, texts: Sequence[Text]) -> S
 
 
 async def shown(read: Reader, request: Request, text: Text) -> bytes:
-    """Return a resource as JSON, with the attributes that *request* asks for, members by way of *read*."""
+    """Return a resource as JSON, with the attributes that *request* asks for; *read* finds its members."""
     resource_type = request.admission.types[text.kind]
     attributes, excluded = _asked(request)
     has_memberships = shows_memberships(request, text.kind)
@@ -90,7 +90,7 @@ async def shown(read: Reader, request: Request, text: Text) -> bytes:
 
 
 async def _parts(read: Reader, request: Request, text: Text) -> AsyncIterator[bytes]:
-    """Yield the members of a group as JSON, a page at a time: never are all in hand as values."""
+    """Yield the members of a group as JSON, a page at a time, so that never all are held as values."""
     page, asked = text.members, MEMBERS_FIRST
     if page is None:
         page, asked = await read(text.id, count=MEMBERS_PAGE), MEMBERS_PAGE
@@ -115,13 +115,13 @@ def _encoded(request: Request, page: Sequence[Member]) -> bytes:
 
 
 def _is_plain(request: Request, kind: str) -> bool:
-    """Say whether a document is answered as it lies, neither parsed nor built."""
+    """Say whether a document is answered as it is stored, neither parsed nor built."""
     attributes, excluded = _asked(request)
     return request.admission.types[kind].plain and attributes is None and excluded in BESIDE
 
 
 def _specified(request: Request) -> frozenset[Attribute]:
-    """Return what a write has named, which its answer shows although it is shown on request only."""
+    """Return the attributes that a write names: its answer shows those that are shown on request only."""
     writes = request.inbound.verb in {Verb.CREATE, Verb.REPLACE, Verb.PATCH}
     return specified(request.resource_type, request.inbound.body) if writes else frozenset()
 

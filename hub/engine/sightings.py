@@ -45,7 +45,10 @@ class Hour:
 
 @frozen(kw_only=True)
 class Seen:
-    """What was seen since the last time: *tokens* is key id → when it was used, *traffic* by connection."""
+    """What was seen since the last time.
+
+    *tokens* has key id → when it was last used, *traffic* the hours of each connection.
+    """
 
     sightings: tuple[Sighting, ...]
     tokens: dict[str, str]
@@ -77,7 +80,7 @@ _HEAD = 120
 def sights(
     admission: Admission, asked: Inbound | None, recording: Recording, *, status: int, answer: bytes | None
 ) -> Sequence[str]:
-    """Return the facts that a request which was let in, and answered so, shows of its connection.
+    """Return the facts of its connection that a request shows, which was let in and answered so.
 
     *asked* is None where it was no message about resources, or could not be read.
     """

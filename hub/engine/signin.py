@@ -41,7 +41,7 @@ _NO_ADMIN = {
 
 @frozen(kw_only=True)
 class SignIns:
-    """Begins sign-ins, and ends them. *random* makes what nobody guesses, *key* digests of it."""
+    """Begins sign-ins, and ends them. *random* makes secrets that nobody guesses, *key* digests of them."""
 
     providing: Providing
     flows: Flows
@@ -63,7 +63,7 @@ class SignIns:
         browser: str,
         hint: str | None = None,
     ) -> str:
-        """Return where to send somebody, whose *browser* holds that; raises `Unsent`.
+        """Return the URL to send somebody to, whose browser holds the secret *browser*; raises `Unsent`.
 
         They come back with the *state*, which nobody guesses either.
         """
@@ -95,9 +95,10 @@ class SignIns:
         doors: Doors,
         browser: str | None = None,
     ) -> None:
-        """Take up what a provider *answer*ed, once, or raise `Lost`.
+        """Take up what a provider *answer*ed, once; raises `Lost`.
 
-        Whose *browser* it is, is asked here where it can be told; and once more when it is `finished`.
+        That it is the same *browser* is checked here where it can be told, and again when the sign-in is
+        `finished`.
         """
         flow, over = await self._flow(provider, state)
         if over or (browser is not None and not self._same(flow, browser)):
@@ -132,9 +133,9 @@ class SignIns:
         return await self._to_product(flow, flow.identity, provider, match)
 
     async def trial(self, provider: Provider, state: str, *, browser: str) -> Trial:
-        """Return what came of a sign-in to try it, for some minutes; raises `Lost`.
+        """Return what came of trying to sign in, for some minutes; raises `Lost`.
 
-        The first look notes that it worked: a team without SSO has it from then on.
+        The first look notes that it worked: from then on a team that had no SSO has it.
         """
         flow = await self._over(provider, state, browser)
         if flow.errand.purpose is not Purpose.TEST:
@@ -176,7 +177,7 @@ class SignIns:
         return await self.subjects.link(provider, identity, Linked(person=match.person, admin=match.admin))
 
     async def _disbelieved(self, flow: Flow, provider: Provider, error: NotBelieved) -> None:
-        """Keep why, for who tries sign-in; tell nobody else."""
+        """Keep why an answer is not believed, for whoever tries sign-in; nobody else is told."""
         await self.flows.answer(evolve(flow, fault=str(error)))
         if flow.errand.purpose is not Purpose.TEST:
             raise self._lost(provider, "not let in there" if isinstance(error, NobodyIn) else str(error))
@@ -226,6 +227,6 @@ def _called(identity: Identity) -> str:
 
 
 def _with(url: str, **values: str) -> str:
-    """Return *url* with *values* in its query, beside what is there."""
+    """Return *url* with *values* added to its query."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, urlencode(values)]))))

@@ -74,9 +74,10 @@ class Headline:
 
 @frozen(kw_only=True)
 class Known:
-    """What is known of a connection at a moment (*at*): its provider is *called* so, and may be silent.
+    """What is known of a connection *at* a moment; its provider is *called* so.
 
-    *tokens* are those that open it whole, valid or not; *hours* those in which it asked something, in order.
+    *tokens* are those for all of it, valid or not; *hours* those in which it asked anything, in order;
+    *silent_hours* is for how long it may be silent.
     """
 
     team: Team
@@ -96,7 +97,7 @@ class Known:
 
 
 def headline(known: Known) -> Headline:
-    """Return how the connection is; of what is true at once, what keeps people out comes first."""
+    """Return how the connection is; of several things that are true, what keeps people out comes first."""
     state = known.connection.state
     if state in {State.DRAFT, State.OFF}:
         return _lacking(known.team) or _off(known)

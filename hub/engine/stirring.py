@@ -1,4 +1,4 @@
-"""What a commit leaves to be done at once: who settles seats in this process is woken for it."""
+"""What a commit leaves to be done at once: whoever settles seats in this process is woken for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 @frozen
 class Stirred:
-    """Set when a write of this process is committed: somebody was *marked*, or a seat *freed* for who waits.
+    """Set when a write of this process commits: *marked* people are to be settled, or *freed* seats given.
 
     Other processes find it the next time they look.
     """

@@ -29,7 +29,7 @@ NAMED_MAX = 10
 
 @frozen(kw_only=True)
 class Effect:
-    """What a switch does: to how many *people*, how many *seats* of theirs are freed, who loses access.
+    """What a switch would do: to how many *people*, how many of their seats are freed, who loses access.
 
     *without_access* is how many do, *names* are the first of them, *says* is all of it in sentences.
     """
@@ -53,9 +53,9 @@ class Switches:
     async def effect(
         self, connection: Connection, state: State, *, release: bool = False, called: str | None = None
     ) -> Effect:
-        """Return what it does to bring *connection* into *state*, and with *release* to free its seats.
+        """Return what it would do to bring *connection* into *state*, and with *release* to free its seats.
 
-        Its provider is *called* so, by the name of its dialect where nothing is said.
+        Its provider is *called* so in sentences, else by its dialect's name.
         """
         tally = await self.dossiers.tally(connection.team, connection.id)
         if not release:
@@ -87,8 +87,8 @@ class Switches:
     async def release(self, connection: Connection, *, by: Author, progress: Progress) -> int:
         """Deactivate the users of a connection that is off, and return how many.
 
-        Each in a transaction of its own, as if the provider had asked for it: what is done stays done,
-        and doing it again goes on with the others. Raises `AdminError` where some could not be.
+        Each has a transaction of their own, as if the provider had asked for it: what is done stays done, and
+        doing it again goes on with the others. Raises `AdminError` where some could not be.
         """
         team = await self.registry.team(id=connection.team)
         assert team is not None

@@ -59,9 +59,9 @@ class Tokens:
     async def rotate(
         self, connection: Connection, *, expires_at: str | None = None, by: Author
     ) -> tuple[Token, str]:
-        """Make the next token of *connection*; those that open it now do so for a week more, if so long.
+        """Make the next token of *connection*, and let those there are end in a week, if they do not sooner.
 
-        Return it, and its text, once. It ends at *expires_at* (RFC 3339, UTC) or never.
+        Return it with its text, which is shown this once. It ends at *expires_at* (RFC 3339, UTC) or never.
         """
         token, text = self.mint.token(connection, expires_at=expires_at)
         now = token.created_at

@@ -17,7 +17,7 @@ log = structlog.get_logger("hub.trail")
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return by name what differs: `{"state": {"before": "draft", "after": "on"}}`; None is not there."""
+    """Return what differs, by name: `{"state": {"before": "draft", "after": "on"}}`; None is not there."""
     names = [*before, *(name for name in after if name not in before)]
     return {
         name: {"before": before.get(name), "after": after.get(name)}

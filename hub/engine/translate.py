@@ -26,7 +26,7 @@ def hear(dialect: Dialect, inbound: Inbound, *, strict: bool) -> tuple[Inbound, 
 
 @cache
 def _heard(dialect: Dialect) -> tuple[Quirk[Inbound], ...]:
-    """Return what is put right of what *dialect* says, in order."""
+    """Return the quirks that are looked for in *dialect*, in order."""
     # a ready-made rewrite is one and the same object, so what a dialect names for itself need not run twice
     done = [quirk.rewrite for quirk in dialect.hears]
     rest = [quirk for quirk in TOLERANT if not any(quirk.rewrite is each for each in done)]

@@ -71,7 +71,7 @@ class Users:
     async def _arrived(
         self, unit: Unit, request: Request, user: Resource
     ) -> tuple[Resource, Claimant, Sequence[Event]]:
-        """Write a new *user*; return them with their person, how that one stands, and what came of it."""
+        """Write a new *user*; return it with its person, how they stand, and events of groups it joined."""
         newcomer, address = self.ids(), address_of(request.connection, user.document)
         groups = await self.rolls.awaiting(unit, user)
         user = evolve(user, person=await unit.claim(newcomer, address, int(user.active)))
@@ -118,7 +118,7 @@ class Users:
     async def _seated(
         self, unit: Unit, request: Request, user: Resource, claimant: Claimant, *, young: bool
     ) -> seats.Move:
-        """Give whoever *user* is about the seat that they need, unless they have one, or are undecided."""
+        """Give the person *user* is about the seat that they need, unless they have one or are undecided."""
         team, person, now = request.admission.team, str(user.person), claimant.spot
         matters = seats.may_matter(self.plugins, team)
         if matters and not shows_memberships(request, "User"):
@@ -151,7 +151,7 @@ class Users:
         after: Resource | None,
         moved: seats.Move,
     ) -> list[Event]:
-        """Return what is told of a seat that moved as a request asked."""
+        """Return the events that tell of the seat that moved as *request* asked."""
         events = []
         if moved.told:
             name, kind = moved.told
@@ -166,7 +166,7 @@ class Users:
 
 
 async def _taken_over(unit: Unit, person: str) -> None:
-    """Let no administrator vouch any longer for somebody whom a provider sends as one who has no access."""
+    """Have no administrator vouch any longer for somebody whom a provider sends as inactive."""
     personal = await unit.personal(person)
     if personal is not None and personal.by_hand:
         await unit.put_personal(person, evolve(personal, by_hand=False))
@@ -174,7 +174,7 @@ async def _taken_over(unit: Unit, person: str) -> None:
 
 
 async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> None:
-    """Write what became of a user."""
+    """Write the user *after*, or delete the one *before* where there is none."""
     if after is None:
         await unit.delete(before)
     else:

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Ways:
-    """Finds providers of whatever teams."""
+    """Finds the providers that people sign in with, in whatever team."""
 
     registry: Registry
     providers: Providers
 
     async def of(self, address: str) -> Sequence[Provider]:
-        """Return the providers that whoever has *address* may sign in with, by team.
+        """Return by team the providers that whoever has *address* may sign in with.
 
-        Anybody can enter a domain: one counts once it was signed in with, or the operator stands for it.
+        Anybody can enter a domain: a provider counts once somebody signed in with it, or the operator stands
+        for it.
         """
         found = await self.providers.with_domain(address.rpartition("@")[2])
         return [each for each in found if each.tested_at or await self._stands(each)]

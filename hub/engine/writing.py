@@ -1,4 +1,4 @@
-"""A write from what is asked to what is answered: begun anew, noted, or done in part where that is right."""
+"""The walk of a write, from request to answer: tried again, noted, or done in part where it must."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Writing:
         return answer
 
     async def _write(self, request: Request) -> tuple[Outcome, Answer]:
-        """Do what *request* asks, going by its connection and team as they are when it is committed."""
+        """Do what *request* asks, by its connection and team as they are when it is committed."""
         for _ in range(CHANGES_MAX):
             try:
                 return await self._tried(request)
@@ -70,7 +70,7 @@ class Writing:
         raise StoreAway("its connection is changed again and again")
 
     async def _renewed(self, request: Request) -> Request:
-        """Return *request* as it is admitted now; what takes access away is not kept out by what changed."""
+        """Return *request* as it is admitted now; a removal is admitted whatever has changed."""
         assert request.admission.key_id is not None, "what came by no token is no request of a provider"
         found = await self.registry.token(request.admission.key_id)
         assert found is not None, "a token is ended, and stays"
@@ -95,7 +95,7 @@ class Writing:
         return await self.registry.store(scope).write(work, reference=request.reference, shares=adds)
 
     async def _note(self, request: Request, refusal: NoSeat) -> None:
-        """Keep in mind who was refused for want of a seat; what was done for them is undone already."""
+        """Note who was refused for want of a seat, now that what was done for them is undone."""
         store, name = self.registry.store(request.admission.scope), str(refusal.user_name)
         try:
             await store.write(lambda unit: unit.refused(name, refusal.kind), reference=request.reference)
@@ -103,10 +103,10 @@ class Writing:
             log.exception("alarm.refusal_not_kept", exchange=request.reference)
 
     async def _off_all_the_same(self, request: Request, recording: Recording, error: Exception) -> None:
-        """Deactivate alone, where a request wanted that and more and failed with *error*.
+        """Deactivate a user, and do no more, where a request wanted that and more and failed with *error*.
 
-        RFC 7644 §3.5.2 wants all or nothing. Leavers must not stay because of a comma: a
-        documented deviation, which the strict profile does not take.
+        RFC 7644 §3.5.2 wants all or nothing. Leavers must not stay because of a comma: a documented
+        deviation, which the strict profile does not take.
         """
         if request.strict:
             log.error("alarm.removal_refused", exchange=request.reference, why=type(error).__name__)
@@ -119,7 +119,7 @@ class Writing:
 
 
 async def _answer_to(unit: Unit, request: Request, outcome: Outcome) -> Answer:
-    """Shape the answer to a write, before its commit: what can fail, fails while nothing is done."""
+    """Shape the answer to a write before it is committed, so that nothing is done where this fails."""
     resource = outcome.resource
     if resource is None:
         return Answer(status=204)

@@ -22,7 +22,8 @@ class Affairs(Protocol):
     async def team(self, *, alone: bool = True) -> Team:
         """Return the team that this unit is for; no other unit that asks so goes on until this one is done.
 
-        An administrator's work begins with it: what it finds stays so. Not *alone*, nobody waits.
+        The work of an administrator begins with it, so that what it finds stays as it is. Without *alone*,
+        nobody is held up.
         """
 
     async def connections(self) -> Sequence[Connection]:
@@ -38,18 +39,21 @@ class Affairs(Protocol):
         """Remove an admin, and their sessions."""
 
     async def personal(self, person: str) -> Personal | None:
-        """Keep a person from every other writer, and return what an administrator said of them."""
+        """Lock a person, and return what an administrator said of them."""
 
     async def put_personal(self, person: str, personal: Personal) -> None:
-        """Change what an administrator said of a person; `recount` has their claims follow."""
+        """Change what an administrator said of a person; `recount` then counts their claims anew."""
 
     async def forget(self, person: str, names: AbstractSet[str]) -> None:
-        """Forget by what a person was found, and that the team waits for, or refused, whoever has *names*."""
+        """Forget by which addresses a person was found.
+
+        Forget, too, that anybody called by one of *names* is expected in a group, or was refused a seat.
+        """
 
     async def note(
         self, by: Author, action: str, target: str, *, changes: Mapping[str, Any], person: str | None = None
     ) -> None:
-        """Write into the team's audit what *by* did to *target*, which is about *person* where it is.
+        """Write into the team's audit what *by* did to *target*, and the *person* it is about, if any.
 
-        *action* is called as the command is, `connection.on`; *changes* (JSON) never hold a secret.
+        *action* is named as the command is: `connection.on`. *changes* (JSON) never hold a secret.
         """

@@ -21,7 +21,7 @@ class Books(Protocol):
     """The teams' books and what they are held against, to be read."""
 
     def at_once(self) -> AbstractAsyncContextManager[Books]:
-        """Return the books as they are at one moment, for who compares one part with another."""
+        """Return the books as they all are at one moment, for comparing one part with another."""
 
     async def seats(self, team: str) -> dict[str, SeatCount]:
         """Return a team's seats by kind."""
@@ -51,7 +51,10 @@ class Books(Protocol):
         """Return (reference, event, person) of the events about seats that these *references* caused."""
 
     async def close(self, team: str, *, upto: str) -> None:
-        """Have every entry still to come be of a later moment than *upto*; one that is not is waited for."""
+        """Have every entry still to come dated after *upto*.
+
+        One that is being written with an earlier date is waited for.
+        """
 
     async def held(self, team: str, *, at: str) -> Mapping[str, int]:
         """Return kind → how many were held at a moment, of the kinds of which any were."""
@@ -60,7 +63,7 @@ class Books(Protocol):
         """Return the holdings of a moment, by kind, the longest first."""
 
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
-        """Return kind → when how many were bought and returned until a moment, in order."""
+        """Return kind → (moment, count) of what was bought, or returned, until a moment, in order."""
 
     async def moved(self, team: str, period: Period) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Return kind → how many came to it from another in a period, and how many went."""

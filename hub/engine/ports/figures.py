@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class Figures(Protocol):
-    """The figures of a team, each in time that does not grow with how long it has been there."""
+    """The figures of a team; the time it takes to find them does not grow with the team's age."""
 
     async def changes(self, team: str, *, days: Sequence[str]) -> Sequence[Change]:
-        """Return by how much seats changed on each of *days* (UTC), which follow each other, but the last."""
+        """Return how seats changed on each of *days* (UTC), one after another, but not on the last."""
 
     async def waiting_since(self, team: str) -> Mapping[str, str]:
         """Return kind → since when whoever is first has waited, of the kinds that anybody waits for."""

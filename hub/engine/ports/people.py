@@ -43,10 +43,10 @@ class Dossiers(Protocol):
 
 
 class Standings(Protocol):
-    """What is known of those who may sign in, in one statement however many are asked for."""
+    """What is known of those who may sign in: one statement, however many are asked for."""
 
     async def named(self, team: str, names: Sequence[str]) -> Mapping[str, Sequence[Standing]]:
-        """Return name → everybody who may be meant by it, for those *names* (folded) that mean anybody."""
+        """Return for each of *names* (folded) that means anybody all whom it may mean."""
 
     async def person(self, team: str, id: str) -> Sequence[Standing]:
         """Return the person with that id, if there is one."""
@@ -56,7 +56,7 @@ class Census(Protocol):
     """Who needs seats of a team, who waits for one, and who was refused."""
 
     def candidates(self, team: str) -> AsyncIterator[Sequence[Candidate]]:
-        """Return the people whose seats providers have a say in, a page at a time, in order of id."""
+        """Return the people of whose seats rules decide, a page at a time, in order of id."""
 
     async def candidate(self, team: str, person: str) -> Candidate | None:
         """Return one of these people."""

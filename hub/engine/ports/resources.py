@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 class Resources(Protocol):
     """What a write does to the resources of its connection.
 
-    What adds or changes one raises `Outdated` where the connection has another revision than the write goes
-    by, and keeps it as it is until the write is done; but no user's losing their access depends on that.
+    Whatever adds or changes one raises `Outdated` where the connection's revision is not the one that the
+    write goes by, and keeps that revision as it is until the write is done. Taking a user's access away does
+    neither.
     """
 
     async def lock(self, kind: str, id: str, *, groups: bool = False) -> Resource | None:
-        """Return a resource, kept from every other writer until this one is done; *groups*: with a user's."""
+        """Return a resource, locked until this write is done; with *groups*, a user comes with theirs."""
 
     async def insert(self, resource: Resource, *, exclusive: bool) -> None:
         """Add *resource*; with *exclusive* no other of its kind may have its name (`NameTaken`)."""
@@ -59,7 +60,7 @@ class Members(Protocol):
         """Return those of *values* that nobody is called by, nor will be until this unit is done."""
 
     async def expect(self, group: str, change: MemberChange) -> bool:
-        """Keep as pending, for a group, the values that *change* adds, and no longer those it takes away.
+        """Keep as pending members of a group the values that *change* adds, and no longer those it removes.
 
         Says whether any came to them.
         """
@@ -68,4 +69,4 @@ class Members(Protocol):
         """Return the groups for which a value that *newcomer* is called by is pending, in order of id."""
 
     async def arrive(self, newcomer: Resource, group: str) -> bool:
-        """Let a locked group expect *newcomer* no longer; False where it did not (any more)."""
+        """Have a locked group expect *newcomer* no longer; False where it did not, or no longer."""

@@ -14,9 +14,9 @@ class Claims(Protocol):
     """What a write does to the people of its team: who vouches for them, and when their seats are settled."""
 
     async def claim(self, person: str, address: str | None, change: int) -> str:
-        """Find whoever owns *address*, else make *person*, add *change* claims and return whom.
+        """Find the person who owns *address*, else make *person*; add *change* claims, and return who it is.
 
-        The first to come with an address owns it.
+        Whoever comes with an address first owns it.
         """
 
     async def claims(self, person: str, change: int) -> Claimant:
@@ -27,10 +27,10 @@ class Claims(Protocol):
         """
 
     async def claimant(self, person: str) -> Claimant:
-        """Return how a person stands who is kept from every other writer already."""
+        """Return how a person stands who is locked already."""
 
     async def recount(self, person: str) -> Claimant | None:
-        """Keep a person from every other writer, count their claims afresh, and return how they stand."""
+        """Lock a person, count their claims afresh, and return how they stand."""
 
     async def users(self, person: str) -> Sequence[Resource]:
         """Return the active users that vouch for a person, with their groups, oldest first."""
@@ -39,13 +39,13 @@ class Claims(Protocol):
         """Have a person's seat settled at that moment."""
 
     async def unsettled(self, person: str) -> None:
-        """Have a person's seat settled soon."""
+        """Mark a person for settling, soon."""
 
     async def unsettle_people(self, people: Sequence[str]) -> None:
-        """Have the seats of all these settled soon."""
+        """Mark all these people for settling, soon."""
 
     async def unsettle(self, ids: Iterable[str]) -> None:
-        """Have the seats of all settled soon whose users are *ids*, or are in those groups."""
+        """Mark for settling whoever the users *ids* are about, and all who are in groups with these ids."""
 
     async def settled(self, person: str, *, until: str | None) -> None:
         """Note that a person's seat is settled for now, or until that moment."""
@@ -78,20 +78,20 @@ class Seats(Protocol):
     async def count(self, kind: str, *, held: int = 0, waiting: int = 0) -> SeatCount | None:
         """Add to how many hold a seat of *kind*, and to how many wait; return how many there are then.
 
-        None where none is left to be held. Locks the kind; whoever counts several has them locked before.
+        None where no seat is left. Locks the kind; who counts several kinds has locked them before.
         """
 
     async def kind(self, kind: str) -> SeatCount | None:
-        """Return the seats of one kind, kept from every other writer until this one is done.
+        """Return the seats of one kind, locked until this write is done.
 
-        Of several they are locked in this order: a kind, then that which it overflows into.
+        Several are locked in this order: first a kind, then the one that it overflows into.
         """
 
     async def kinds(self) -> dict[str, SeatCount]:
-        """Return the team's seats by kind, kept from every other writer until this one is done."""
+        """Return the team's seats by kind, locked until this write is done."""
 
     async def told(self, kind: str, percent: int) -> None:
-        """Note the share of a locked kind in use that is told of with this write."""
+        """Note that a share in use of a locked kind is announced with this write."""
 
     async def enqueue(self, person: str, kind: str) -> None:
         """Let *person* wait for a seat of *kind*, which is locked and counts them, behind all who do."""

@@ -1,4 +1,4 @@
-"""What sign-ins ask for: providers, what is under way, who somebody is, and what is said to providers."""
+"""What a sign-in asks for: providers, sign-ins under way, who somebody is, and what providers say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Providers(Protocol):
-    """The providers that people sign in with, to be read; changed they are in a unit."""
+    """The providers that people sign in with, to be read; they are changed in a unit of work."""
 
     async def of(self, team: str) -> Sequence[Provider]:
         """Return a team's providers, oldest first."""
@@ -39,22 +39,22 @@ class ProviderAffairs(Protocol):
 
 
 class Flows(Protocol):
-    """Sign-ins under way. Its answer is taken up once, and so is each itself, however many try at a time."""
+    """Sign-ins under way. Each is answered once and ended once, however many try at the same time."""
 
     async def begin(self, flow: Flow) -> bool:
         """Keep *flow*, and forget those whose time is over; False where the provider is there no more."""
 
     async def under_way(self, team: str, provider: str, id: str) -> tuple[Flow, bool] | None:
-        """Return a sign-in, over or not, and whether somebody has its answer."""
+        """Return a sign-in, expired or not, and whether its answer has been claimed."""
 
     async def claim(self, flow: Flow) -> bool:
-        """Take the answer of *flow* up; False where somebody else has."""
+        """Take the right to answer *flow*; False where somebody else has it."""
 
     async def answer(self, flow: Flow) -> bool:
         """Keep what came of *flow*; False where it is there no more."""
 
     async def take(self, flow: Flow) -> bool:
-        """Forget *flow*; False where somebody else has taken it up."""
+        """Forget *flow*, which ends now; False where somebody else has ended it."""
 
     async def prune(self, *, before: str) -> None:
         """Forget sign-ins and codes whose time was over *before* a moment."""
@@ -81,12 +81,12 @@ class Subjects(Protocol):
         """Return address → the id of the team's admin who has it."""
 
     async def out(self, team: str, *, admin: str, person: str | None) -> bool:
-        """Say whether an admin of a team, or *person*, is known to be somebody suspended or removed there."""
+        """Say whether an admin of a team, or *person*, is known as somebody suspended or removed there."""
 
     async def link(self, provider: Provider, identity: Identity, link: Linked) -> bool:
-        """Note that whoever *identity* is signed in; False where who it *link*s to is there no more.
+        """Note that *identity* signed in and who that is; False where those it *link*s to are gone by now.
 
-        So it is where they have meanwhile turned out to be somebody else.
+        False, too, where it has meanwhile turned out to be somebody else.
         """
 
 

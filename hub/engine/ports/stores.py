@@ -25,7 +25,7 @@ Clock = Callable[[], str]
 
 
 class Store(Protocol):
-    """One connection's resources, in one team; there is no store for more than that."""
+    """One connection's resources in one team; a store never reaches further."""
 
     async def write(self, work: Work[T], *, reference: str, shares: bool = False) -> T:
         """Run *work* in one transaction and return what it returned, or raise what it raised.

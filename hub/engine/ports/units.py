@@ -26,10 +26,10 @@ class Unit(Resources, Members, Claims, Seats, Affairs, ProviderAffairs, Protocol
         """Return the moment of the write."""
 
     async def flush(self) -> None:
-        """Have done what was put off until now: what it is refused for is raised here, and not later."""
+        """Run the statements put off until now, so that what they are refused for is raised here."""
 
     async def finish(self) -> None:
-        """Do the last of a write, too: what others wait for longest."""
+        """Run what a write leaves to its end, too, since others wait for what that locks."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """Enclose statements that may fail without losing what was done before them.
@@ -40,12 +40,12 @@ class Unit(Resources, Members, Claims, Seats, Affairs, ProviderAffairs, Protocol
     async def post(self, what: str, reference: str, postings: Sequence[Posting]) -> None:
         """Write the next entry of the team's book, and end and begin the holdings that it moves.
 
-        It is never before the entry before it, whatever the clocks of several nodes say; and a holding
-        begins and ends at the moment of an entry.
+        Its moment is never before that of the entry before it, whatever the clocks of several nodes say; and
+        holdings begin and end at the moment of an entry.
         """
 
     async def tell(self, events: Sequence[Event]) -> None:
-        """Leave *events* for the relay."""
+        """Put *events* into the outbox, for the relay to tell of."""
 
 
 Work = Callable[[Unit], Awaitable[T]]

@@ -50,7 +50,7 @@ class Visits(Protocol):
         """Keep in a team's audit that somebody did not come in."""
 
     async def shut(self, team: str | None, *, note: Note, reference: str) -> int:
-        """Forget all sessions of a team, or of operators, and revoke their links; return how many were in.
+        """Forget all sessions of a team, or of operators, and revoke their links; return how many sessions.
 
         Links for setting up stay. *note* goes into the team's audit, by *reference*.
         """
