@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 
 
 class Client(Protocol):
-    """What is used of our clients."""
+    """What the rest of this room uses of the clients that Tortoise gives us."""
 
     #: What its writes know of each other, where it is a transaction of several on PostgreSQL.
     company: Company | None

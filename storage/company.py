@@ -42,20 +42,20 @@ class Company:
             return error
 
     def took(self, kind: str, count: SeatCount) -> None:
-        """Know that a seat of a *kind* was taken, which *count* is what there is of now."""
+        """Note that a seat of a *kind* was taken, which makes the count what *count* says."""
         assert self.seats is not None, "they are locked before any is taken"
         self.seats[kind] = count
         self.traces += 1
 
     def leave(self, statement: Statement) -> None:
-        """Have *statement* run before anybody asks the database again, or at the end."""
+        """Put *statement* off: it runs before anybody asks the database again, or at the end."""
         self.traces += 1
         self.behind.append(statement)
 
     async def catch_up(self, client: Any) -> None:
-        """Run on *client* what was left behind, all that reads alike in one round trip.
+        """Run on *client* what was put off, statements of the same text in one round trip.
 
-        Raises `Overtaken`: whose fault it was shows when each write comes again alone.
+        Raises `Overtaken`: whose fault it was shows when each write is tried again alone.
         """
         self.traces += 1
         behind, self.behind = self.behind, []

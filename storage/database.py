@@ -56,15 +56,16 @@ class Database:
         return "" if self.dialect == "sqlite" else " FOR NO KEY UPDATE"
 
     def in_turn(self, place: str) -> str:
-        """Return a condition that is met once all who asked before for the id at *place* are done."""
+        """Return a condition that waits until all who asked before for the id at *place* are done."""
         if self.dialect == "sqlite":
             return ""
         return f" AND pg_advisory_xact_lock(hashtextextended({place}, 0)) IS NOT NULL"
 
     def shared(self, place: str) -> str:
-        """Return what keeps a row with the id at *place* as it is, until all who ask for that are done.
+        """Return what keeps the row with the id at *place* unchanged until all who ask for that are done.
 
-        Whoever changes the row comes `in_turn`: else those who keep it might relieve each other for ever.
+        Whoever changes the row comes `in_turn`: else those who keep it unchanged could follow one another
+        without end.
         """
         if self.dialect == "sqlite":
             return ""
@@ -91,7 +92,7 @@ class Database:
         return await self.run(client, sql, *values)
 
     async def scan(self, sql: str, *values: object) -> Sequence[Row]:
-        """Run a statement that may read much, off the way of all others; cancelled, it is stopped."""
+        """Run a statement that may read much, apart from all others; it is stopped when it is cancelled."""
         client: Any = connections.get(f"{self.dialect}-scan")
         if self.dialect == "postgres":
             return await self.run(client, sql, *values)
@@ -106,7 +107,7 @@ class Database:
     async def transaction(self, *, until: float | None = None) -> AsyncIterator[Client]:
         """Enclose statements that land together or not at all; nested, a savepoint.
 
-        What they wait for, they wait for *until* then, on the clock of `monotonic`.
+        They wait for locks no longer than *until* that moment, on the clock of `monotonic`.
         """
         async with AsyncExitStack() as stack:
             async with asyncio.timeout(left(until)):
@@ -119,11 +120,11 @@ class Database:
     ) -> Any:
         """Run *writing* in a transaction and return what it returned, once that is committed.
 
-        Unless it is to be *alone*, others may be in the same: on PostgreSQL those *among* whom it says it
-        is, on SQLite, which has one writer, all.
+        Unless it is to be *alone*, it may share the transaction with others: on PostgreSQL with those of the
+        same group (*among*), on SQLite, which has one writer, with any.
 
-        Raises `TimeoutError` when that has not come about *until* then, give or take `SPARE` seconds. SQLite
-        waits for the disk, which nobody can cut short, however long it takes.
+        Raises `TimeoutError` where it is not committed by the moment *until*, give or take `SPARE` seconds.
+        SQLite waits for the disk, which nobody can cut short, however long that takes.
         """
         if not alone and self.dialect == "sqlite":
             among = ""

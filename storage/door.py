@@ -12,7 +12,7 @@ _inside: set[asyncio.Task[Any]] = set()
 
 
 async def through(work: Coroutine[Any, Any, T]) -> T:
-    """Do *work*, whatever becomes of the caller.
+    """Do *work* to its end, even if the caller is cancelled meanwhile.
 
     A task that is cancelled inside a transaction would take its connection with it.
     """

@@ -140,7 +140,7 @@ class DatabaseDossiers(Patient):
         return [dossier(each) for each in standings]
 
     async def _by_person(self, sql: str, team: str, ids: str) -> Mapping[str, list[Row]]:
-        """Return person → rows, of the people with these *ids*, a JSON array."""
+        """Return person → rows, for the people with these *ids*, a JSON array."""
         found: dict[str, list[Row]] = defaultdict(list)
         for row in await self._rows(sql.format(ids=self.database.listed("$2")), team, ids):
             found[row["person_id"]].append(row)

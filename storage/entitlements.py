@@ -86,7 +86,7 @@ class DatabaseStandings(Patient):
 
 
 def standing(row: Row) -> Standing:
-    """Return what `STANDING` found of somebody."""
+    """Return what the statement `STANDING` found of one person."""
     seat = None
     if row["kind"] is not None:
         seat = Seated(kind=row["kind"], since=row["since"], over=bool(row["over"]))

@@ -12,7 +12,7 @@ from hub.engine.errors import Overtaken
 
 
 def passing(error: BaseException) -> bool:
-    """Say whether *error* is of a kind that goes away: worth asking again."""
+    """Say whether *error* is of a kind that goes away, so that trying again is worth it."""
     match error:
         case Overtaken():
             return True
@@ -36,10 +36,10 @@ def passing(error: BaseException) -> bool:
 
 
 def overtaking(error: BaseException) -> bool:
-    """Say whether *error* passes, and ends a whole transaction: a deadlock, a connection that is lost.
+    """Say whether *error* passes and ends a whole transaction: a deadlock, a connection that is lost.
 
-    Time that ran out does not: what was waited for in vain is not to be waited for again, and who can do
-    without goes on without.
+    Running out of time does not: what was waited for in vain is not to be waited for again, and whoever can
+    do without it goes on.
     """
     late = isinstance(error, TimeoutError | asyncpg.LockNotAvailableError | asyncpg.QueryCanceledError)
     return passing(error) and not late
@@ -57,7 +57,7 @@ def _busy(error: sqlite3.OperationalError) -> bool:
 
 
 def too_deep(error: BaseException) -> bool:
-    """Say whether *error* is that a statement nests or joins more than SQLite can parse."""
+    """Say whether *error* means that a statement nests or joins more deeply than SQLite can parse."""
     return any(said in str(error) for said in ("parser stack overflow", "Expression tree is too large"))
 
 

@@ -34,7 +34,7 @@ _BOUGHT = (
 
 
 def _changes(dialect: str) -> str:
-    """Return the statement of both, in one: they are of the same moment."""
+    """Return one statement for what was bought and what was held, so that both are of the same moment."""
     sqlite = dialect == "sqlite"
     pairs = "json_each($2)" if sqlite else "json_array_elements($2::text::json)"
     collated = "" if sqlite else ' COLLATE "C"'

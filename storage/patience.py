@@ -66,7 +66,7 @@ class Patient:
         return written
 
     async def _written_still(self, writing: Callable[[Client], Coroutine[Any, Any, bool]]) -> bool:
-        """Run *writing* likewise; False, too, where what it is about has just gone."""
+        """Run *writing* likewise; return False, too, where what it is about has just been deleted."""
         try:
             return await self._written(writing)
         except Exception as error:

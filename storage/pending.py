@@ -1,4 +1,4 @@
-"""Members to come: values that a group named before anybody was called so."""
+"""Pending members: values by which a group named somebody before anybody was called so."""
 
 from __future__ import annotations
 
@@ -108,9 +108,9 @@ _CALLING = (
 
 
 def _names(newcomer: Resource) -> tuple[str, ...]:
-    """Return what *newcomer* is called by: a name without case, then its id and externalId, folded and not.
+    """Return what *newcomer* is called by: its name without case, its id and externalId, folded and not.
 
-    What it lacks is said by its id once more.
+    Where one is missing, the id is there in its place.
     """
     id = newcomer.id
     external_id = newcomer.document.get("externalId", id)

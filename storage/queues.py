@@ -21,7 +21,7 @@ from .transaction import Transaction
 
 
 def _rearmed(held: str, bought: str) -> str:
-    """Return the share that was told of last, once so many are *held* and *bought*: one to be told again."""
+    """Return SQL that sets the share announced last, lowered where *held* of *bought* are fewer by now."""
     cases = " ".join(
         f"WHEN seats.told >= {share} AND ({held}) * 100 >= {share - REARMED_BELOW} * ({bought}) THEN {share}"
         for share in reversed(THRESHOLDS)
@@ -119,7 +119,7 @@ class Queues(Transaction):
         return count
 
     async def _take(self, known: SeatCount, kind: str) -> SeatCount | None:
-        """Take a seat of a kind that is locked, and known: the database need not be asked."""
+        """Take a seat of a kind that this transaction has locked and knows, without asking the database."""
         if known.left <= 0 or known.waiting:
             return None
         await self.later(_TAKE, self.scope.team, kind)
@@ -217,5 +217,5 @@ def _counts(rows: Sequence[Row]) -> dict[str, SeatCount]:
 
 
 def _name(user_name: str) -> str:
-    """Return a userName as it is looked for."""
+    """Return a userName in the form in which refusals are looked up."""
     return key(fold(user_name))

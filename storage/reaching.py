@@ -41,7 +41,7 @@ def config(
 
 
 def _scanning(one: dict[str, Any]) -> dict[str, Any]:
-    """Return a quarter of the connections, for statements worth a second processor and some memory."""
+    """Return how many connections are for statements worth a second processor and some memory: a quarter."""
     credentials = one["credentials"]
     settings = {
         **credentials["server_settings"],

@@ -76,7 +76,7 @@ def resource(row: Row) -> Resource:
 
 
 def text(row: Row) -> Text:
-    """Return the resource in *row* as it lies."""
+    """Return the resource in *row* with its document as the text that it is stored as."""
     return Text(
         id=row["id"],
         kind=row["kind"],

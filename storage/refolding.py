@@ -1,4 +1,4 @@
-"""What is searched of resources and people that are there already, written for a database that had none."""
+"""The values that searches need, written for the resources and people that a database has already."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BATCH = 500
 
 
 class _Filling(RunSQL):
-    """Goes through the rows of a table, so many at a time: an operation with nothing to undo."""
+    """Goes through the rows of a table, so many at a time; undoing the migration leaves what it wrote."""
 
     #: Which rows, and what of them: all after the id $1.
     rows: ClassVar[str]
@@ -39,7 +39,7 @@ class _Filling(RunSQL):
             last = rows[-1]["id"]
 
     async def fill(self, editor: Any, rows: Sequence[Row]) -> None:
-        """Write what is said of *rows*."""
+        """Write the values of these *rows*."""
         raise NotImplementedError
 
 

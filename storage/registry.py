@@ -44,7 +44,7 @@ _API_KEY = (
 
 @lru_cache(maxsize=1024)
 def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Team]:
-    """Return whom a row is about; the same row, which comes with each request, is read once."""
+    """Return the owner in *row*; the same row, which comes with each request, is turned into values once."""
     row = dict(columns)
     connection = {**row, "id": row["connection_id"]}
     team = {**row, "id": row["team_id"]}

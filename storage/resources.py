@@ -111,9 +111,10 @@ class Resources(Transaction):
 
 @lru_cache
 def _places(kept: str | None) -> Mapping[str, str]:
-    """Return where each column of a resource finds its value; *kept* keeps the connection as it is.
+    """Return the place of each column's value in a statement; *kept* keeps the connection's revision too.
 
-    Then the revision follows the values, and there is no version where the connection has another.
+    Then the revision follows the values, and the row has no version where the connection has another
+    revision.
     """
     places = {name: f"${n}" for n, name in enumerate(records.RESOURCE.split(", "), 1)}
     if kept is None:
@@ -123,5 +124,5 @@ def _places(kept: str | None) -> Mapping[str, str]:
 
 
 def _standing(value: str, connection: str, revision: str, kept: str) -> str:
-    """Return an expression for *value* while the connection has that revision, and for NULL otherwise."""
+    """Return an expression that is *value* while the connection has the revision, and NULL otherwise."""
     return f"(SELECT {value} FROM connections WHERE id = {connection} AND revision = {revision}{kept})"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 async def run(database: Database, client: Client, statements: Sequence[Statement]) -> Sequence[Row]:
     """Run *statements* and return the rows of the last: in one round trip on PostgreSQL.
 
-    There, none of them sees what the others write, but by name. Raises what a broken constraint means.
+    There none of them sees what the others write, but for rows that it calls by name. Where a constraint
+    refuses one, the error that its `refusals` name is raised.
     """
     if database.dialect == "postgres":
         statements = [together(statements)]

@@ -14,7 +14,7 @@ PAUSE = 0.02
 
 @define(eq=False)
 class Scans:
-    """The statements on one connection to SQLite that is there for nothing else.
+    """Runs statements on a connection to SQLite that is there for nothing else, one at a time.
 
     SQLite stops whatever a connection is doing, so each statement has the connection for itself.
     """

@@ -108,7 +108,7 @@ def keys(resource_type: ResourceType, document: Mapping[str, Json]) -> frozenset
 
 
 def path_of(place: Place) -> str:
-    """Return what the values at *place* are called in the index of values."""
+    """Return the name under which the index of values has the values at *place*."""
     names = [each.name for each in (place.attribute, place.sub) if each]
     return ".".join(names) if place.urn is None else f"{place.urn}:{'.'.join(names)}"
 
@@ -149,7 +149,7 @@ def _one(called: str, attribute: Attribute, value: Any) -> Iterator[tuple[str, A
 
 
 def _compared(attribute: Attribute, value: Any) -> Scalar | None:
-    """Return *value* as it is compared; None where it is of another type: its schema was replaced since."""
+    """Return *value* as it is compared; None where its type is not the schema's, which has changed since."""
     try:
         return scalar(KEYS[attribute.type](attribute, value))
     except (TypeError, ValueError):

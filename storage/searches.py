@@ -41,9 +41,9 @@ OWNER = Owner(team="$1", connection="$2")
 
 @frozen(kw_only=True)
 class Reading:
-    """One statement that reads: SQL and its values.
+    """One statement that reads: its SQL and its values.
 
-    *scans* where it may read every resource, *tells_total* where its rows have a column `total`.
+    *scans* says that it may read every resource, *tells_total* that its rows have a column `total`.
     """
 
     sql: str
@@ -54,7 +54,11 @@ class Reading:
 
 @frozen(kw_only=True)
 class Asked:
-    """A *search* of one owner's; *beside* is what a page shows more of rows `ROW`, *beside_one* a look-up."""
+    """A *search* of one owner's resources.
+
+    *beside* is SQL for the further columns that a page shows of each row `ROW`; *beside_one* for those of a
+    single look-up.
+    """
 
     search: Search
     types: Types
@@ -65,11 +69,11 @@ class Asked:
     beside_one: str | None = None
 
     def page(self) -> Reading:
-        """Return the statement of the page: with a row more where there is more, see `found`."""
+        """Return the statement of the page, which finds one row more where more follow (see `found`)."""
         return self._looked_up() or _Writer(self).page()
 
     def _looked_up(self) -> Reading | None:
-        """Return the statement for who has one name, as providers ask before each push: written once."""
+        """Return the statement that looks one name up, as providers do before each push, from a cache."""
         search = self.search
         if search.sort or search.mark or len(search.kinds) != 1:
             return None
@@ -91,7 +95,7 @@ class Asked:
         return all(self.search.where[kind] is None for kind in self.search.kinds)
 
     def found(self, rows: Sequence[Row], total: int) -> Found:
-        """Return what the *rows* of the page say; *total* is how many there are in all."""
+        """Return the page that these *rows* are; *total* is how many there are in all."""
         mark, count = self.search.mark, self.search.count
         backwards = mark is not None and mark.before
         page = rows[:count][::-1] if backwards else rows[:count]
@@ -147,12 +151,12 @@ class _Writer:
 
     @property
     def is_few(self) -> bool:
-        """Say whether indexes find what is asked for."""
+        """Say whether indexes find all that is asked for."""
         return all(each.few for each in self.choices)
 
     @property
     def is_sorted(self) -> bool:
-        """Say whether the order is another one than that of ids."""
+        """Say whether an order other than that of ids is asked for."""
         return self.asked.search.sort is not None
 
     def page(self) -> Reading:
@@ -170,7 +174,7 @@ class _Writer:
         return Reading(sql=sql, values=self.values.all, scans=not self.is_few)
 
     def _listed(self) -> str:
-        """Return the statement of a page in order of id: nothing is read beyond it."""
+        """Return the statement of a page in order of id, which reads nothing beyond the page."""
         hits = self._hits()
         shown = self._shown(f"({hits}) hits")
         return (
@@ -180,7 +184,7 @@ class _Writer:
         )
 
     def _gathered(self) -> str:
-        """Return the statement of a page for which all that matches is gathered."""
+        """Return the statement of a page for which all that matches is gathered first."""
         shown = self._shown("hits")
         if self.is_sorted:
             # A number is told to the letter.
@@ -222,7 +226,7 @@ class _Writer:
         return ", ".join(columns)
 
     def _cut(self) -> str:
-        """Return what is said of `hits` to get one page, and one row more."""
+        """Return what follows `hits` in a statement to cut out one page, and one row more."""
         search = self.asked.search
         after, skipped = "", search.start - 1
         if search.mark:

@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Sharing(Generic[T]):
-    """Has *question* asked of each key once at a time, for all who wait for its answer.
+    """Has *question* asked once at a time for each key, for all who wait for its answer.
 
-    It is asked after the last of them has come: an answer on its way may have been found before, and miss
-    what has changed since.
+    It is asked after the last of them has come: an answer that is on its way may have been found before, and
+    miss what has changed since.
     """
 
     question: Callable[[str], Awaitable[T]]

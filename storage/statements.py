@@ -45,7 +45,7 @@ def _table(sql: str) -> str:
 
 
 def together(statements: Sequence[Statement]) -> Statement:
-    """Return *statements* as one."""
+    """Return *statements* as one, for one round trip."""
     if len(statements) == 1:
         return statements[0]
     texts = tuple((each.name, each.sql, len(each.values)) for each in statements)

@@ -98,7 +98,7 @@ class DatabaseStore(Patient):
         return asked.found(rows, total)
 
     async def _total(self, asked: Asked) -> int:
-        """Return how many there are of what is asked for, where the page does not tell."""
+        """Return how many match a search in all, where the page does not tell."""
         if not asked.is_whole:
             return int((await self._found(asked.count()))[0]["total"])
         kinds = ", ".join(f"${n}" for n in range(3, 3 + len(asked.search.kinds)))
@@ -138,7 +138,7 @@ class DatabaseStore(Patient):
 
 @cache
 def _one(beside: str | None) -> str:
-    """Return the statement of a resource ($4) of a kind ($3), with what is shown *beside* it."""
+    """Return the statement that finds a resource ($4) of a kind ($3), with the columns *beside* it."""
     columns = f"{records.TEXT}, {beside}" if beside else records.TEXT
     return (
         f"SELECT {columns} FROM resources WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4"
@@ -147,7 +147,7 @@ def _one(beside: str | None) -> str:
 
 @define
 class _Attempt(Generic[T]):
-    """Tries at one piece of work, of which at most one lands."""
+    """Tries to do one piece of work, so that it lands once at most."""
 
     store: DatabaseStore
     work: Work[T]
@@ -163,7 +163,7 @@ class _Attempt(Generic[T]):
     alone: bool = False
 
     async def ended(self) -> T:
-        """Try until the time is up, and look then for a commit whose answer came too late to try again."""
+        """Try until the time is up; then look for a commit whose answer came too late for another try."""
         try:
             return await patiently(self.run, until=self.until)
         except StoreAway:
@@ -173,7 +173,7 @@ class _Attempt(Generic[T]):
             raise
 
     async def run(self) -> T:
-        """Do the work in a transaction, unless an earlier try landed without saying so."""
+        """Do the work in a transaction, unless an earlier try was committed without an answer."""
         if self.answer is not None and await self._landed():
             return self._stirring(self.answer[0])
         self.answer = None

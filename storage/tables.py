@@ -23,7 +23,7 @@ class Teams(Model):
     created_at = fields.TextField()
 
     class Meta:
-        """Where it is kept."""
+        """The name of the table."""
 
         table = "teams"
 
@@ -43,7 +43,7 @@ class Connections(Model):
     created_at = fields.TextField()
 
     class Meta:
-        """Where it is kept."""
+        """The name of the table."""
 
         table = "connections"
 
@@ -63,7 +63,7 @@ class Tokens(Model):
     used_at = fields.TextField(null=True)
 
     class Meta:
-        """Where it is kept."""
+        """The name of the table."""
 
         table = "tokens"
 
@@ -81,6 +81,6 @@ class Exchanges(Model):
     about = fields.TextField(null=True)
 
     class Meta:
-        """Where it is kept."""
+        """The name of the table."""
 
         table = "exchanges"

@@ -21,7 +21,7 @@ from .statements import NONE, Refusals, Statement, together
 
 @frozen(kw_only=True)
 class Transaction:
-    """What the parts of a unit write through; *client* is its own, *reference* marks what is written."""
+    """What all parts of a unit write through: its *client*; *reference* marks what is written."""
 
     database: Database
     client: Client
@@ -37,13 +37,13 @@ class Transaction:
     _behind: list[Statement] = field(factory=list, init=False)
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
-        """Run a statement in the transaction, after all before it, and return its rows."""
+        """Run a statement after all that were put off, and return its rows."""
         await self.flush()
         await self._catch_up()
         return await self.database.run(self.client, sql, *values)
 
     async def joined(self, last: Statement) -> Sequence[Row]:
-        """Run *last*, together with what is still to be run, and return its rows."""
+        """Run *last* in one round trip with what was put off, and return its rows."""
         await self._apart(last)
         await self._catch_up()
         statements = [*self._behind, last]
@@ -51,7 +51,7 @@ class Transaction:
         return await run(self.database, self.client, statements)
 
     async def later(self, sql: str, *values: object, refusals: Refusals = NONE, name: str = "") -> None:
-        """Have a statement run with the next whose rows are asked for, or at the end of the write."""
+        """Put a statement off: it runs with the next whose rows are asked for, or at the end of the write."""
         statement = Statement(sql, values, refusals, name)
         await self._apart(statement)
         self._behind.append(statement)
@@ -70,7 +70,7 @@ class Transaction:
             await self.joined(self._behind.pop())
 
     async def leave(self) -> None:
-        """Have done what was put off until now: at the end, where others share the transaction."""
+        """Run what was put off until now; where others share the transaction, at its end."""
         company = self.client.company
         if company and self._behind:
             company.leave(together(self._behind))
@@ -78,12 +78,12 @@ class Transaction:
         await self.flush()
 
     async def _catch_up(self) -> None:
-        """Have done what earlier writes of the same transaction left behind."""
+        """Run what earlier writes of the same transaction have put off."""
         if self.client.company:
             await self.client.company.catch_up(self.client)
 
     async def _apart(self, statement: Statement) -> None:
-        """See to it that no two statements of one round trip write the same table: one would be lost."""
+        """Run what was put off where it writes the table of *statement*: together, one would be lost."""
         if any(each.table == statement.table for each in self._behind):
             await self.flush()
 

@@ -32,9 +32,9 @@ _USED = f"UPDATE links SET used_at = $2 WHERE key_id = $1 AND {_OPENS} RETURNING
 
 
 def out(team: str, admin: str, *, person: str = "NULL") -> str:
-    """Return what selects whoever of the people that an *admin* of a *team* is, is not in it any more.
+    """Return SQL that finds whoever is behind an *admin* of a *team* and is suspended or removed there.
 
-    People are told by the address, by what providers call them, and by *person*.
+    They are found by the admin's address, by what providers call them, and by *person*.
     """
     return (
         "SELECT 1 FROM (SELECT k.person_id AS id FROM admins a"
@@ -147,7 +147,7 @@ def admin(row: Row) -> Admin:
 
 
 def admin_values(admin: Admin) -> dict[str, Any]:
-    """Return what an admin puts into its columns; the address also as people are found by it."""
+    """Return what an admin puts into its columns, among them the address in the form it is looked up by."""
     return {**_values(admin), "address_key": key(fold(admin.address))}
 
 
