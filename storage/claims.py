@@ -101,7 +101,7 @@ class Claims(Transaction):
         return owner
 
     async def _claim_anew(self, person: str, address: str | None, change: int) -> None:
-        """Make *person*; a write that is not alone fails, since an owner may have to be waited for."""
+        """Make *person*; where the address has an owner, the write fails, and is tried again alone."""
         if address is not None:
             await self.later(
                 "INSERT INTO person_keys (team_id, address, person_id) VALUES ($1, $2, $3)",
