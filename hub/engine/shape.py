@@ -15,15 +15,16 @@ from typing import Any, cast
 from attrs import asdict
 
 from hub.scim import strictjson
-from hub.scim.catalog import SEAT_USER
+from hub.scim.catalog import SEAT_USER, USER_TYPE
 from hub.scim.strictjson import Json
 
 from .kinds import RESOURCE_TYPES
 from .places import SeatStatus
 from .resources import Member, Membership, Resource, Text
 
-#: What a link begins with that is kept without the connection's address.
-_LINK = '"$ref":"/'
+#: What stands before, and at the beginning of, a link that is kept without the connection's address.
+_REF, _USERS = '"$ref":"', f"{USER_TYPE.endpoint}/"
+_LINK = f"{_REF}{_USERS}"
 
 #: How many hexadecimal digits of a digest tell one state of a user's groups from another.
 DIGEST = 16
@@ -154,7 +155,7 @@ def _anchored(document: str, base_url: str) -> str:
     """
     if _LINK not in document:
         return document
-    return document.replace(_LINK, f"{_LINK[:-1]}{_quoted(base_url)[1:-1]}/")
+    return document.replace(_LINK, f"{_REF}{_quoted(base_url)[1:-1]}{_USERS}")
 
 
 def _quoted(text: str) -> str:

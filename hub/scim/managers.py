@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hub.scim.catalog import ENTERPRISE_USER
+from hub.scim.catalog import ENTERPRISE_USER, USER_TYPE
 from hub.scim.held import as_object
 from hub.scim.strictjson import Document
 
@@ -25,7 +25,7 @@ def with_link(document: Document) -> Document:
     value = as_object(extension[MANAGER]).get("value")
     manager: Document = {} if value is None else {"value": value}
     if _ID.fullmatch(str(value)):
-        manager["$ref"] = f"/Users/{value}"
+        manager["$ref"] = f"{USER_TYPE.endpoint}/{value}"
     return _without_blanks({**document, ENTERPRISE_USER.id: _without_blanks({**extension, MANAGER: manager})})
 
 

@@ -64,14 +64,15 @@ async def test_of_many_members_there_is_one_copy():
 
 @pytest.mark.parametrize("base_url", [BASE, 'https://"é\\.example'])
 def test_links_are_kept_short_and_told_whole(base_url):
-    """RFC 7643 §2.3.7: a link begins at the connection's address, whatever its letters; a text stays."""
+    """RFC 7643 §2.3.7: a link begins at the connection's address, whatever its letters; all else stays."""
     manager = {"value": "u2", "$ref": "/Users/u2"}
-    text = as_text(resource({"schemas": [], "title": '"$ref":"/', "urn:x": {"manager": manager}}))
+    said = {"title": '"$ref":"/Users/u2', "urn:y": {"$ref": "/elsewhere"}}
+    text = as_text(resource({"schemas": [], **said, "urn:x": {"manager": manager}}))
     told = as_document(text, base_url)
 
     assert told == json.loads(as_bytes(text, base_url))
     assert f"{base_url}/Users/u2" == told["urn:x"]["manager"]["$ref"]
-    assert '"$ref":"/' == told["title"]
+    assert said == {name: told[name] for name in said}
 
 
 def test_members_say_what_they_are_and_where():
