@@ -96,7 +96,7 @@ class Doors:
 
 @frozen(kw_only=True)
 class Proof:
-    """What only the answer to one request of ours can match: random, and used for one sign-in."""
+    """What only the answer to one request of ours can match: random values, used for one sign-in."""
 
     state: str = field(repr=False)
     nonce: str = field(repr=False)
@@ -112,8 +112,8 @@ class Proof:
 class Identity:
     """Who a provider says that somebody is; *claims* are all that it said.
 
-    *addresses* (folded) it vouches for, *doubtful* ones it only names. *external_id* is what it calls them
-    over SCIM, where it says so. *auth_time* is when they proved who they are, seconds since 1970.
+    It vouches for the *addresses* (folded), and merely names the *doubtful* ones. *external_id* is what it
+    calls them over SCIM, where it says so. *auth_time* is when they proved who they are, seconds since 1970.
     """
 
     subject: str
@@ -130,11 +130,11 @@ class NotBelieved(Exception):
 
 
 class NobodyIn(NotBelieved):
-    """The provider itself let nobody in; its own words may name somebody, and are for no log."""
+    """The provider itself turned somebody away; its words may name them, and belong in no log."""
 
 
 class ProviderFault(Exception):
-    """A provider cannot be set up so; the text says why, and *field* which value is to be mended."""
+    """A provider cannot be set up like this; the text says why, *field* which value is to be mended."""
 
     def __init__(self, field: str, says: str) -> None:
         super().__init__(says)

@@ -15,11 +15,11 @@ _NONCE = 12
 
 
 class Unsealable(Exception):
-    """What was sealed cannot be opened: the server's key is another one, or it was meant for elsewhere."""
+    """What was sealed cannot be opened: by another key than this, or about something else."""
 
 
 def seal(text: str, key: bytes, *, about: str) -> str:
-    """Return *text* sealed by *key*, 32 bytes; it opens only where it is said to be *about* the same."""
+    """Return *text* sealed by *key*, 32 bytes; to open it one has to say what it is *about*."""
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(key).encrypt(nonce, text.encode(), about.encode())
     return _MARK + base64.b64encode(nonce + sealed).decode()

@@ -23,7 +23,7 @@ def new_reference() -> str:
 
 
 def new_secret() -> str:
-    """Return what nobody guesses: 256 bits, in 43 signs that an address and a PKCE verifier may have."""
+    """Return a text that nobody guesses: 256 bits, in 43 signs that a URL and a PKCE verifier may have."""
     return secrets.token_urlsafe(32)
 
 

@@ -19,7 +19,7 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 
 @frozen
 class Rule:
-    """What a single value must be, beside its type (in `Annotated`): a test, and the words for it.
+    """What a value must be besides its type (in `Annotated`): a test, and the words for what is wanted.
 
     A test that can say more raises ValueError with words of its own.
     """

@@ -28,7 +28,7 @@ class Profile(enum.StrEnum):
 
 
 class Role(enum.StrEnum):
-    """What somebody may do in the portal: each all that those before it may, and more.
+    """What somebody may do in the portal: each role all that those before it may, and more.
 
     `SETUP` may set up one connection and see nothing else; an `OPERATOR` may do everything in all teams.
     """
@@ -40,7 +40,7 @@ class Role(enum.StrEnum):
     OPERATOR = "operator"
 
     def may(self, least: Role) -> bool:
-        """Say whether it may do what wants that role at *least*."""
+        """Say whether this role may do what is for those who have the role *least*, or a higher one."""
         ranks = [*Role]
         return ranks.index(self) >= ranks.index(least)
 
@@ -90,7 +90,7 @@ class Connection:
         return self.profile is Profile.STRICT
 
     def state_in(self, team: Team) -> State:
-        """Return the state that it is in effect in: what *team* lacks for SCIM pauses one that is on."""
+        """Return the state that counts: one that is on is paused where *team* lacks what SCIM needs."""
         return State.PAUSED if self.state is State.ON and team.lacks() else self.state
 
     def asserts(self, address: str) -> bool:
@@ -100,7 +100,7 @@ class Connection:
 
 
 def locking(team: Team, connections: Iterable[Connection]) -> Connection | None:
-    """Return the connection for which nobody's seat is assigned by hand: one in use, unless *team* lapsed."""
+    """Return a connection in use, which keeps seats from being assigned by hand; None where *team* lapsed."""
     in_use = {State.ON, State.PAUSED}
     return next((each for each in connections if each.state in in_use and not team.lacks()), None)
 
@@ -150,9 +150,10 @@ class Admin:
 
 @frozen(kw_only=True)
 class Link:
-    """What lets somebody into the portal without signing in, in a *role*: an admin's once, and for minutes.
+    """What lets somebody into the portal without signing in, in a *role*: an admin's once, within minutes.
 
-    Of *team*, but for an operator's; one that lets somebody set up a *connection* lasts until it expires.
+    It is of *team*, unless it is an operator's; one for setting up a *connection* can be used until it
+    expires.
     """
 
     key_id: str
@@ -168,7 +169,7 @@ class Link:
 
     @property
     def who(self) -> str:
-        """Return what the audit calls whoever came by it."""
+        """Return the name that the audit has for whoever came in by it."""
         return f"link:{self.key_id}"
 
     def opens(self, *, at: str) -> bool:

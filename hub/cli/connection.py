@@ -183,7 +183,7 @@ def base_url(settings: Settings, connection: Connection) -> str:
 
 
 def root(settings: Settings) -> str:
-    """Return what the hub is called by whoever asks it."""
+    """Return the hub's own address, as those who ask it use it."""
     return settings.server.public_url or f"http://{settings.server.bind}"
 
 

@@ -40,7 +40,7 @@ class Period:
         return datetime.fromisoformat(self.end) - datetime.fromisoformat(self.begin)
 
     def part(self, since: str, until: str | None) -> tuple[str, str] | None:
-        """Return which part of it lies from *since* up to, without, *until*; None where no moment does."""
+        """Return the part of it from *since* up to, and without, *until*; None where no moment is in it."""
         begin = max(since, self.begin)
         end = self.end if until is None or until > self.end else until
         return (begin, end) if begin < end else None

@@ -19,7 +19,7 @@ class Policy(enum.StrEnum):
 
 
 def chain(overflows: Mapping[str, str | None], kind: str) -> Iterator[str]:
-    """Yield the kinds that are tried for who wants a *kind*, it first; without end where they are a ring."""
+    """Yield the kinds that are tried for who wants a *kind*, beginning with it; a ring has no end."""
     tried: str | None = kind
     while tried is not None:
         yield tried
@@ -27,7 +27,7 @@ def chain(overflows: Mapping[str, str | None], kind: str) -> Iterator[str]:
 
 
 def ring_of(overflows: Mapping[str, str | None]) -> list[str]:
-    """Return kinds that overflow into each other until one comes again, or into too many; else none."""
+    """Return the kinds tried in a chain that comes back to one of them, or is too long; none otherwise."""
     for kind in overflows:
         tried: list[str] = []
         for each in chain(overflows, kind):

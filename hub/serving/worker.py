@@ -86,7 +86,7 @@ async def _serve(make: Make, listening: socket.socket, stop_seconds: int) -> Non
 
 
 def _telling(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return *app*, which is told of the *stop*, and says so when that cuts one of its requests short."""
+    """Return *app* with the *stop* in its scopes; where that cuts a request short, it is logged."""
 
     async def told(scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -78,7 +78,7 @@ def _override(document: dict[str, Any], environ: Mapping[str, str]) -> dict[str,
 
 
 def _value(section: str, key: str, text: str) -> object:
-    """Return *text* as TOML would have it for that setting; text that is not stays text, a fault later."""
+    """Return *text* as the value that TOML would have there; what is none stays text, a fault later."""
     default = getattr(getattr(Settings(), section, None), key, "")
     match default:
         case bool():
@@ -92,7 +92,7 @@ def _value(section: str, key: str, text: str) -> object:
 
 
 def _structure(document: dict[str, Any], sources: Mapping[str, str]) -> Settings:
-    """Return *document* as settings; where *sources* has a path, what was said there is blamed."""
+    """Return *document* as settings; a fault is told by the variable or flag in *sources*, if any."""
     settings, found = _readable(document)
     found += _at_odds(settings, {path for path, _ in found})
     if found:
@@ -102,7 +102,7 @@ def _structure(document: dict[str, Any], sources: Mapping[str, str]) -> Settings
 
 
 def _readable(document: dict[str, Any]) -> tuple[Settings, list[tuple[str, str]]]:
-    """Return *document* without what is wrong in it, and that as pairs of path and fault."""
+    """Return the settings without what is wrong in *document*, and that as pairs of path and fault."""
     try:
         return strictly.read(document, Settings), []
     except strictly.Faults as faults:
@@ -119,7 +119,7 @@ def _without(document: dict[str, Any], wrong: Collection[str]) -> dict[str, Any]
 
 
 def _at_odds(settings: Settings, wrong: set[str]) -> list[tuple[str, str]]:
-    """Return the settings that do not fit another one, where neither is *wrong* already."""
+    """Return faults of settings that contradict another one, where neither is *wrong* by itself."""
     stop, patience = settings.server.stop_seconds, settings.database.patience_seconds
     rules = {
         ("scim.page_default", "scim.page_max"): (

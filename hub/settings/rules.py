@@ -15,7 +15,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_unread(url: str) -> bool:
-    """Say whether nobody in a network reads what is sent to *url*: by HTTPS, or within this machine."""
+    """Say whether nobody on the network can read what is sent to *url*: HTTPS, or this machine only."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -58,14 +58,14 @@ class Api:
 
 @frozen(kw_only=True)
 class Sso:
-    """Which identity providers may be asked; *allow_private* is for those of one's own house."""
+    """Which identity providers may be asked; *allow_private* is for those in one's own network."""
 
     allow_private: bool = False
 
 
 @frozen(kw_only=True)
 class SignIn:
-    """Where people go back to who signed in to a product: these addresses, and no other."""
+    """Where a product may have people sent back to once they signed in: these addresses, and no other."""
 
     return_to: ReturnTo = ()
 

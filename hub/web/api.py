@@ -137,7 +137,7 @@ class Api:
 
 
 def _given(parameters: Sequence[tuple[str, str]], asked: Operation) -> Mapping[str, str]:
-    """Return the one parameter that is given, if any is, or raise `InvalidParameter`, which names it."""
+    """Return the one parameter that is given, None for none; raises `InvalidParameter`, which names it."""
     for name, value in parameters:
         if name not in asked.parameters:
             known = f"known: {', '.join(asked.parameters)}" if asked.parameters else "there are none here"
@@ -170,7 +170,7 @@ def _texts(said: Json, names: Sequence[str]) -> list[str]:
 
 
 def _check(name: str, value: Json) -> str:
-    """Return *value*, which names something, or raise `InvalidParameter`."""
+    """Return *value*, which names a person; raises `InvalidParameter`."""
     if not isinstance(value, str) or not value or FORBIDDEN.search(value):
         raise InvalidParameter(
             name, f"{name} must be a name: text that is not empty, without control characters"
@@ -179,7 +179,7 @@ def _check(name: str, value: Json) -> str:
 
 
 def _kept(answer: dict[str, Json], headers: Mapping[bytes, bytes]) -> Reply:
-    """Return *answer*, for as long as it says, or that the one which is kept already is still right."""
+    """Return *answer* with how long it may be kept, or 304 where the asker has the same already."""
     # Weak: the moment in it is another one each time (RFC 9110 §8.8.1).
     tag = f'W/"{answer["revision"]}"'
     said = ((b"etag", tag.encode()),)

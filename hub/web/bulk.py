@@ -112,7 +112,7 @@ class _Run:
         return responses.success(answer)
 
     def _counted(self, operation: BulkOperation, call: Call) -> Inbound:
-        """Return what *operation* asks; a refusal costs what an answer costs."""
+        """Return what *operation* asks; one that is refused counts against the limits, too."""
         removal = False
         try:
             call.asked = inbound = self._inbound(operation, call)
@@ -173,7 +173,7 @@ class _Run:
         return {name: value for name, value in said.items() if value}
 
     def _location(self, operation: BulkOperation, call: Call) -> str | None:
-        """Return where that lies which was to be changed; a POST that failed made nothing."""
+        """Return the address of what was to be changed; None for a POST that failed, which made nothing."""
         if operation.method == "POST" or call.scope is self.outer.scope:
             return None
         below = call.scope["raw_path"].split(b"/", 4)[4].decode()

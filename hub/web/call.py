@@ -37,7 +37,7 @@ class Incoming:
         )
 
     def root(self, public_url: str) -> str:
-        """Return what the hub is called from outside: its public address, else the one that was asked."""
+        """Return the hub's own address: the public one, else the one that was asked."""
         url = Request(self.scope).url
         return public_url or f"{url.scheme}://{url.netloc}"
 
@@ -79,5 +79,5 @@ class Call(Incoming):
 
     @property
     def unavailable_status(self) -> int:
-        """Return the answer that this connection's provider tries again later."""
+        """Return the status after which this connection's provider tries again."""
         return self.admission.dialect.policy.unavailable_status if self.admission else 503

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def turned_away(scope: Scope, send: Send) -> bool:
-    """Close what is no request, and say whether it was none."""
+    """Close a connection that asks for something other than HTTP, and say whether it did."""
     if scope["type"] == "http":
         return False
     await send({"type": "websocket.close", "code": 1000, "reason": ""})
@@ -31,7 +31,7 @@ async def turned_away(scope: Scope, send: Send) -> bool:
 async def handled(
     call: Incoming, work: Awaitable[Reply], receive: Receive, send: Send, *, refused: Refusal
 ) -> Reply:
-    """Send what *work* on *call* answers, or its error as it is *refused*, and return what was sent."""
+    """Send the answer of *work* to *call*, or its error in the form of *refused*; return what was sent."""
     try:
         reply = await responses.caught(work, refused=refused, reference=call.recording.reference)
         if call.has_unread_body and reply.status != body.RequestTimeout.status:
@@ -51,7 +51,7 @@ async def message(
     bytes_max: int,
     seconds: float,
 ) -> Json:
-    """Return what the body of *call* says, whose type is *among* these, or raise why it cannot be read."""
+    """Return the JSON in the body of *call*, whose type is *among* these; raises why it cannot be read."""
     guards.media_type(headers.get(b"content-type"), among=among)
     length = headers.get(b"content-length")
     raw = await body.read(receive, length=length, bytes_max=bytes_max, seconds=seconds)

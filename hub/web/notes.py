@@ -1,4 +1,4 @@
-"""What is noted of each request: a line in the log always, what it shows, an exchange where it counts."""
+"""What is noted of a request: a line in the log, what it shows of the connection, an exchange to look at."""
 
 from __future__ import annotations
 

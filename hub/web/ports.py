@@ -43,10 +43,10 @@ class Questions(Protocol):
     """Answers a team's product; `hub.engine.questions.Questions` is one."""
 
     async def admit(self, team: str, authorization: str | None) -> ApiKey:
-        """Return the key of *team* that is shown, or raise `Unauthorized`: one sentence for all."""
+        """Return the key of *team* that was sent; raises `Unauthorized`, always in the same words."""
 
     async def by_name(self, team: str, names: Sequence[str]) -> list[dict[str, Json]]:
-        """Return whether they may sign in who are called so, in order; raises `Unavailable`."""
+        """Return for each name whether that person may sign in, in order; raises `Unavailable`."""
 
     async def by_id(self, team: str, person: str) -> dict[str, Json]:
         """Return whether the *person* with that id may sign in; raises `Unavailable`."""
@@ -65,10 +65,10 @@ class Lookout(Protocol):
         status: int,
         answer: bytes | None,
     ) -> None:
-        """Note what a request shows that was let in; neither waits nor raises."""
+        """Note what a request that was let in shows; never waits, never raises."""
 
     def turned_away(self, connection: str, authorization: bytes | None, reference: str) -> None:
-        """Note that somebody asked for *connection* by what opens nothing."""
+        """Note that somebody asked for *connection* with a token that opens nothing."""
 
 
 class HandOver(Protocol):

@@ -39,7 +39,7 @@ class InvalidParameter(ScimError):
 
 
 def problem(error: ScimError) -> Reply:
-    """Return *error* as an answer."""
+    """Return *error* as an answer in the form of RFC 9457."""
     title = TITLES[error.status]
     body: dict[str, Json] = {
         "type": f"urn:provisioning-hub:problem:{title.lower().replace(' ', '-')}",

@@ -63,7 +63,7 @@ GONE = Reply(status=499)
 
 
 async def caught(work: Awaitable[Reply], *, refused: Refusal, reference: str) -> Reply:
-    """Return what *work* answers, or its error as it is *refused*; of a fault, a *reference* only."""
+    """Return the answer of *work*, or its error in the form of *refused*; a fault by *reference* only."""
     try:
         return await work
     except ScimError as error:
@@ -83,7 +83,7 @@ def success(answer: Answer) -> Reply:
 
 
 def allowing(methods: tuple[str, ...]) -> Reply:
-    """Return the answer to OPTIONS: by which *methods* the path is served (RFC 9110 §9.3.7)."""
+    """Return the answer to OPTIONS: the *methods* that the path takes (RFC 9110 §9.3.7)."""
     return Reply(status=204, headers=(_allow(methods),))
 
 
@@ -100,7 +100,7 @@ def trace(error: BaseException) -> list[str]:
 
 
 def headers_of(error: ScimError, *, realm: bytes = b"scim") -> tuple[Header, ...]:
-    """Return the headers that say of *error* what HTTP says by one."""
+    """Return the headers that HTTP has for what *error* says."""
     match error:
         case Unauthorized():
             return ((b"www-authenticate", b'Bearer realm="%s"' % realm),)

@@ -49,7 +49,7 @@ class Me:
 
 @frozen
 class Allowed:
-    """The question by which *methods* the path is served."""
+    """A question for the *methods* that the path takes."""
 
     methods: tuple[str, ...]
 
