@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -18,6 +19,7 @@ from .company import Company
 from .deadline import left
 from .door import emptied
 from .reaching import PATIENCE, config, dialect
+from .sharing import Sharing
 
 #: The most writes in one commit: on SQLite whoever reads, on PostgreSQL whoever leaves a seat, waits for all.
 BATCH_MAX = {"sqlite": 32, "postgres": 8}
@@ -45,6 +47,12 @@ class Database:
             ),
             takes_self=True,
         ),
+    )
+    _lookups: Sharing[Sequence[Row]] = field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=Factory(lambda self: Sharing(self._found, none=()), takes_self=True),
     )
 
     @property
@@ -90,6 +98,23 @@ class Database:
         # Tortoise's `connections` looks for this with each word: it takes longer than to find a row does.
         client: Any = require_context().connections.get(f"{self.dialect}-read")
         return await self.run(client, sql, *values)
+
+    async def found(self, sql: str, *values: object, one: str) -> Sequence[Row]:
+        """Return the rows that *sql*, outside any transaction, finds by *one*, its last value.
+
+        On PostgreSQL that value is a JSON array of what all ask for in this turn of the loop, and a column
+        `sought` says which of them found a row (see `lookups.select`).
+        """
+        if self.dialect == "sqlite":
+            return await self.rows(sql, *values, one)
+        return await self._lookups.ask((sql, *values), one)
+
+    async def _found(self, key: tuple[str, ...], sought: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        sql, *values = key
+        found: dict[str, list[Row]] = {}
+        for row in await self.rows(sql, *values, json.dumps(sought)):
+            found.setdefault(row["sought"], []).append(row)
+        return found
 
     async def scan(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement that may read much, apart from all others; it is stopped when it is cancelled."""

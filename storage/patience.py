@@ -49,6 +49,10 @@ class Patient:
         """Run a statement outside any transaction and return its rows."""
         return await patiently(lambda: self.database.rows(sql, *values), until=monotonic() + self.patience)
 
+    async def _of_one(self, sql: str, *values: object, one: str) -> Sequence[Row]:
+        """Return the rows that *sql* finds by *one* (see `Database.found`)."""
+        return await self._patiently(lambda: self.database.found(sql, *values, one=one))
+
     async def _scan(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement that may read much, off the way of all others, and return its rows."""
         return await self._patiently(lambda: self.database.scan(sql, *values))

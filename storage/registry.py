@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 from hub.engine.stirring import Stirred
 
 from . import records, tables
+from .lookups import select
 from .patience import Patient
-from .sharing import Sharing
 from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
@@ -33,13 +33,19 @@ _OWNER = (
     " c.idp, c.profile, c.state, c.domains, c.provider_id, c.guide, c.revision,"
     " m.name, m.plan, m.sso_issuer, m.schemas, m.seating"
     " FROM tokens t JOIN connections c ON c.id = t.connection_id JOIN teams m ON m.id = t.team_id"
-    " WHERE t.key_id = $1"
+    " WHERE t.key_id ="
 )
 
 _API_KEY = (
     "SELECT key_id, team_id, digest, created_at, expires_at, revoked_at FROM tokens"
     " WHERE key_id = $1 AND kind = 'api'"
 )
+
+
+@cache
+def _owner_by_key(dialect: str) -> str:
+    """Return the statement of whose the token is that has the key $1."""
+    return select(dialect, "owner.*", lambda by: f"{_OWNER} {by} LIMIT 1", name="owner", place="$1")
 
 
 @lru_cache(maxsize=1024)
@@ -58,9 +64,6 @@ class DatabaseRegistry(Patient):
     clock: Clock
     search_seconds: float = SEARCH_SECONDS
     stirred: Stirred = field(factory=Stirred)
-    _looks: Sharing[tuple[Token, Connection, Team] | None] = field(
-        init=False, repr=False, eq=False, default=Factory(lambda self: Sharing(self._token), takes_self=True)
-    )
 
     def store(self, scope: Scope) -> Store:
         return DatabaseStore(
@@ -102,10 +105,7 @@ class DatabaseRegistry(Patient):
         return [records.connection(row) for row in rows]
 
     async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
-        return await self._looks.ask(key_id)
-
-    async def _token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
-        rows = await self._rows(_OWNER, key_id)
+        rows = await self._of_one(_owner_by_key(self.database.dialect), one=key_id)
         return _owner(tuple(rows[0].items())) if rows else None
 
     async def tokens(self, connection: str) -> Sequence[Token]:

@@ -21,6 +21,7 @@ from .filters.related import Owner
 from .filters.sqlite import SqliteWords
 from .filters.values import Values
 from .filters.words import Words
+from .lookups import select
 
 #: Further into a list than this, to skip what comes before takes longer than a read should.
 FAR = 1000
@@ -43,12 +44,14 @@ OWNER = Owner(team="$1", connection="$2")
 class Reading:
     """One statement that reads: its SQL and its values.
 
-    *scans* says that it may read every resource, *tells_total* that its rows have a column `total`.
+    *scans* says that it may read every resource, *tells_total* that its rows have a column `total`. *one* is
+    its last value, where others may look up theirs by the same statement (see `Database.found`).
     """
 
     sql: str
     values: Sequence[object]
     scans: bool
+    one: str | None = None
     tells_total: bool = False
 
 
@@ -82,8 +85,9 @@ class Asked:
         if found is None:
             return None
         column, held = found
-        values = (self.team, self.connection, kind, held, search.count + 1, search.start - 1)
-        return Reading(sql=_lookup(column, self.beside_one), values=values, scans=False)
+        values = (self.team, self.connection, kind, search.count + 1, search.start - 1)
+        sql = _lookup(self.dialect, column, self.beside_one)
+        return Reading(sql=sql, values=values, scans=False, one=held)
 
     def count(self) -> Reading:
         """Return the statement of how many match the filter in all, as `total`."""
@@ -116,14 +120,13 @@ class Asked:
 
 
 @cache
-def _lookup(column: str, beside: str | None) -> str:
-    """Return the statement of a page ($5 and $6) of those of a kind ($3) that have $4 in *column*."""
+def _lookup(dialect: str, column: str, beside: str | None) -> str:
+    """Return the statement of a page ($4 and $5) of those of a kind ($3) that have $6 in *column*."""
     columns = [*(f"{ROW}.{name}" for name in records.TEXT.split(", ")), *([beside] if beside else [])]
-    hits = f"SELECT id FROM resources WHERE {OWNER.of('resources')} AND kind = $3 AND {column} = $4"
-    return (
-        f"SELECT {', '.join(columns)} FROM ({hits} ORDER BY id || '' LIMIT $5 OFFSET $6) chosen"
-        f" CROSS JOIN resources {ROW} WHERE {OWNER.of(ROW)} AND {ROW}.id = chosen.id ORDER BY chosen.id"
-    )
+    hits = f"SELECT * FROM resources WHERE {OWNER.of('resources')} AND kind = $3 AND {column} ="
+    page = "ORDER BY id || '' LIMIT $4 OFFSET $5"
+    found = select(dialect, ", ".join(columns), lambda by: f"{hits} {by} {page}", name=ROW, place="$6")
+    return f"{found} ORDER BY {ROW}.id"
 
 
 @define

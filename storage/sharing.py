@@ -1,45 +1,75 @@
-"""One question for all who ask the same at the same time."""
+"""One question for all that is asked in the same turn of the loop.
+
+To ask for a row takes the hub and PostgreSQL longer than the row does: for a few of them, little longer
+than for one.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import define, field
 
+from .faults import passing
+
 T = TypeVar("T")
+Key: TypeAlias = tuple[object, ...]
+
+#: How much is asked for at once, at the most.
+SHARED_MAX = 32
+
+
+@define(eq=False)
+class _Round(Generic[T]):
+    """What is asked for in one turn, and the answer to all of it."""
+
+    asked: dict[str, None] = field(factory=dict, init=False)
+    answer: asyncio.Task[Mapping[str, T]] = field(init=False)
 
 
 @define(eq=False)
 class Sharing(Generic[T]):
-    """Has *question* asked once at a time for each key, for all who wait for its answer.
+    """Has *question* asked once for all who ask in the same turn of the loop, for each key apart.
 
-    It is asked after the last of them has come: an answer that is on its way may have been found before, and
-    miss what has changed since.
+    It is asked after the last of them has come. Its answer says what was found for whom; whoever it does not
+    name is told *none*.
     """
 
-    question: Callable[[str], Awaitable[T]]
-    #: The answer to what is not asked yet, by key.
-    _next: dict[str, asyncio.Future[T]] = field(factory=dict, init=False)
-    #: What asks, by key.
-    _tasks: dict[str, asyncio.Task[None]] = field(factory=dict, init=False)
+    question: Callable[[Any, Sequence[str]], Awaitable[Mapping[str, T]]]
+    none: T
+    #: What is not asked yet, by key.
+    _next: dict[Key, _Round[T]] = field(factory=dict, init=False)
+    _tasks: set[asyncio.Task[Mapping[str, T]]] = field(factory=set, init=False)
 
-    async def ask(self, key: str) -> T:
-        """Return an answer that was asked for after this call, or raise what the question raises."""
-        answer = self._next.get(key)
-        if answer is None:
-            answer = self._next[key] = asyncio.get_running_loop().create_future()
-            if key not in self._tasks:
-                self._tasks[key] = asyncio.create_task(self._answer(key))
-        return await asyncio.shield(answer)
+    async def ask(self, key: Key, one: str) -> T:
+        """Return the answer to *one*, or raise what the question raises."""
+        shared = self._next.get(key)
+        if shared is None or len(shared.asked) == SHARED_MAX:
+            shared = self._begin(key)
+        shared.asked[one] = None
+        try:
+            found = await asyncio.shield(shared.answer)
+        except Exception as error:
+            if len(shared.asked) == 1 or passing(error):
+                raise
+            found = await self.question(key, [one])  # it may have been the fault of another
+        return found.get(one, self.none)
 
-    async def _answer(self, key: str) -> None:
-        """Ask for those who have come, and again for those who came meanwhile."""
-        while (answer := self._next.pop(key, None)) is not None:
-            try:
-                answer.set_result(await self.question(key))
-            except Exception as error:  # noqa: BLE001 - told to whoever waits for it
-                answer.set_exception(error)
-                answer.exception()  # should all have left who were to hear it, nobody is to be told of that
-        del self._tasks[key]
+    def _begin(self, key: Key) -> _Round[T]:
+        shared = self._next[key] = _Round()
+        shared.answer = asyncio.create_task(self._answer(key, shared))  # which begins in the next turn
+        self._tasks.add(shared.answer)
+        shared.answer.add_done_callback(self._end)
+        return shared
+
+    async def _answer(self, key: Key, shared: _Round[T]) -> Mapping[str, T]:
+        if self._next.get(key) is shared:
+            del self._next[key]
+        return await self.question(key, list(shared.asked))
+
+    def _end(self, answer: asyncio.Task[Mapping[str, T]]) -> None:
+        self._tasks.discard(answer)
+        if not answer.cancelled():
+            answer.exception()  # should all have left who were to hear it, nobody is to be told of that

@@ -28,6 +28,7 @@ from .deadline import SPARE
 from .door import through
 from .faults import too_deep
 from .filters.compiling import ROW
+from .lookups import select
 from .memberships import Nested, column, members, near
 from .patience import Patient, patiently
 from .searches import Asked, Reading
@@ -70,7 +71,8 @@ class DatabaseStore(Patient):
             return await self._text(column(self.database), kind, id)
 
     async def _text(self, beside: str | None, kind: str, id: str) -> Text | None:
-        rows = await self._rows(_one(beside), self.scope.team, self.scope.connection, kind, id)
+        sql = _one(self.database.dialect, beside)
+        rows = await self._of_one(sql, self.scope.team, self.scope.connection, kind, one=id)
         return records.text(rows[0]) if rows else None
 
     async def search(self, search: Search) -> Found:
@@ -111,6 +113,8 @@ class DatabaseStore(Patient):
 
     async def _found(self, reading: Reading) -> Sequence[Row]:
         try:
+            if reading.one is not None:
+                return await self._of_one(reading.sql, *reading.values, one=reading.one)
             if not reading.scans:
                 return await self._rows(reading.sql, *reading.values)
             return await self._patiently(lambda: self._scanned(reading))
@@ -137,12 +141,11 @@ class DatabaseStore(Patient):
 
 
 @cache
-def _one(beside: str | None) -> str:
+def _one(dialect: str, beside: str | None) -> str:
     """Return the statement that finds a resource ($4) of a kind ($3), with the columns *beside* it."""
     columns = f"{records.TEXT}, {beside}" if beside else records.TEXT
-    return (
-        f"SELECT {columns} FROM resources WHERE team_id = $1 AND connection_id = $2 AND kind = $3 AND id = $4"
-    )
+    of = "SELECT * FROM resources WHERE team_id = $1 AND connection_id = $2 AND kind = $3"
+    return select(dialect, columns, lambda by: f"{of} AND id = {by} LIMIT 1", name="resources", place="$4")
 
 
 @define

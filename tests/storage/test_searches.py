@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from random import Random
 
 import pytest
@@ -286,7 +287,9 @@ async def test_what_providers_ask_is_answered_by_an_index(world, kind, text):
     """The few are looked up, and neither are all of a kind gone through nor do they wait behind a scan."""
     page = statement(world.database, kind, text)
     explain, column = INDEXES[world.database.dialect]
-    plan = "\n".join(row[column] for row in await world.database.rows(explain + page.sql, *page.values))
+    ones = [] if page.one is None else [json.dumps([page.one])]
+    rows = await world.database.rows(explain + page.sql, *page.values, *ones)
+    plan = "\n".join(row[column] for row in rows)
 
     assert not page.scans
     assert "resources_in_order (connection_id=? AND kind=?)" not in plan

@@ -1,4 +1,4 @@
-"""One question for many who ask at once, and none of them is told what was found before they came."""
+"""One question for all that is asked in one turn, and nobody is told what was found before they came."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import asyncio
 
 import pytest
 
-from storage.sharing import Sharing
+from storage.sharing import SHARED_MAX, Sharing
+
+KEY = ("a",)
 
 
 class Desk:
-    """Answers with the number of the question, when it is let; remembers what it was asked."""
+    """Answers what is asked for, when it is let; remembers the questions."""
 
     def __init__(self):
-        self.asked, self.waiting, self.sharing = [], [], Sharing(self.question)
+        self.asked, self.waiting, self.sharing = [], [], Sharing(self.question, none="none")
 
-    async def question(self, key):
+    async def question(self, key, ones):
         """Wait to be let answer."""
-        self.asked.append(key)
+        self.asked.append((*key, *ones))
         answer = asyncio.get_running_loop().create_future()
         self.waiting.append(answer)
-        return await answer
+        said = await answer
+        return {} if said is None else dict.fromkeys(ones, said)
 
-    async def ask(self, key="a"):
-        """Begin to ask, and get as far as one gets."""
-        task = asyncio.create_task(self.sharing.ask(key))
-        for _ in range(2):
-            await asyncio.sleep(0)
-        return task
+    async def ask(self, *ones, key=KEY):
+        """Begin to ask for each of *ones*, and let the turn end."""
+        tasks = [asyncio.create_task(self.sharing.ask(key, one)) for one in ones]
+        await turns()
+        return tasks
 
     async def answer(self, what):
         """Answer the oldest question, and let whoever heard it go on."""
@@ -36,88 +38,113 @@ class Desk:
             answer.set_exception(what)
         elif not answer.cancelled():
             answer.set_result(what)
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await turns()
 
 
-async def test_who_comes_meanwhile_shares_the_next_answer():
-    """The one on its way was asked for before they came: it may miss what has changed since."""
-    desk = Desk()
-    first, *others = [await desk.ask() for _ in range(4)]
-    assert ["a"] == desk.asked
-
-    await desk.answer("old")
-    assert "old" == await first
-    assert ["a", "a"] == desk.asked
-    assert not any(other.done() for other in others)
-    late = await desk.ask()
-    await desk.answer("new")
-    assert ["new"] * 3 == [await other for other in others]
-    await desk.answer("newest")
-    assert "newest" == await late
-    assert 3 == len(desk.asked)
-
-
-async def test_each_key_is_a_question_of_its_own():
-    """Nobody waits for what others ask."""
-    desk = Desk()
-    a, b = await desk.ask("a"), await desk.ask("b")
-    await desk.answer(1)
-    await desk.answer(2)
-
-    assert [1, 2] == [await a, await b]
+async def turns():
+    """Let pass as many turns of the loop as it takes to ask, or to be told."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 async def test_who_comes_in_the_same_turn_shares_the_question():
-    """It is asked once all of them are there."""
+    """It is asked once, after the last of them has come; what two ask for is asked for once."""
     desk = Desk()
-    asking = asyncio.gather(*(desk.sharing.ask("a") for _ in range(3)))
-    for _ in range(2):
-        await asyncio.sleep(0)
+    asking = await desk.ask("x", "y", "x")
     await desk.answer("answer")
 
-    assert ["answer"] * 3 == await asking
-    assert ["a"] == desk.asked
+    assert ["answer"] * 3 == [await each for each in asking]
+    assert [("a", "x", "y")] == desk.asked
+
+
+async def test_who_comes_later_is_not_told_what_was_asked_before():
+    """An answer on its way may have been found before they came, and miss what has changed since."""
+    desk = Desk()
+    (first,) = await desk.ask("x")
+    (other,) = await desk.ask("x")
+    await desk.answer("old")
+    await desk.answer("new")
+
+    assert ("old", "new") == (await first, await other)
+
+
+async def test_each_key_is_a_question_of_its_own():
+    """Nobody is told what others look for by other words."""
+    desk = Desk()
+    asking = [asyncio.create_task(desk.sharing.ask((key,), "x")) for key in "ab"]
+    await turns()
+    await desk.answer(1)
+    await desk.answer(2)
+
+    assert [("a", "x"), ("b", "x")] == desk.asked
+    assert [1, 2] == [await each for each in asking]
+
+
+async def test_what_there_is_not_is_told_as_such():
+    """The question says nothing of it."""
+    desk = Desk()
+    (asking,) = await desk.ask("x")
+    await desk.answer(None)
+
+    assert "none" == await asking
+
+
+async def test_one_question_is_of_so_many_at_the_most():
+    """Those who come after them in the same turn share the next."""
+    desk = Desk()
+    asking = await desk.ask(*map(str, range(SHARED_MAX + 1)))
+    await desk.answer("one")
+    await desk.answer("two")
+
+    assert [SHARED_MAX + 1, 2] == [len(each) for each in desk.asked]
+    assert ["one"] * SHARED_MAX + ["two"] == [await each for each in asking]
 
 
 async def test_nothing_is_kept_of_a_question():
     """Once it is answered, whoever comes asks anew, and no key is remembered."""
     desk = Desk()
     for number in range(2):
-        asking = await desk.ask()
+        (asking,) = await desk.ask("x")
         await desk.answer(number)
         assert number == await asking
 
-    assert ({}, {}) == (desk.sharing._next, desk.sharing._tasks)
+    assert ({}, set()) == (desk.sharing._next, desk.sharing._tasks)
 
 
-async def test_an_error_is_told_to_all_who_share_it_and_to_nobody_else():
-    """Whoever comes afterwards asks anew."""
+async def test_a_database_that_is_away_is_away_for_all_who_share_the_question():
+    """Each of them knows how long to try again."""
     desk = Desk()
-    first, *others = [await desk.ask() for _ in range(3)]
-    await desk.answer(OSError("one"))
-    with pytest.raises(OSError, match="one"):
-        await first
-    await desk.answer(OSError("two"))
-    for other in others:
-        with pytest.raises(OSError, match="two"):
-            await other
-    again = await desk.ask()
-    await desk.answer("well")
+    asking = await desk.ask("x", "y")
+    await desk.answer(OSError("away"))
 
-    assert "well" == await again
+    for each in asking:
+        with pytest.raises(OSError, match="away"):
+            await each
+    assert 1 == len(desk.asked)
+
+
+async def test_no_other_is_refused_for_what_one_asks():
+    """What fails of several is asked again of each alone, and of one it has failed."""
+    desk = Desk()
+    good, bad = await desk.ask("good", "bad")
+    await desk.answer(ValueError("one of them"))
+    await desk.answer("well")
+    await desk.answer(ValueError("bad"))
+
+    assert [("a", "good", "bad"), ("a", "good"), ("a", "bad")] == desk.asked
+    assert "well" == await good
+    with pytest.raises(ValueError, match="bad"):
+        await bad
 
 
 @pytest.mark.parametrize("who", [0, 1])
 async def test_who_leaves_takes_nobody_along(who):
-    """Neither the one who asks nor one who shares keeps the others from their answer."""
+    """Neither the first nor another keeps the rest from their answer."""
     desk = Desk()
-    asking = [await desk.ask() for _ in range(3)]
+    asking = await desk.ask("x", "y", "z")
     asking[who].cancel()
-    for _ in range(5):
-        await asyncio.sleep(0)
-    while desk.waiting:
-        await desk.answer("answer")
+    await turns()
+    await desk.answer("answer")
     left = [each for each in asking if each is not asking[who]]
 
     assert ["answer"] * 2 == [await each for each in left]

@@ -1,0 +1,78 @@
+"""Look-ups that come at once: one statement on PostgreSQL, and each is told what it looked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from hub.scim.membership import MemberChange
+from hub.scim.parsing import parse_filter
+from storage.database import Database
+from tests.storage.conftest import group, listed, user
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Note the statements that a database runs."""
+    said, run = [], Database.run
+
+    async def noted(self, client, sql, *values):
+        said.append(sql)
+        return await run(self, client, sql, *values)
+
+    monkeypatch.setattr(Database, "run", noted)
+    return said
+
+
+def statements(world, count):
+    """Return how many statements so many look-ups at once take."""
+    return count if world.database.dialect == "sqlite" else 1
+
+
+def external_id(text):
+    """Return what the provider calls the resource."""
+    return json.loads(text.document)["externalId"]
+
+
+async def test_who_is_read_by_id_at_once(world, told):
+    """Each has their own groups, and whom there is not, or who is of another connection, is not there."""
+    people = [user() for _ in range(5)]
+    staff = group("staff")
+    await world.add(*people, staff)
+    await world.add(stranger := user(), connection="c2")
+    joining = MemberChange(added=frozenset({people[0].id}))
+    await world.write(lambda unit: unit.change_members("staff", joining))
+    ids = [*(each.id for each in people), people[0].id, "nobody", stranger.id]
+    told.clear()
+    found = await asyncio.gather(*(world.store().text("User", id) for id in ids))
+
+    assert [*ids[:6], None, None] == [each and each.id for each in found]
+    assert [1, 0, 0, 0, 0, 1] == [len(each.groups) for each in found[:6]]
+    assert statements(world, 8) == len(told)
+
+
+async def test_who_is_looked_up_at_once(world, told):
+    """Each gets all who have what they looked for, in order of id, and a page of them is one's own."""
+    await world.add(*(user(externalId=id) for id in ("one", "two", "two", "two")), exclusive=False)
+    asked = [listed("User", parse_filter(f'externalId eq "{id}"')) for id in ("one", "two", "none")]
+    told.clear()
+    found = await asyncio.gather(*(world.store().search(each) for each in asked))
+
+    pages = [each.page for each in found]
+
+    assert [1, 3, 0] == [each.total for each in found]
+    assert [["one"], ["two"] * 3, []] == [list(map(external_id, page)) for page in pages]
+    assert sorted(each.id for each in pages[1]) == [each.id for each in pages[1]]
+    assert statements(world, 3) == len(told)
+
+
+async def test_those_of_two_connections_who_look_up_one_name_at_once(world):
+    """Neither is shown the other's user."""
+    await world.add(ann := user("ann", userName="x"))
+    await world.add(bob := user("bob", userName="x"), connection="c2")
+    where = listed("User", parse_filter('userName eq "x"'))
+    found = await asyncio.gather(*(world.store(each).search(where) for each in ("c1", "c2", "c1")))
+
+    assert [[ann.id], [bob.id], [ann.id]] == [[text.id for text in each.page] for each in found]
