@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import Factory, define, evolve, frozen
+from attrs import evolve, frozen
 
-from hub.spi import UNDECIDED, Choice, Seat
+from hub.spi import Choice
 
 from .errors import AdminError
-from .places import Spot
-from .placing import place
+from .previews import Judged, Preview, Tally
 from .scope import Scope
 from .seating import Seating, SeatingError, Verdict, read, seating_of, seen, written
 from .seats import said_by_plugins
@@ -25,45 +23,8 @@ if TYPE_CHECKING:
     from .batches import Progress
     from .claimants import Candidate
     from .notes import Author
-    from .places import SeatCount
     from .plugins import Plugins
     from .ports import Books, Census, Clock, Ids, Registry, Unit, Work
-
-#: How many of those who would move are called by name.
-NAMED_MAX = 5
-
-
-@frozen(kw_only=True)
-class Shift:
-    """So many *people* would leave one kind, held or waited for, for another; None stands for no seat."""
-
-    source: str | None
-    target: str | None
-    people: int
-    names: tuple[str, ...]
-
-
-@frozen(kw_only=True)
-class Preview:
-    """What rules would do: how many *people* they were tried on, and who would move.
-
-    *decided* counts for each rule the people for whom it decides, *default* those for whom no rule does,
-    *plugins* those for whom a plugin does, and *undecided* those whose groups may be on their way. *short*
-    has by kind how many seats would be missing.
-    """
-
-    people: int
-    shifts: Sequence[Shift]
-    decided: Sequence[int]
-    default: int
-    plugins: int
-    undecided: int
-    short: Mapping[str, int]
-
-    @property
-    def moving(self) -> int:
-        """Return how many people would move."""
-        return sum(shift.people for shift in self.shifts)
 
 
 @frozen(kw_only=True)
@@ -116,7 +77,7 @@ class Ruling:
 
     async def preview(self, team: Team, seating: Seating, *, progress: Progress) -> Preview:
         """Return what *seating* would do, and change nothing."""
-        tally = _Tally(kinds=await self.books.seats(team.id))
+        tally = Tally(kinds=await self.books.seats(team.id))
         async for page in self._judged(team, seating):
             for each in page:
                 tally.count(each)
@@ -164,18 +125,18 @@ class Ruling:
             matches=[any(map(rule.matches, users)) for rule in seating.rules],
         )
 
-    async def _judged(self, team: Team, seating: Seating) -> AsyncIterator[list[_Judged]]:
+    async def _judged(self, team: Team, seating: Seating) -> AsyncIterator[list[Judged]]:
         async for page in self.census.candidates(team.id):
             yield [self._judge(team, seating, candidate) for candidate in page]
 
-    def _judge(self, team: Team, seating: Seating, candidate: Candidate) -> _Judged:
+    def _judge(self, team: Team, seating: Seating, candidate: Candidate) -> Judged:
         """Return what becomes of somebody, as `settle` will decide."""
         young = self._is_young(candidate)
         said = said_by_plugins(self.plugins, team, candidate.users, young=young)
         if said is not None:
-            return _Judged(candidate=candidate, verdict=Verdict(choice=said), plugin=True)
+            return Judged(candidate=candidate, verdict=Verdict(choice=said), plugin=True)
         users = [(user.document, user.groups) for user in candidate.users]
-        return _Judged(candidate=candidate, verdict=seating.judge(users, young=young), plugin=False)
+        return Judged(candidate=candidate, verdict=seating.judge(users, young=young), plugin=False)
 
     def _is_young(self, candidate: Candidate) -> bool:
         return candidate.settle_at is not None and candidate.settle_at > self.clock()
@@ -188,74 +149,3 @@ class Ruling:
 
     async def _write(self, team: Team, work: Work[None]) -> None:
         await self.registry.store(Scope(team=team.id)).write(work, reference=f"admin_{self.ids()}")
-
-
-@frozen(kw_only=True)
-class _Judged:
-    """Somebody, and what was chosen for them."""
-
-    candidate: Candidate
-    verdict: Verdict
-    plugin: bool
-
-    def moves(self, kinds: Mapping[str, SeatCount]) -> bool:
-        """Say whether they would leave where they are, as the team's seats are now."""
-        choice, now = self.verdict.choice, self.candidate.spot
-        if not isinstance(choice, Seat):
-            return False
-        if choice.kind is None or choice.kind == now.held:
-            return now != Spot(held=choice.kind)
-        return place(kinds, choice.kind, now=now, welcome=True) not in {now, None}
-
-
-@define(kw_only=True)
-class _Tally:
-    """What was counted so far; its size depends on kinds and rules, and not on people."""
-
-    kinds: Mapping[str, SeatCount]
-    people: int = 0
-    shifts: Counter[tuple[str | None, str | None]] = Factory(Counter)
-    freed: Counter[str | None] = Factory(Counter)
-    names: defaultdict[tuple[str | None, str | None], list[str]] = Factory(lambda: defaultdict(list))
-    decided: Counter[object] = Factory(Counter)
-
-    def count(self, judged: _Judged) -> None:
-        """Add somebody."""
-        choice, rule = judged.verdict.choice, judged.verdict.rule
-        self.people += 1
-        self.decided["plugins" if judged.plugin else choice if choice is UNDECIDED else rule] += 1
-        if isinstance(choice, Seat) and judged.moves(self.kinds):
-            spot = judged.candidate.spot
-            shift = (spot.held or spot.waits, choice.kind)
-            self.shifts[shift] += 1
-            self.freed[spot.held] += 1
-            if len(self.names[shift]) < NAMED_MAX:
-                self.names[shift].append(_called(judged.candidate))
-
-    def preview(self, rules: int) -> Preview:
-        """Return what came of it, for so many *rules*."""
-        return Preview(
-            people=self.people,
-            shifts=[
-                Shift(source=source, target=target, people=people, names=tuple(self.names[source, target]))
-                for (source, target), people in self.shifts.most_common()
-            ],
-            decided=[self.decided[rule] for rule in range(rules)],
-            default=self.decided[None],
-            plugins=self.decided["plugins"],
-            undecided=self.decided[UNDECIDED],
-            short=self._short(),
-        )
-
-    def _short(self) -> dict[str, int]:
-        """Return by kind how many of those who would move to it would find no seat."""
-        comes = Counter[str | None]()
-        for (_, wanted), people in self.shifts.items():
-            comes[wanted] += people
-        short = {kind: comes[kind] - self.freed[kind] - count.left for kind, count in self.kinds.items()}
-        return {kind: few for kind, few in short.items() if few > 0 and comes[kind]}
-
-
-def _called(candidate: Candidate) -> str:
-    names = (str(user.document["userName"]) for user in candidate.users)
-    return next(names, candidate.person)

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from hub.engine.errors import AdminError
 from hub.engine.plugins import Plugins
-from hub.engine.ruling import NAMED_MAX, Shift
+from hub.engine.previews import NAMED_MAX, Shift
 from hub.ledger.policies import Policy
 from hub.spi import UNDECIDED, Seat, hookimpl
 from tests.author import BY
