@@ -68,13 +68,10 @@ def _patch(request: Request, operations_max: int) -> Intent:
     if request.inbound.kind == "Group":
         additive = request.policy.members_replace == "additive"
         operations, members = split(operations, additive=additive, strict=request.strict)
-
-    def becomes(before: Document) -> Document:
-        after = patch(request.resource_type, dict(before), operations, strict=request.strict)
-        # Whoever takes `active` away takes access away: that is told, and found by filters.
-        return after if request.inbound.kind == "Group" else {"active": False, **after}
-
-    return Intent(becomes=becomes, members=members)
+    return Intent(
+        becomes=lambda before: patch(request.resource_type, dict(before), operations, strict=request.strict),
+        members=members,
+    )
 
 
 def _without_members(document: Document) -> dict[str, Any]:
