@@ -123,6 +123,18 @@ def test_the_keyboard_reaches_what_there_is(team, session, browser):
         assert {each.evaluate("node => node.outerHTML") for each in shown} <= reached
 
 
+def test_the_overview_goes_on_while_one_looks(team, browser):
+    """What others do meanwhile is seen without a reload: a step that is done, and seats that are bought."""
+    team.place.command("team", "create", "late", "--seats", "1", "--plan", "enterprise")
+    with watched(browser) as seen:
+        seen.goto(team.place.link("late"))
+        assert 1 == seen.page.get_by_role("link", name="Set up sign-in").count()
+        team.place.command("team", "set", "late", "--sso-issuer", "https://sign-in.example")
+        team.place.command("seat-kind", "buy", "late", "standard", "41")
+        seen.page.locator(".figure", has_text="42").first.wait_for()
+        seen.page.locator("li.done", has_text="Set up sign-in").wait_for()
+
+
 def test_pages_work_without_scripts(team, session, browser):
     """An admin is added and removed, a mistake is told, and people are found, by links and forms alone."""
     with watched(browser, storage_state=session, java_script_enabled=False) as seen:
@@ -137,6 +149,10 @@ def test_pages_work_without_scripts(team, session, browser):
         seen.page.get_by_role("link", name="Remove cy@acme.example").click()
         seen.page.get_by_role("button", name="Remove").click()
         seen.says("is no admin any more")
+        seen.goto(f"{team.place.url}/teams/{team.team}/settings/security/authentication/sso/new/oidc")
+        seen.page.get_by_label("Issuer").fill("nonsense")
+        seen.press("Set up OpenID Connect")
+        seen.says("There is a problem")
         seen.goto(f"{team.place.url}/teams/{team.team}/people?q=p3@acme.example")
         assert 1 == seen.page.locator("tbody tr").count()
         seen.follow("Activity")

@@ -85,7 +85,7 @@ def told(kept: Mapping[str, Any]) -> Told:
 def effect(said: str) -> str:
     """Return in words what an exchange did, as in `seat_taken standard`."""
     name, _, seat = said.partition(" ")
-    return EVENTS.get(name, said).format(seat).strip()
+    return EVENTS.get(name, said).format(seat)
 
 
 def effects(kept: Mapping[str, Any]) -> list[str]:
