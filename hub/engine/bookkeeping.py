@@ -15,9 +15,9 @@ from hub.scim.errors import InvalidSyntax
 from hub.scim.strictjson import loads
 from hub.strictly import Faults
 
-from .audit import Progress, problems_of, silent
 from .errors import AdminError
 from .relay import KEPT_DAYS
+from .verifying import Progress, problems_of, silent
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry

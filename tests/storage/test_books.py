@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine import auditors
-from hub.engine.audit import problems_of
+from hub.engine import verifiers
 from hub.engine.events import about_seat
 from hub.engine.sealing import Sealer
+from hub.engine.verifying import problems_of
 from hub.ledger import moves
 from hub.ledger.entries import BOUGHT, FREE, Posting, held_by
 from hub.ledger.moves import buy, give_up
@@ -328,7 +328,7 @@ async def test_events_are_looked_for_as_long_as_they_are_kept(world, books):
 
 async def test_problems_are_named_up_to_a_number(world, books, monkeypatch):
     """Of a book in ruins, the first problems are named and the others counted."""
-    monkeypatch.setattr(auditors, "NAMED_MAX", 2)
+    monkeypatch.setattr(verifiers, "NAMED_MAX", 2)
     await seated(world, "u1", "u2")
     await tamper(world, "UPDATE persons SET claims = 7", "UPDATE seats SET bought = 9")
 

@@ -42,7 +42,7 @@ SECONDS, MEGABYTES = 2, 250
 #: Verifies in a process of its own, and tells of the most memory that it ever held, kilobytes.
 VERIFY = f"""
 import asyncio
-from hub.engine.audit import problems_of
+from hub.engine.verifying import problems_of
 from storage.books import DatabaseBooks
 from storage.database import opened
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING
 
-from .auditors import Balances, Findings, Sealing, Telling
+from .verifiers import Balances, Findings, Sealing, Telling
 
 if TYPE_CHECKING:
     from hub.ledger.seals import Seal
@@ -39,19 +39,19 @@ async def problems_of(
     found = Findings()
     balances = Balances(team=team, books=books, found=found)
     exported = {head.number: head for head in heads}
-    auditors = (
+    verifiers = (
         balances,
         Sealing(team=team, books=books, found=found, key=key, exported=exported),
         Telling(team=team, books=books, found=found, since=told_since),
     )
     number = 0
     while page := await books.page(team, after=number):
-        for auditor in auditors:
-            await auditor.read(page)
+        for verifier in verifiers:
+            await verifier.read(page)
         number = page[-1].number
         progress(number)
-    for auditor in auditors:
-        await auditor.end()
+    for verifier in verifiers:
+        await verifier.end()
     await _claims(team, books, found, seated=balances.adder.holdings if balances.added else {})
     await _queues(team, books, found)
     return found.sentences
