@@ -18,6 +18,15 @@ from .statements import values_of
 from .transaction import Transaction
 
 _COLUMNS = "id, team_id, protocol, title, settings, domains, created_at, tested_at, tested_as"
+
+_WITH_DOMAIN = (
+    f"SELECT {_COLUMNS} FROM providers WHERE ' ' || domains || ' ' LIKE '% ' || $1 || ' %' ESCAPE '!'"
+    " ORDER BY team_id, created_at, id"
+)
+
+#: What LIKE takes for more than itself: anybody may ask for a domain, and by it for all providers there are.
+_AS_WRITTEN = str.maketrans({sign: f"!{sign}" for sign in "%_!"})
+
 _OF_TEAM = f"SELECT {_COLUMNS} FROM providers WHERE team_id = $1 ORDER BY created_at, id"
 
 
@@ -33,9 +42,8 @@ class DatabaseProviders(Patient):
         return next(iter(await self._found(sql, team, id)), None)
 
     async def with_domain(self, domain: str) -> Sequence[Provider]:
-        sql = f"SELECT {_COLUMNS} FROM providers WHERE ' ' || domains || ' ' LIKE '% ' || $1 || ' %'"
-        found = await self._found(f"{sql} ORDER BY team_id, created_at, id", domain)
-        return [each for each in found if domain in each.domains]  # whatever LIKE takes for more than itself
+        found = await self._found(_WITH_DOMAIN, domain.translate(_AS_WRITTEN))
+        return [each for each in found if domain in each.domains]  # SQLite's LIKE takes capitals, too
 
     async def _found(self, sql: str, *values: object) -> Sequence[Provider]:
         rows = await self._rows(sql, *values)

@@ -12,6 +12,7 @@ from hub.engine.flows import Errand, Flow, Purpose
 from hub.engine.known import Linked
 from hub.engine.scope import Scope
 from hub.providers import Doors, Identity, Proof
+from storage import providers
 from tests.author import BY
 from tests.sso.house import Company, signed_in
 from tests.web.portal.guests import stranger
@@ -84,6 +85,18 @@ def test_a_team_removes_no_other_ones_provider(house, forger, company):
     house.run(house.house.registry.store(Scope(team=company.team.id)).write(work, reference="t"))
 
     assert [other.provider.id] == [each.id for each in house.run(house.house.providing.of(other.team))]
+
+
+@pytest.mark.parametrize("domain", ["%", "acme%", "acme_example", "!"])
+def test_whoever_makes_a_domain_up_reads_no_providers(house, company, monkeypatch, domain):
+    """Anybody may ask which provider an address leads to: they have not all of them read."""
+    read, found = [], house.house.providing.providers.with_domain
+    monkeypatch.setattr(providers, "provider", read.append)
+
+    assert [] == house.run(found(domain))
+    assert [] == read
+    monkeypatch.undo()
+    assert company.provider.id in {each.id for each in house.run(found("acme.example"))}
 
 
 def test_an_address_is_owned_in_each_team_apart(house, forger):
