@@ -1,7 +1,7 @@
 """How a command says that it could not do what was asked."""
 
 from hub.engine.errors import AdminError, StoreError
-from hub.engine.plugins import PluginError, UnknownDialect
+from hub.engine.plugins import PluginError
 from hub.fitness import NotFit
 from hub.secret import SecretError
 from hub.serving import CannotListen
@@ -26,6 +26,5 @@ FORESEEN = (
     SecretError,
     SettingsError,
     StoreError,
-    UnknownDialect,
     UsageError,
 )

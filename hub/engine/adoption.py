@@ -15,7 +15,6 @@ from .errors import AdminError, NameTaken
 from .events import event
 from .handmade import document_of
 from .places import NOWHERE
-from .plugins import UnknownDialect
 from .requests import own
 from .resources import Resource
 from .trail import changed
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from .notes import Author
     from .plugins import Plugins
     from .ports import Dossiers, Ids, Registry, Unit
+    from .requests import Request
     from .rolls import Rolls
 
 #: How many people are told of by name.
@@ -78,7 +78,7 @@ class Adoption:
         _check_domains(connection)
         team = await self.registry.team(id=connection.team)
         assert team is not None
-        dialect, told = self._dialect(connection), Adopted()
+        dialect, told = self.plugins.dialect(connection.idp), Adopted()
         passed = await in_batches(
             partial(self.dossiers.by_hand, connection.team),
             partial(self._adopt, team, connection, dialect, by, told),
@@ -116,27 +116,15 @@ class Adoption:
         )
 
         async def work(unit: Unit) -> bool | None:
-            await self.rolls.to_come(unit, ())
             user = Resource(
                 id=id, kind="User", document=document, created=unit.now, modified=unit.now, person=person
             )
-            groups = await self.rolls.awaiting(unit, user)
-            before = await unit.personal(person)
-            if before is None or not before.by_hand:  # taken over meanwhile
-                return False
-            claimant = await unit.recount(person)
-            if claimant is None or claimant.spot == NOWHERE:  # unseated meanwhile
-                return None
-            await unit.put_personal(person, evolve(before, by_hand=False, name=None))
-            await unit.insert(user, exclusive=True)
-            await unit.flush()
-            joined = await self.rolls.welcome(unit, request, user, groups, ids=self.ids)
-            made = event("user_provisioned", request, None, user, ids=self.ids, now=unit.now)
-            await unit.tell([made, *joined])
-            said = changed({"by_hand": True}, {"by_hand": False, "connection": connection.id})
-            await unit.note(by, "connection.adopt", address, changes=said, person=person)
-            await unit.finish()
-            return True
+            adopted = await self._insert(unit, request, user)
+            if adopted:
+                said = changed({"by_hand": True}, {"by_hand": False, "connection": connection.id})
+                await unit.note(by, "connection.adopt", address, changes=said, person=person)
+                await unit.finish()
+            return adopted
 
         store = self.registry.store(request.admission.scope)
         try:
@@ -148,11 +136,27 @@ class Adoption:
         told.seatless += adopted is None
         return bool(adopted)
 
-    def _dialect(self, connection: Connection) -> Dialect:
-        try:
-            return self.plugins.dialect(connection.idp)
-        except UnknownDialect as error:
-            raise AdminError(str(error)) from None
+    async def _insert(self, unit: Unit, request: Request, user: Resource) -> bool | None:
+        """Have *user* vouch for their person in place of the administrator; say whether that was done.
+
+        It is not where somebody else has taken the person over meanwhile. None where they were unseated.
+        """
+        person = str(user.person)
+        await self.rolls.to_come(unit, ())
+        groups = await self.rolls.awaiting(unit, user)
+        before = await unit.personal(person)
+        if before is None or not before.by_hand:
+            return False
+        claimant = await unit.recount(person)
+        if claimant is None or claimant.spot == NOWHERE:
+            return None
+        await unit.put_personal(person, evolve(before, by_hand=False, name=None))
+        await unit.insert(user, exclusive=True)
+        await unit.flush()
+        joined = await self.rolls.welcome(unit, request, user, groups, ids=self.ids)
+        made = event("user_provisioned", request, None, user, ids=self.ids, now=unit.now)
+        await unit.tell([made, *joined])
+        return True
 
 
 def _address(connection: Connection, dossier: Dossier, told: Adopted) -> str | None:

@@ -11,14 +11,12 @@ from hub.teams import Connection, Profile, State
 
 from .addresses import domain_in
 from .errors import AdminError
-from .plugins import UnknownDialect
 from .scope import Scope
 from .tokens import put_new
 from .trail import changed
 
 if TYPE_CHECKING:
     from hub.providers import Provider
-    from hub.spi import Dialect
     from hub.teams import Team
 
     from .minting import Mint
@@ -63,7 +61,7 @@ class Connections:
         connection = Connection(
             id=self.ids(),
             team=team.id,
-            idp=self._dialect(idp).name,
+            idp=self.plugins.dialect(idp).name,
             profile=profile,
             state=State.ON if on else State.DRAFT,
             domains=tuple(domain_in(domain) for domain in domains),
@@ -131,12 +129,6 @@ class Connections:
     async def signs_in_by(self, connection: Connection, provider: str | None, *, by: Author) -> Connection:
         """Say with which *provider* the people of *connection* sign in; None leaves it open."""
         return await self._set(connection, by, provider=provider)
-
-    def _dialect(self, idp: str) -> Dialect:
-        try:
-            return self.plugins.dialect(idp)
-        except UnknownDialect as error:
-            raise AdminError(str(error)) from None
 
     async def _set(self, connection: Connection, by: Author, **changes: Any) -> Connection:
         async def work(unit: Unit) -> Connection:

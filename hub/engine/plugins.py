@@ -12,6 +12,8 @@ from attrs import frozen
 
 from hub.spi import EVENTS, NAME, Change, Choice, Dialect, Event, Objection, Person, hookspecs
 
+from .errors import AdminError
+
 Listener: TypeAlias = Callable[[Event], Awaitable[None]]
 
 
@@ -19,7 +21,7 @@ class PluginError(Exception):
     """A plugin cannot be used; the sentence names it and the way out."""
 
 
-class UnknownDialect(LookupError):
+class UnknownDialect(AdminError):
     """No plugin speaks the dialect that was asked for."""
 
 
