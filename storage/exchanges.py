@@ -83,6 +83,6 @@ class DatabaseExchanges(Pruning):
 
     async def prune(self, *, before: str, rows_max: int) -> int:
         await self._pruned("refused", "last_at < $1", before, key="connection_id, name_key")
-        old = await self._pruned("exchanges", "at < $1 ORDER BY at", before)
-        many = "id <= (SELECT max(id) FROM exchanges) - $1 ORDER BY id"
-        return old + await self._pruned("exchanges", many, rows_max)
+        old = await self._pruned("exchanges", "at < $1", before, order="at")
+        many = "id <= (SELECT max(id) FROM exchanges) - $1"
+        return old + await self._pruned("exchanges", many, rows_max, order="id")

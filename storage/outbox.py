@@ -91,5 +91,4 @@ class DatabaseOutbox(Pruning):
             for n in range(2, len(listeners) + 2)
         )
         # The oldest first: what somebody has not heard is behind all that is to go, and passed over once.
-        old = f"at < $1{told} ORDER BY at"
-        return await self._pruned("outbox", old, before, *listeners)
+        return await self._pruned("outbox", f"at < $1{told}", before, *listeners, order="at")

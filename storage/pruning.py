@@ -14,10 +14,14 @@ BATCH = 1000
 class Pruning(Patient):
     """Deletes what is old."""
 
-    async def _pruned(self, table: str, old: str, *values: object, key: str = "id") -> int:
-        """Delete the rows of *table*, told by *key*, that are *old*: what follows WHERE; return how many."""
-        chosen = f"SELECT {key} FROM {table} WHERE {old} LIMIT {BATCH}"
-        sql = f"DELETE FROM {table} WHERE ({key}) IN ({chosen}) RETURNING {key}"
+    async def _pruned(
+        self, table: str, old: str, *values: object, key: str = "id", order: str | None = None
+    ) -> int:
+        """Delete the rows of *table*, told by *key*, that are *old*, in that *order*; return how many."""
+        first = f" ORDER BY {order}" if order else ""
+        chosen = f"SELECT {key} FROM {table} WHERE {old}{first} LIMIT {BATCH}"
+        # Said twice: of a row that somebody is changing, PostgreSQL looks again at what is outside of IN.
+        sql = f"DELETE FROM {table} WHERE ({key}) IN ({chosen}) AND {old} RETURNING {key}"
         count = 0
         while gone := await self._write(sql, *values):
             count += len(gone)

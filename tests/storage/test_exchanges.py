@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import asyncpg
 import pytest
 
-from storage import pruning
+from storage import pruning, reaching
 from storage.database import Database
 from storage.exchanges import DatabaseExchanges
 
@@ -61,6 +64,27 @@ async def test_who_was_refused_long_ago_is_forgotten(world, monkeypatch):
 
     assert 0 == await kept.prune(before="2026-01-02", rows_max=9)
     assert ["bob"] == [row["user_name"] for row in await world.database.rows("SELECT * FROM refused")]
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+async def test_who_is_refused_again_meanwhile_stays(world):
+    """Whom somebody else is writing down again as they are to be forgotten is not old any more."""
+    await world.write(lambda unit: unit.refused("ann", "standard"))
+    await world.database.rows("UPDATE refused SET last_at = '2026-01-01'")
+    kept = DatabaseExchanges(database=world.database, patience=5)
+    other = await asyncpg.connect(**reaching.postgres(world.database.url))
+    try:
+        await other.execute("BEGIN; UPDATE refused SET last_at = '2026-06-01'")
+        pruned = asyncio.ensure_future(kept.prune(before="2026-01-02", rows_max=9))
+        while not (pruned.done() or await world.database.rows("SELECT 1 FROM pg_locks WHERE NOT granted")):
+            await asyncio.sleep(0)
+        assert not pruned.done()
+        await other.execute("COMMIT")
+    finally:
+        await other.close()
+    await pruned
+
+    assert ["ann"] == [row["user_name"] for row in await world.database.rows("SELECT * FROM refused")]
 
 
 async def test_the_old_and_the_many_go_a_few_at_a_time(exchanges, monkeypatch):
