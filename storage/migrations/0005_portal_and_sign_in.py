@@ -52,9 +52,9 @@ FORWARD = both(
         used_at TEXT,
         revoked_at TEXT,
         CHECK ((role = 'operator') = (team_id IS NULL) AND (role = 'setup') = (connection_id IS NOT NULL)),
+        UNIQUE (team_id, key_id),
         FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
     )""",
-    "CREATE INDEX links_of_team ON links (team_id)",
     # Who a provider says that somebody is; about a person, an admin, or both, of the team.
     """CREATE TABLE subjects (
         provider_id TEXT NOT NULL,
@@ -83,6 +83,7 @@ FORWARD = both(
         FOREIGN KEY (team_id, provider_id) REFERENCES providers (team_id, id) ON DELETE CASCADE
     )""",
     "CREATE INDEX flows_in_time ON flows (expires_at)",
+    "CREATE INDEX flows_of_provider ON flows (team_id, provider_id)",
     # What a product exchanges for somebody's entitlement, once; kept by its digest.
     """CREATE TABLE codes (
         digest TEXT PRIMARY KEY,
@@ -109,6 +110,7 @@ FORWARD = both(
         expires_at TEXT NOT NULL,
         CHECK ((role = 'operator') = (team_id IS NULL) AND (role = 'setup') = (connection_id IS NOT NULL)),
         FOREIGN KEY (team_id, admin_id) REFERENCES admins (team_id, id) ON DELETE CASCADE,
+        FOREIGN KEY (team_id, link_id) REFERENCES links (team_id, key_id),
         FOREIGN KEY (team_id, provider_id) REFERENCES providers (team_id, id) ON DELETE CASCADE,
         FOREIGN KEY (team_id, connection_id) REFERENCES connections (team_id, id)
     )""",
@@ -160,6 +162,19 @@ FORWARD = both(
     "CREATE INDEX holdings_of_person ON holdings (team_id, person_id)",
 )
 
+#: SQLite gives a table that is there no composite key, and this one, which many refer to, is not made anew.
+ANOTHERS = """BEFORE {} ON connections WHEN NEW.provider_id IS NOT NULL AND NOT EXISTS
+    (SELECT 1 FROM providers WHERE team_id = NEW.team_id AND id = NEW.provider_id)
+    BEGIN SELECT RAISE(ABORT, 'a connection has a provider of its own team'); END"""
+
+FORWARD["sqlite"] += [
+    f"CREATE TRIGGER providers_are_of_the_team {ANOTHERS.format('INSERT')}",
+    f"CREATE TRIGGER providers_stay_of_the_team {ANOTHERS.format('UPDATE OF team_id, provider_id')}",
+]
+FORWARD["postgres"] += [
+    "ALTER TABLE connections ADD FOREIGN KEY (team_id, provider_id) REFERENCES providers (team_id, id)"
+]
+
 BACKWARD = both(
     "DROP INDEX holdings_of_person",
     "DROP INDEX holdings_ended",
@@ -189,6 +204,10 @@ BACKWARD = both(
         )
     ),
 )
+
+BACKWARD["sqlite"][:0] = [
+    f"DROP TRIGGER {name}" for name in ("providers_stay_of_the_team", "providers_are_of_the_team")
+]
 
 
 class Migration(migrations.Migration):

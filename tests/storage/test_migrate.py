@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import takewhile
 
 import asyncpg
 import pytest
+from tortoise.exceptions import IntegrityError
 from tortoise.migrations.recorder import MigrationRecorder
 
 from hub.engine.scope import Scope
@@ -64,6 +66,61 @@ class Killed(Exception):
 
 async def _killed(*_):
     raise Killed
+
+
+#: What names something of another team, and how it would: a connection its provider, a session its link.
+ACROSS = {
+    "connection made": "INSERT INTO connections (id, team_id, idp, profile, state, domains, provider_id,"
+    " created_at) VALUES ('x', 't', 'generic', 'tolerant', 'on', '', 'of u', '')",
+    "connection changed": "UPDATE connections SET provider_id = 'of u' WHERE id = 'c1'",
+    "session": "INSERT INTO sessions (id, team_id, role, who, link_id, created_at, seen_at, expires_at)"
+    " VALUES ('s', 't', 'owner', 'ann', 'l of u', '', '', '')",
+}
+
+
+@pytest.mark.parametrize("across", ACROSS)
+async def test_nothing_refers_to_another_team(world, across):
+    """The database itself refuses a row of one team that names what is another's."""
+    for team in "tu":
+        await world.database.rows(
+            "INSERT INTO providers (id, team_id, protocol, title, settings, domains, created_at)"
+            " VALUES ('of ' || $1, $1, 'oidc', 'One', '{}', '', '')",
+            team,
+        )
+        await world.database.rows(
+            "INSERT INTO links (key_id, team_id, role, digest, created_at, created_by, expires_at)"
+            " VALUES ('l of ' || $1, $1, 'owner', '', '', '', '')",
+            team,
+        )
+
+    with pytest.raises(IntegrityError):
+        await world.database.rows(ACROSS[across])
+    await world.database.rows(ACROSS[across].replace("of u", "of t"))
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_what_goes_along_is_found_by_an_index(database):
+    """Where rows go with that which they name, no table is read from end to end for it."""
+    keys = await database.rows(
+        'SELECT t.name, json_group_array(k."from") AS columns FROM sqlite_schema t,'
+        " pragma_foreign_key_list(t.name) k WHERE k.on_delete = 'CASCADE' GROUP BY t.name, k.id"
+    )
+    indexes = await database.rows(
+        "SELECT t.name, json_group_array(c.name) AS columns FROM sqlite_schema t,"
+        " pragma_index_list(t.name) i, pragma_index_info(i.name) c GROUP BY t.name, i.name"
+    )
+    wide = {"team_id", "connection_id"}
+
+    def finds(index, key):
+        """Say whether *index* begins with what tells those of *key* from others."""
+        columns = set(json.loads(key["columns"]))
+        begun = takewhile(lambda column: column in columns, json.loads(index["columns"]))
+        return index["name"] == key["name"] and columns - wide <= {*begun}
+
+    unread = [dict(key) for key in keys if not any(finds(index, key) for index in indexes)]
+
+    assert len(keys) > 5
+    assert [] == unread
 
 
 async def test_a_migration_may_take_long(postgres, monkeypatch):
