@@ -128,8 +128,8 @@ class DatabaseBooks(Patient):
     async def held(self, team: str, *, at: str) -> Mapping[str, int]:
         return await self._periods.held(team, at=at)
 
-    async def holders(self, team: str, *, at: str) -> Sequence[Holding]:
-        return await self._periods.holders(team, at=at)
+    def holders(self, team: str, kind: str, *, at: str) -> AsyncIterator[Holding]:
+        return self._periods.holders(team, kind, at=at)
 
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
         return await self._periods.purchases(team, upto=upto)

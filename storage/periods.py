@@ -23,9 +23,6 @@ PAGE = 2000
 #: The kinds of a team: holdings are found in time by their kind.
 KINDS = "SELECT kind FROM seats WHERE team_id = $1"
 
-#: The holdings of a moment.
-_AT = f"team_id = $1 AND kind IN ({KINDS}) AND since <= $2 AND (until IS NULL OR until > $2)"
-
 #: What an entry that is about one kind says: which, and how many from which account.
 TRADE = {
     "sqlite": "json_extract(postings, '$[0].seat') AS kind, json_extract(postings, '$[0].source') AS source,"
@@ -53,12 +50,23 @@ class Periods:
     dialect: str
 
     async def held(self, team: str, *, at: str) -> Mapping[str, int]:
-        sql = f"SELECT kind, count(*) AS held FROM holdings WHERE {_AT} GROUP BY kind"
+        sql = (
+            f"SELECT kind, count(*) AS held FROM holdings WHERE team_id = $1 AND kind IN ({KINDS})"
+            " AND since <= $2 AND (until IS NULL OR until > $2) GROUP BY kind"
+        )
         return {row["kind"]: row["held"] for row in await self.rows(sql, team, at)}
 
-    async def holders(self, team: str, *, at: str) -> Sequence[Holding]:
-        sql = f"SELECT {records.HOLDING} FROM holdings WHERE {_AT} ORDER BY kind, since, id"
-        return [records.holding(row) for row in await self.rows(sql, team, at)]
+    async def holders(self, team: str, kind: str, *, at: str) -> AsyncIterator[Holding]:
+        place: tuple[str, int] = ("", 0)
+        sql = (
+            f"SELECT id, {records.HOLDING} FROM holdings WHERE team_id = $1 AND kind = $2 AND since <= $3"
+            " AND (until IS NULL OR until > $3) AND (since, id) > ($4, $5)"
+            f" ORDER BY since, id LIMIT {PAGE}"
+        )
+        while rows := await self.rows(sql, team, kind, at, *place):
+            for row in rows:
+                yield records.holding(row)
+            place = (rows[-1]["since"], rows[-1]["id"])
 
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
         # An index has only the few entries that these words choose.

@@ -76,7 +76,7 @@ async def as_of(
     async with options.house() as house:
         at, whose = house.bookkeeping.moment(moment), await house.teams.named(team)
         found = await house.bookkeeping.as_of(whose, at)
-        held = await house.bookkeeping.holders(whose, at) if holders else []
+        held = [each async for each in house.bookkeeping.holders(whose, at)] if holders else []
     kinds = {kind: _figures(each) for kind, each in found.items()}
     said = [{"kind": each.kind, "person": each.person, "since": each.since} for each in held]
     rows = ((kind, *each.values()) for kind, each in kinds.items())

@@ -80,10 +80,12 @@ class Bookkeeping:
             for kind in await self.books.seats(team.id)
         }
 
-    async def holders(self, team: Team, at: str) -> Sequence[Holding]:
+    async def holders(self, team: Team, at: str) -> AsyncIterator[Holding]:
         """Return who held what at a moment, by kind, those first who had it longest."""
         await self.books.close(team.id, upto=at)
-        return await self.books.holders(team.id, at=at)
+        for kind in await self.books.seats(team.id):
+            async for each in self.books.holders(team.id, kind, at=at):
+                yield each
 
     def period(self, first: str, last: str) -> Period:
         """Return the time from the day *first* up to the day *last* (UTC), which is not in it."""

@@ -103,7 +103,7 @@ async def test_a_moment_shows_what_was_bought_by_then(engine, bookkeeping, team)
     assert {"standard": Figures(bought=5, held=0)} == await bookkeeping.as_of(team, entry.at)
     before = later(entry.at, -0.001)
     assert {"standard": Figures(bought=0, held=0)} == await bookkeeping.as_of(team, before)
-    assert [] == await bookkeeping.holders(team, entry.at)
+    assert [] == [each async for each in bookkeeping.holders(team, entry.at)]
 
 
 async def test_a_book_is_sealed_to_its_end(engine, bookkeeping, team):

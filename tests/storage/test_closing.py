@@ -22,6 +22,10 @@ def _period(at):
     return Period(begin=later(at, -86_400), end=later(at, 0.001))
 
 
+async def _holders(asked, at):
+    return [each async for each in asked.holders(TEAM, at)]
+
+
 async def _statement(asked, at):
     return (await asked.statement(TEAM, _period(at))).kinds
 
@@ -33,7 +37,7 @@ async def _lines(asked, at):
 #: All that is asked of the past.
 QUESTIONS = {
     "as of": lambda asked, at: asked.as_of(TEAM, at),
-    "holders": lambda asked, at: asked.holders(TEAM, at),
+    "holders": _holders,
     "statement": _statement,
     "lines": _lines,
 }

@@ -89,7 +89,7 @@ async def test_a_large_book(database, migrated_url):
     at, period = asked.moment(MOMENT), asked.period(*YEAR)
 
     moment, first = await timed("as of", asked.as_of(TEAM, at))
-    holders, second = await timed("holders", asked.holders(TEAM, at))
+    holders, second = await timed("holders", _listed(asked.holders(TEAM, at)))
     stated, third = await timed("statement", asked.statement(TEAM, period))
     days, _ = await timed("its lines", _days(asked.lines(TEAM, period)))
     heads, _ = await timed("sealing", asked.seal(TEAM))
@@ -109,6 +109,10 @@ async def test_a_large_book(database, migrated_url):
         entries = [again.line()[0] for _ in range(ENTRIES)]
         assert {kind: as_of(entries, kind, at=at) for kind in KINDS} == moment
         assert {kind: usage(entries, kind, period) for kind in KINDS} == stated.kinds
+
+
+async def _listed(found):
+    return [each async for each in found]
 
 
 async def _days(lines):

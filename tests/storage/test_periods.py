@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.engine.bookkeeping import Bookkeeping
+from hub.ledger.entries import FREE, Posting, held_by
 from hub.ledger.holdings import Period
 from hub.moments import written
 from hub.teams import Team
 from storage import periods as module
 from storage.books import DatabaseBooks
+from storage.database import Database
 from tests.ledger.clerk import BEGIN, KINDS, Clerk, uneven
 from tests.ledger.plainly import as_of, holdings, usage
 from tests.scale import scale
@@ -83,7 +85,7 @@ async def test_a_moment_is_as_the_ledger_has_it(database, books, seed):
     known = holdings(entries)
     for at in {chance.choice(moments), chance.choice(moments)[:-1], "2020-01-01", "2030-01-01", moments[-1]}:
         held = [each for each in known if each.since <= at and (each.until is None or each.until > at)]
-        found = await books.holders(team, at)
+        found = [each async for each in books.holders(team, at)]
         assert {kind: as_of(entries, kind, at=at) for kind in KINDS} == await books.as_of(team, at)
         assert {(each.person, each.kind, each.since) for each in held} == {
             (each.person, each.kind, each.since) for each in found
@@ -125,5 +127,31 @@ async def test_a_team_is_told_nothing_of_another(database, books):
 
     assert counted == (await books.statement(team("b"), period)).kinds
     assert {kind: as_of(entries, kind, at=last) for kind in KINDS} == await books.as_of(team("b"), last)
-    assert {"b"} == {each.person[0] for each in await books.holders(team("b"), last)}
+    assert {"b"} == {each.person[0] async for each in books.holders(team("b"), last)}
     assert {"b"} == {each.person[0] async for each in books.lines(team("b"), period)}
+
+
+async def test_holders_are_read_a_page_at_a_time(world, books, monkeypatch):
+    """However many they are, no more of them are at hand than a page has, and none before it is asked for."""
+
+    async def taken(unit):
+        for name in ("p1", "p2", "p3", "p4", "p5"):
+            await unit.claim(name, None, 1)
+            seat = Posting(source=FREE, target=held_by(name), seat="standard", count=1)
+            await unit.post("taken", "test", [seat])
+
+    await world.write(taken)
+    asked, run = [], Database.run
+
+    async def noted(self, client, sql, *values):
+        rows = await run(self, client, sql, *values)
+        asked.extend([len(rows)] * sql.startswith("SELECT id, person_id"))
+        return rows
+
+    monkeypatch.setattr(Database, "run", noted)
+    found = books.holders(team("t"), "2029-01-01")
+
+    assert "p1" == (await anext(found)).person
+    assert [2] == asked
+    assert ["p2", "p3", "p4", "p5"] == [each.person async for each in found]
+    assert [2, 2, 1, 0] == asked

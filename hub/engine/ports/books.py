@@ -59,8 +59,8 @@ class Books(Protocol):
     async def held(self, team: str, *, at: str) -> Mapping[str, int]:
         """Return kind → how many were held at a moment, of the kinds of which any were."""
 
-    async def holders(self, team: str, *, at: str) -> Sequence[Holding]:
-        """Return the holdings of a moment, by kind, the longest first."""
+    def holders(self, team: str, kind: str, *, at: str) -> AsyncIterator[Holding]:
+        """Return the holdings of a kind of a moment, the longest first."""
 
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
         """Return kind → (moment, count) of what was bought, or returned, until a moment, in order."""

@@ -50,8 +50,9 @@ async def as_of(visit: Visit) -> Response:
         at = keeping.moment(visit.query.get("at", ""))
     except AdminError as error:
         return await _book(visit, [Fault("at", _sentence(error))])
-    found, held = await keeping.as_of(team, at), await keeping.holders(team, at)
-    return visit.page("book_as_of.html", at=at, figures=found, held=held[:HOLDERS], all=len(held))
+    found, shown = await keeping.as_of(team, at), await _first(HOLDERS, keeping.holders(team, at))
+    held = sum(each.held for each in found.values())
+    return visit.page("book_as_of.html", at=at, figures=found, held=shown, all=held)
 
 
 @pages.get("/book/as-of.csv")
@@ -59,10 +60,9 @@ async def holders(visit: Visit) -> Response:
     """Send who held what at a moment, a line each."""
     keeping = visit.desk.bookkeeping
     at = _or_problem(lambda: keeping.moment(visit.query.get("at", "")))
-    held = await keeping.holders(visit.team, at)
 
     async def rows() -> AsyncIterator[Sequence[object]]:
-        for each in held:
+        async for each in keeping.holders(visit.team, at):
             yield each.kind, each.person, each.since
 
     return _csv(_HELD, rows(), f"holders-{at[:10]}.csv")
@@ -125,6 +125,16 @@ async def _book(visit: Visit, faults: Sequence[Fault] = ()) -> Response:
 def _account(name: str) -> str:
     """Return an account as people call it: that of a person is told without their id, which is long."""
     return "a person" if name.startswith("held:") else name
+
+
+async def _first(count: int, found: AsyncIterator[T]) -> Sequence[T]:
+    """Return the first of what is *found*, so many at most."""
+    first = []
+    async for each in found:
+        first.append(each)
+        if len(first) == count:
+            break
+    return first
 
 
 def _csv(head: Sequence[str], rows: AsyncIterable[Sequence[object]], name: str) -> Response:
