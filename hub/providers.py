@@ -113,11 +113,11 @@ class Identity:
     """Who a provider says that somebody is; *claims* are all that it said.
 
     It vouches for the *addresses* (folded), and merely names the *doubtful* ones. *external_id* is what it
-    calls them over SCIM, where it says so. *auth_time* is when they proved who they are, seconds since 1970.
+    calls them over SCIM, and *auth_time* when they proved who they are, seconds since 1970, where it says so.
     """
 
     subject: str
-    auth_time: int
+    auth_time: int | None = None
     addresses: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     external_id: str | None = None

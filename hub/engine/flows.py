@@ -67,5 +67,5 @@ class Code:
     team: str
     person: str
     errand: Errand
-    auth_time: int
+    auth_time: int | None
     expires_at: str

@@ -51,7 +51,7 @@ class HandOver:
     random: Callable[[], str]
     key: bytes
 
-    async def code(self, team: str, person: str, errand: Errand, *, auth_time: int) -> str:
+    async def code(self, team: str, person: str, errand: Errand, *, auth_time: int | None) -> str:
         """Return a code for a sign-in of *person*, who is let in."""
         code = self.random()
         await self.flows.put_code(
@@ -94,7 +94,8 @@ class HandOver:
                 "sub": code.person,
                 "team": code.team,
                 "seat": seat["kind"] if seat else None,
-                "auth_time": code.auth_time,
+                # Of when nothing is said, nothing is: a product may ask how long ago it was.
+                **({} if code.auth_time is None else {"auth_time": code.auth_time}),
                 "jti": self.ids(),
                 "iat": now,
                 "exp": now + ASSERTION_SECONDS,

@@ -129,7 +129,7 @@ def _check_age(claims: Mapping[str, Any], how: Oidc, now: int) -> None:
         raise NotBelieved(f"they signed in at the provider longer than {how.max_age} seconds ago")
 
 
-def identity(claims: Mapping[str, Any], *, now: int) -> Identity:
+def identity(claims: Mapping[str, Any]) -> Identity:
     """Return who *claims* are about."""
     _check_signs(claims)
     said = claims.get("email")
@@ -138,7 +138,7 @@ def identity(claims: Mapping[str, Any], *, now: int) -> Identity:
     at = claims.get("auth_time")
     return Identity(
         subject=claims["sub"],
-        auth_time=now if at is None else int(at),
+        auth_time=None if at is None else int(at),
         addresses=(address,) if address and sure else (),
         doubtful=(address,) if address and not sure else (),
         external_id=_external_id(claims),

@@ -76,7 +76,7 @@ class OpenId:
         claims = await self._verified(how, proof, found, tokens)
         if "email" not in claims and found.userinfo_endpoint:
             claims = {**await self._more(found.userinfo_endpoint, tokens, claims), **claims}
-        return identity(claims, now=int(self.seconds()))
+        return identity(claims)
 
     async def _found(self, how: Oidc) -> Discovered:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 from attrs import evolve
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from joserfc.util import urlsafe_b64decode
 
 from hub.engine.drafts import Draft
 from hub.engine.entitlements import REFUSALS, Reason
@@ -81,6 +83,18 @@ def test_somebody_signs_in_to_the_product(house, company, forger, browser):
     assert claims["jti"]
     assert 1 == len(rows(house, "SELECT * FROM subjects WHERE provider_id = $1", company.provider.id))
     assert ann
+
+
+@pytest.mark.parametrize("at", [1_700_000_000, None])
+def test_when_they_proved_who_they_are_is_what_the_provider_says(company, forger, browser, at):
+    """Many do not say: then it is not told, rather than that it was just now."""
+    company.person("ann@acme.example")
+    product = company.product()
+
+    back = signed_in(browser, company, forger, product.asks, auth_time=at)
+
+    said = product.exchange(query_of(back)["code"]).json()["assertion"].split(".")[1]
+    assert at == json.loads(urlsafe_b64decode(said.encode())).get("auth_time")
 
 
 def test_first_and_latest_sign_in_are_kept(house, company, forger, browser):
