@@ -19,7 +19,7 @@ def new_id() -> str:
 
 def new_reference() -> str:
     """Return the name of an exchange: random, and short enough to be read aloud."""
-    return f"hx_{secrets.token_hex(8)}"
+    return f"hx_{os.urandom(8).hex()}"
 
 
 def new_secret() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from attrs import frozen
 
 from hub.engine.errors import Overtaken, UnknownMembers
@@ -167,7 +168,7 @@ def _array(database: Database) -> str:
 
 def _said(row: Row) -> Sequence[Any]:
     text = row.get("memberships")
-    found: Sequence[Any] = json.loads(text) if text else ()
+    found: Sequence[Any] = orjson.loads(text) if text else ()
     return found
 
 

@@ -25,6 +25,14 @@ def test_a_token_has_one_shape(entropy):
     assert re.fullmatch(r"hub_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}", str(mint(entropy)))
 
 
+def test_tokens_that_were_handed_out_stay_tokens():
+    """They are kept by providers for years: neither their shape nor their checksum changes."""
+    token = "hub_0001IYT0XLWR_1u8QmlquE1rQpeqoulx6MZVGVGgufeog3UsDEHmrG2p_0LmcM4"
+
+    assert token == str(mint(bytes(range(ENTROPY))))
+    assert mint(bytes(range(ENTROPY))) == parse(token)
+
+
 @given(ENTROPIES, st.integers(0, 67), st.characters())
 def test_a_changed_token_is_none(entropy, place, letter):
     """One letter exchanged anywhere is noticed before anything is looked up."""

@@ -19,6 +19,8 @@ _PATH = re.compile(
     rf'((?:urn:[^\[\]"]*:)?{_NAME})(?:\[(.*)\])?(?:\.({_NAME}))?', re.ASCII | re.DOTALL | re.IGNORECASE
 )
 _URN_PATH = re.compile(r"urn:.+:\d+(?:\.\d+)*:\w+:.+", re.DOTALL | re.IGNORECASE)
+# What providers ask before each push: of this one shape, the places are known.
+_ONE = re.compile(r'([^\s()\[\]"]+) ([a-z]{2}) ("(?:[^"\\]|\\.)*")', re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _OPERATORS: Final = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
 _BARE: Final = frozenset({"true", "false", "null"})
@@ -54,6 +56,8 @@ def on_comparisons(fix: Callable[[Comparison], Comparison]) -> Callable[[str], s
 @lru_cache(maxsize=64)  # one filter is looked at by several rewrites, one after the other
 def _comparisons(text: str) -> tuple[tuple[int, int | None, Comparison], ...]:
     """Return the comparisons of *text*, each with the places of its name and its literal among the tokens."""
+    if (one := _ONE.fullmatch(text)) and one[2].lower() in _OPERATORS:
+        return ((0, 4, Comparison(name=one[1], literal=one[3])),)
     tokens, found = _tokens(text), list[tuple[int, int | None, Comparison]]()
     words = [at for at, token in enumerate(tokens) if not token.isspace()]
     for name, operator, literal in zip(words, words[1:], [*words[2:], None], strict=False):

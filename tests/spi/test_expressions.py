@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -51,6 +52,22 @@ def test_bare_words_are_quoted(text: str, plain: str):
 def test_what_is_no_bare_word_stays(text: str):
     """Quoted text, literals of JSON and filters cut short are left as they are."""
     assert text == on_comparisons(quoted)(text)
+
+
+@given(
+    st.text(alphabet="ab.:é-", min_size=1),
+    st.sampled_from(["eq", "EQ", "sw", "is", "pr"]),
+    st.text(),
+)
+def test_one_comparison_is_found_as_among_others(name: str, operator: str, value: str):
+    """What is asked most has a way of its own, and is taken for nothing else on it."""
+    text, heard = f"{name} {operator} {json.dumps(value)}", []
+    for said in (text, f"{text} and x pr"):
+        heard.append([])
+        on_comparisons(lambda comparison: heard[-1].append(comparison) or comparison)(said)
+
+    assert heard[0] == heard[1][: len(heard[0])]
+    assert len(heard[1]) in {len(heard[0]), len(heard[0]) + 1}
 
 
 @pytest.mark.parametrize(
