@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hub.spi.expressions import (
     LENGTH_MAX,
+    Comparison,
     both,
     into_brackets,
     is_path,
@@ -54,6 +55,18 @@ def test_what_is_no_bare_word_stays(text: str):
     assert text == on_comparisons(quoted)(text)
 
 
+def heard_in(text: str) -> list[Comparison]:
+    """Return the comparisons of *text*."""
+    heard: list[Comparison] = []
+
+    def noted(comparison: Comparison) -> Comparison:
+        heard.append(comparison)
+        return comparison
+
+    on_comparisons(noted)(text)
+    return heard
+
+
 @given(
     st.text(alphabet="ab.:é-", min_size=1),
     st.sampled_from(["eq", "EQ", "sw", "is", "pr"]),
@@ -61,13 +74,11 @@ def test_what_is_no_bare_word_stays(text: str):
 )
 def test_one_comparison_is_found_as_among_others(name: str, operator: str, value: str):
     """What is asked most has a way of its own, and is taken for nothing else on it."""
-    text, heard = f"{name} {operator} {json.dumps(value)}", []
-    for said in (text, f"{text} and x pr"):
-        heard.append([])
-        on_comparisons(lambda comparison: heard[-1].append(comparison) or comparison)(said)
+    text = f"{name} {operator} {json.dumps(value)}"
+    alone, among = heard_in(text), heard_in(f"{text} and x pr")
 
-    assert heard[0] == heard[1][: len(heard[0])]
-    assert len(heard[1]) in {len(heard[0]), len(heard[0]) + 1}
+    assert alone == among[: len(alone)]
+    assert len(among) in {len(alone), len(alone) + 1}
 
 
 @pytest.mark.parametrize(
