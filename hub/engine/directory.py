@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -99,6 +99,11 @@ class Directory:
         idp = connection.idp
         dialect = self.plugins.dialect(idp) if self.plugins.speaks(idp) else Dialect(name=idp, title=idp)
         return guide_of(dialect, connection.guide).title, dialect.retry
+
+    async def titles(self, team: Team, people: Collection[str]) -> Mapping[str, str]:
+        """Return person → what they are called, of those *people* of *team* of whom a name is left."""
+        found = await self.dossiers.some(team.id, sorted(set(people)))
+        return {id: each.title for each in found if each.title != (id := each.standing.person)}
 
     async def people(self, team: Team, wanted: Wanted, turn: Turn) -> Page[Listed]:
         """Return a page of the people who are *wanted*, the newest first."""

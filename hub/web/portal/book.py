@@ -13,12 +13,15 @@ from attrs import asdict
 from starlette.responses import JSONResponse, StreamingResponse
 
 from hub.engine.errors import AdminError
+from hub.ledger.entries import holder
 
 from .pages import Fault, Pages
 from .problems import Problem
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+
+    from hub.ledger.entries import Entry
 
     from .pages import Visit
 
@@ -52,7 +55,8 @@ async def as_of(visit: Visit) -> Response:
         return await _book(visit, [Fault("at", _sentence(error))])
     found, shown = await keeping.as_of(team, at), await _first(HOLDERS, keeping.holders(team, at))
     held = sum(each.held for each in found.values())
-    return visit.page("book_as_of.html", at=at, figures=found, held=shown, all=held)
+    people = await visit.desk.directory.titles(team, [each.person for each in shown])
+    return visit.page("book_as_of.html", at=at, figures=found, held=shown, all=held, people=people)
 
 
 @pages.get("/book/as-of.csv")
@@ -115,16 +119,19 @@ async def _book(visit: Visit, faults: Sequence[Fault] = ()) -> Response:
         "kinds": await desk.bookkeeping.seats(team),
         "seal": await desk.bookkeeping.sealed(team),
         "today": desk.bookkeeping.clock()[:10],
-        "account": _account,
+        "people": await desk.directory.titles(team, _people(entries)),
+        "holder": holder,
     }
     if faults:
         return visit.again("book.html", faults=faults, typed=visit.query, **values)
     return visit.page("book.html", typed=visit.query, **values)
 
 
-def _account(name: str) -> str:
-    """Return an account as people call it: that of a person is told without their id, which is long."""
-    return "a person" if name.startswith("held:") else name
+def _people(entries: Sequence[Entry]) -> list[str]:
+    """Return who took or gave back a seat in *entries*."""
+    postings = [posting for entry in entries for posting in entry.postings]
+    found = [holder(account) for each in postings for account in (each.source, each.target)]
+    return [person for person in found if person is not None]
 
 
 async def _first(count: int, found: AsyncIterator[T]) -> Sequence[T]:

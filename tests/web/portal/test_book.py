@@ -7,10 +7,12 @@ import csv
 import io
 
 import pytest
+from attrs import evolve
 
 from hub import moments
 from hub.sources import clock
 from hub.web.portal import book
+from tests.author import BY
 from tests.web.portal.guests import guest, words
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -38,7 +40,7 @@ def test_lines_are_shown_the_newest_first(owner):
     said = words(owner.get("/book"))
 
     assert said.index("2 ") < said.index("1 ")
-    assert "taken 1 standard: free → a person hx_" in said
+    assert "taken 1 standard: free → ann@a.example hx_" in said
     assert "bought 2 standard: bought → free" in said
 
 
@@ -72,9 +74,22 @@ def test_a_moment_tells_who_held_what(owner):
 
     assert "standard 0 0 0" in none
     assert "standard 2 1 1" in words(now)
+    assert "ann@a.example standard" in words(now)
     lines = owner.get("/book/as-of.csv", at=moments.later(clock(), -0.001)).text
     (line,) = csv.DictReader(io.StringIO(lines))
     assert line["person"] in now.text
+
+
+def test_who_is_gone_stays_in_the_book_without_a_name(house, way, owner):
+    """Their lines are there as ever, under an id that names nobody."""
+    at = moments.later(clock(), -0.001)
+    user = house.ask(way, "GET", "/Users", filter='userName eq "ann@a.example"').json()["Resources"][0]
+    (line,) = csv.DictReader(io.StringIO(owner.get("/book/as-of.csv", at=at).text))
+    house.run(house.house.erasing.erase(way.team, line["person"], by=evolve(BY, why="asked"), progress=str))
+    assert 404 == house.ask(way, "GET", f"/Users/{user['id']}").status_code
+
+    assert "taken 1 standard: free → a person hx_" in words(owner.get("/book"))
+    assert line["person"] in words(owner.get("/book/as-of", at=at))
 
 
 def test_a_period_is_stated(owner):
