@@ -52,7 +52,7 @@ class Database:
         init=False,
         repr=False,
         eq=False,
-        default=Factory(lambda self: Sharing(self._found, none=()), takes_self=True),
+        default=Factory(lambda self: Sharing(self.found_of, none=()), takes_self=True),
     )
 
     @property
@@ -109,8 +109,11 @@ class Database:
             return await self.rows(sql, *values, one)
         return await self._lookups.ask((sql, *values), one)
 
-    async def _found(self, key: tuple[str, ...], sought: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+    async def found_of(self, key: tuple[str, ...], sought: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """Return what `found` finds of each that is *sought*; *key* is the statement and its other values."""
         sql, *values = key
+        if self.dialect == "sqlite":
+            return {one: await self.rows(sql, *values, one) for one in sought}
         found: dict[str, list[Row]] = {}
         for row in await self.rows(sql, *values, json.dumps(sought)):
             found.setdefault(row["sought"], []).append(row)

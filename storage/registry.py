@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from hub.engine.stirring import Stirred
 
 from . import records, tables
 from .lookups import select
 from .patience import Patient
+from .sharing import Sharing
 from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from hub.teams import ApiKey, Connection, Team, Token
 
 T = TypeVar("T")
+
+#: A token, and the connection and the team that it is of.
+Owner: TypeAlias = "tuple[Token, Connection, Team]"
 
 #: What LIKE takes for more than itself.
 WILD = re.compile("[!%_]")
@@ -49,7 +53,7 @@ def _owner_by_key(dialect: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _owner(columns: tuple[tuple[str, Any], ...]) -> tuple[Token, Connection, Team]:
+def _owner(columns: tuple[tuple[str, Any], ...]) -> Owner:
     """Return the owner in *row*; the same row, which comes with each request, is turned into values once."""
     row = dict(columns)
     connection = {**row, "id": row["connection_id"]}
@@ -64,6 +68,13 @@ class DatabaseRegistry(Patient):
     clock: Clock
     search_seconds: float = SEARCH_SECONDS
     stirred: Stirred = field(factory=Stirred)
+    #: Most requests that come at once show the same token.
+    _looks: Sharing[Owner | None] = field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=Factory(lambda self: Sharing(self._owners, none=None), takes_self=True),
+    )
 
     def store(self, scope: Scope) -> Store:
         return DatabaseStore(
@@ -104,9 +115,12 @@ class DatabaseRegistry(Patient):
         )
         return [records.connection(row) for row in rows]
 
-    async def token(self, key_id: str) -> tuple[Token, Connection, Team] | None:
-        rows = await self._of_one(_owner_by_key(self.database.dialect), one=key_id)
-        return _owner(tuple(rows[0].items())) if rows else None
+    async def token(self, key_id: str) -> Owner | None:
+        return await self._patiently(lambda: self._looks.ask((_owner_by_key(self.database.dialect),), key_id))
+
+    async def _owners(self, key: tuple[str], ids: Sequence[str]) -> Mapping[str, Owner]:
+        found = await self.database.found_of(key, ids)
+        return {id: _owner(tuple(rows[0].items())) for id, rows in found.items() if rows}
 
     async def tokens(self, connection: str) -> Sequence[Token]:
         rows = await self._patiently(

@@ -9,8 +9,9 @@ import pytest
 
 from hub.scim.membership import MemberChange
 from hub.scim.parsing import parse_filter
+from hub.teams import Token
 from storage.database import Database
-from tests.storage.conftest import group, listed, user
+from tests.storage.conftest import NOW, group, listed, user
 
 
 @pytest.fixture
@@ -76,3 +77,14 @@ async def test_those_of_two_connections_who_look_up_one_name_at_once(world):
     found = await asyncio.gather(*(world.store(each).search(where) for each in ("c1", "c2", "c1")))
 
     assert [[ann.id], [bob.id], [ann.id]] == [[text.id for text in each.page] for each in found]
+
+
+async def test_whose_a_token_is_that_many_show_at_once_is_looked_up_once(world, told):
+    """Most requests that come at once are one connection's; whoever shows another token is told of theirs."""
+    await world.put(Token(key_id="one", team="t", connection="c1", digest="", created_at=NOW))
+    await world.put(Token(key_id="two", team="t", connection="c2", digest="", created_at=NOW))
+    told.clear()
+    found = await asyncio.gather(*(world.registry.token(id) for id in ("one", "one", "two", "none", "one")))
+
+    assert ["c1", "c1", "c2", None, "c1"] == [each and each[1].id for each in found]
+    assert (3 if world.database.dialect == "sqlite" else 1) == len(told)
