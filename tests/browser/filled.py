@@ -83,6 +83,9 @@ async def _filled(place: Place, openid: Canaille, count: int) -> Filled:
         okta = Provider.okta(f"{place.url}/scim/v2/{connection.id}", token)
         users = [_user(okta, number, name) for number, name in enumerate(called)]
         groups = [_group(okta, name, users) for name in called]
+        second, opens = await house.connections.create(team, idp="entra", on=True, by=nasty)
+        entra = Provider.entra(f"{place.url}/scim/v2/{second.id}", opens)
+        assert 201 == entra.create("away@acme.example", displayName=called[0], active=False).status_code
         assert 403 == okta.create(f'{called[0]}"late'[:200]).status_code
         for number in range(2):
             assert 201 == okta.create(f"gold{number}@acme.example", userType="Gold").status_code

@@ -62,7 +62,8 @@ SPILT = """
 () => [...document.querySelectorAll("td[data-label]")]
   .filter((each) => each.scrollHeight > each.clientHeight + 1)
   .concat([...document.querySelectorAll("main table")].filter((each) =>
-    each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1))
+    each.getBoundingClientRect().right + parseFloat(getComputedStyle(each.parentElement).paddingRight) >
+      each.parentElement.getBoundingClientRect().right + 1))
   .map((each) => each.outerHTML.slice(0, 200))
 """
 
