@@ -7,15 +7,22 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
+from itertools import product
 from pathlib import Path
 from random import Random
+from statistics import median
 
 import pytest
 
 from hub.engine.bookkeeping import Bookkeeping
+from hub.engine.places import NOWHERE
+from hub.engine.scope import Scope
 from hub.engine.sealing import Sealer
+from hub.engine.seats import grant, let_go
 from hub.teams import Team
 from storage.books import DatabaseBooks
+from storage.registry import DatabaseRegistry
 from storage.seals import DatabaseSeals
 from tests.ledger.clerk import DAY, KINDS, Clerk
 from tests.ledger.plainly import as_of, usage
@@ -35,6 +42,9 @@ MOMENT = "2025-12-24T18:00:00Z"
 NOW = "2026-06-01T12:00:00.000Z"
 KEY = bytes(32)
 TEAM = Team(id="t", name="t", plan="enterprise")
+
+#: How often somebody comes and goes, and how much more that may take in a large team than in a small one.
+TURNS, RATIO = scale(40, trust=400), 1.5
 
 #: Seconds that an answer may take, and megabytes that verifying may.
 SECONDS, MEGABYTES = 2, 250
@@ -56,12 +66,13 @@ print(open("/proc/self/status").read())
 """
 
 
-def clerk():
-    """Return who writes the book."""
+def clerk(team="t", people=PEOPLE):
+    """Return who writes the book of *team*."""
     chance = Random(5)
     return Clerk(
         chance=chance,
-        people=[f"0190{n:028x}" for n in range(PEOPLE)],
+        team=team,
+        people=[f"{team}-0190{n:028x}" for n in range(people)],
         pause=lambda _: round(chance.expovariate(ENTRIES / (DAYS * DAY))),
         trading=0.001,
         moving=0.1,
@@ -109,6 +120,40 @@ async def test_a_large_book(database, migrated_url):
         entries = [again.line()[0] for _ in range(ENTRIES)]
         assert {kind: as_of(entries, kind, at=at) for kind in KINDS} == moment
         assert {kind: usage(entries, kind, period) for kind in KINDS} == stated.kinds
+
+    await write(database, clerk("small", 1_000), 1_000)
+    large, small = await costs(database, "t", "small")
+    print(f"a seat taken, given back {large * 1000:.2f} ms; in a small team {small * 1000:.2f} ms")  # noqa: T201
+    if TRUST:  # smaller, there is nothing to tell from what else the machine does
+        assert large < RATIO * small
+
+
+async def costs(database, *teams):
+    """Return how many seconds somebody's coming and going takes in each of *teams*: the median, in turn."""
+    registry = DatabaseRegistry(database=database, clock=lambda: NOW, patience=5)
+    taken: dict[str, list[float]] = {team: [] for team in teams}
+    for team in teams:
+        await registry.store(Scope(team=team)).write(
+            lambda unit: unit.buy("standard", TURNS), reference="buy"
+        )
+    turns = [each for number in range(TURNS) for each in product([number], teams[:: (-1) ** number])]
+    for number, team in turns:  # neither is always first
+        store, person = registry.store(Scope(team=team)), f"{team}-{number}"
+        begin = time.perf_counter()
+        await store.write(partial(comes, person=person), reference="comes")
+        await store.write(partial(let_go, person=person, reference="goes"), reference="goes")
+        taken[team].append(time.perf_counter() - begin)
+    assert [0] == [
+        row["n"] for row in await database.rows("SELECT count(*) AS n FROM persons WHERE unsettled")
+    ]
+    return [median(each) for each in taken.values()]
+
+
+async def comes(unit, person):
+    """Let somebody new have a seat."""
+    await unit.claim(person, None, 1)
+    moved = await grant(unit, person, NOWHERE, "standard", reference="comes")
+    assert "standard" == moved.after.held
 
 
 async def _listed(found):
