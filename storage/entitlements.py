@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from hub.engine.entitlements import Bond, Seated, Standing
 from hub.scim.strictjson import dumps
@@ -12,6 +12,7 @@ from hub.scim.strictjson import dumps
 from .client import Row
 from .keys import key
 from .patience import Patient
+from .sharing import Sharing
 
 #: Whoever owns one of the names in the JSON array $2 as an address, and all of the team's users who are
 #: called so: by way of its connections, of which there are few.
@@ -69,9 +70,24 @@ STANDING = {dialect: _FACTS + rows for dialect, rows in _ROWS.items()}
 
 @frozen(kw_only=True)
 class DatabaseStandings(Patient):
-    """`Standings` in a database."""
+    """`Standings` in a database; on PostgreSQL, those who ask for one each at once share a statement."""
+
+    _shared: Sharing[Sequence[Standing]] = field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=Factory(lambda self: Sharing(self._named, none=()), takes_self=True),
+    )
 
     async def named(self, team: str, names: Sequence[str]) -> Mapping[str, Sequence[Standing]]:
+        if self.database.dialect == "sqlite" or len(names) != 1:
+            return await self._patiently(lambda: self._named((team,), names))
+        (name,) = names
+        found = await self._patiently(lambda: self._shared.ask((team,), name))
+        return {name: found} if found else {}
+
+    async def _named(self, of: tuple[str], names: Sequence[str]) -> Mapping[str, Sequence[Standing]]:
+        (team,) = of
         asked = {key(name): name for name in names}
         standings: dict[str, list[Standing]] = {}
         for row in await self._found(_NAMED[self.database.dialect], team, dumps([*asked]).decode()):
@@ -79,10 +95,11 @@ class DatabaseStandings(Patient):
         return standings
 
     async def person(self, team: str, id: str) -> Sequence[Standing]:
-        return [standing(row) for row in await self._found(_PERSON, team, id)]
+        found = await self._patiently(lambda: self._found(_PERSON, team, id))
+        return [standing(row) for row in found]
 
     async def _found(self, found: str, *values: object) -> Sequence[Row]:
-        return await self._rows(STANDING[self.database.dialect].format(found=found), *values)
+        return await self.database.rows(STANDING[self.database.dialect].format(found=found), *values)
 
 
 def standing(row: Row) -> Standing:

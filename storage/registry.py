@@ -40,16 +40,24 @@ _OWNER = (
     " WHERE t.key_id ="
 )
 
-_API_KEY = (
-    "SELECT key_id, team_id, digest, created_at, expires_at, revoked_at FROM tokens"
-    " WHERE key_id = $1 AND kind = 'api'"
-)
-
 
 @cache
 def _owner_by_key(dialect: str) -> str:
     """Return the statement of whose the token is that has the key $1."""
     return select(dialect, "owner.*", lambda by: f"{_OWNER} {by} LIMIT 1", name="owner", place="$1")
+
+
+@cache
+def _api_key_by_key(dialect: str) -> str:
+    """Return the statement of the key of the API that has the key $1."""
+    found = "SELECT key_id, team_id, digest, created_at, expires_at, revoked_at FROM tokens"
+    return select(
+        dialect,
+        "api_key.*",
+        lambda by: f"{found} WHERE key_id = {by} AND kind = 'api' LIMIT 1",
+        name="api_key",
+        place="$1",
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -129,7 +137,8 @@ class DatabaseRegistry(Patient):
         return [records.token(row) for row in rows]
 
     async def api_key(self, key_id: str) -> ApiKey | None:
-        rows = await self._rows(_API_KEY, key_id)
+        sql = _api_key_by_key(self.database.dialect)
+        rows = await self._patiently(lambda: self.database.found(sql, one=key_id))
         return records.api_key(rows[0]) if rows else None
 
     async def api_keys(self, team: str) -> Sequence[ApiKey]:

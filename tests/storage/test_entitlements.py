@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from attrs import evolve
 
@@ -156,3 +158,26 @@ async def test_a_key_of_the_api_is_no_token_of_a_connection(world):
     revoked = evolve(KEY, revoked_at=NOW, expires_at=NOW)
     await world.put(revoked)
     assert [revoked] == list(await world.registry.api_keys("t"))
+
+
+async def test_who_is_asked_for_at_once(people, standings, monkeypatch):
+    """Each is told of whom they asked for, and of their own team's; on PostgreSQL a team asks once."""
+    told, run = [], Database.run
+
+    async def noted(self, client, sql, *values):
+        told.append(sql)
+        return await run(self, client, sql, *values)
+
+    monkeypatch.setattr(Database, "run", noted)
+    asked = [("t", "ann@a.example"), ("t", "bob"), ("u", "bob"), ("t", "nobody"), ("t", "bob")]
+    found = await asyncio.gather(*(named(standings, name, team=team) for team, name in asked))
+    bobs = {"bob": [("p-bob", Bond.BEARS), ("p-bob2", Bond.BEARS)]}
+
+    assert [
+        {"ann@a.example": [("ann", Bond.OWNS)]},
+        bobs,
+        {"bob": [("p-bob3", Bond.BEARS)]},
+        {},
+        bobs,
+    ] == found
+    assert (5 if standings.database.dialect == "sqlite" else 2) == len(told)
