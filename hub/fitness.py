@@ -13,7 +13,7 @@ from storage import migrate
 from storage.registry import DatabaseRegistry
 
 if TYPE_CHECKING:
-    from hub.engine.plugins import Plugins
+    from hub.engine.common.plugins import Plugins
     from hub.settings import Settings
     from storage.database import Database
 

@@ -56,7 +56,7 @@ class Team:
     schemas: str = "[]"
     """Its own schema extensions, as `hub.scim.definitions` writes them."""
     seating: str = "{}"
-    """The rules that choose a person's kind of seat, as `hub.engine.seating` writes them."""
+    """The rules that choose a person's kind of seat, as `hub.engine.seats.seating` writes them."""
 
     def lacks(self) -> list[str]:
         """Return what the team still needs before SCIM can be turned on, as sentences."""

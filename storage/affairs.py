@@ -8,10 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
-from hub.engine.claimants import Personal
-from hub.engine.errors import NameTaken
-from hub.engine.failpoints import failpoint
-from hub.engine.notes import Author
+from hub.engine.common.failpoints import failpoint
+from hub.engine.values.claimants import Personal
+from hub.engine.values.errors import NameTaken
+from hub.engine.values.notes import Author
 from hub.scim.folding import fold
 from hub.teams import Admin, ApiKey, Connection, Link, Team, Token
 

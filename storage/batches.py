@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field, frozen
 
-from hub.engine.errors import Overtaken
+from hub.engine.values.errors import Overtaken
 
 from .deadline import left
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from hub import moments
-from hub.engine.claimants import Vouching
+from hub.engine.values.claimants import Vouching
 from hub.ledger.holdings import Holding, Period, Stay
 from hub.ledger.seals import BLOCK, Seal
 
@@ -22,8 +22,8 @@ from .periods import KINDS, Periods
 from .queues import seat_counts
 
 if TYPE_CHECKING:
-    from hub.engine.places import SeatCount
     from hub.engine.ports import Books
+    from hub.engine.values.places import SeatCount
     from hub.ledger.entries import Entry
     from hub.ledger.statement import Purchase
 

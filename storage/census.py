@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from attrs import frozen
 
-from hub.engine.claimants import Candidate
-from hub.engine.places import Refused, Spot, Waiting
-from hub.engine.resources import Resource
+from hub.engine.values.claimants import Candidate
+from hub.engine.values.places import Refused, Spot, Waiting
+from hub.engine.values.resources import Resource
 
 from . import memberships, records
 from .client import Row

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from hub.engine.claimants import Claimant
-from hub.engine.failpoints import failpoint
-from hub.engine.places import Spot
-from hub.engine.resources import Resource
+from hub.engine.common.failpoints import failpoint
+from hub.engine.values.claimants import Claimant
+from hub.engine.values.places import Spot
+from hub.engine.values.resources import Resource
 
 from . import memberships, records
 from .client import Row

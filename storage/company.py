@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from hub.engine.errors import Overtaken
+from hub.engine.values.errors import Overtaken
 
 if TYPE_CHECKING:
-    from hub.engine.places import SeatCount
+    from hub.engine.values.places import SeatCount
 
     from .statements import Statement
 

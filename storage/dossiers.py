@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.batches import BATCH
-from hub.engine.claimants import Tally
-from hub.engine.dossiers import Dossier, Queued, Vouching
-from hub.engine.people import name_in
+from hub.engine.seats.people import name_in
+from hub.engine.values.batches import BATCH
+from hub.engine.values.claimants import Tally
+from hub.engine.values.dossiers import Dossier, Queued, Vouching
 from hub.ledger.holdings import Holding
 
 from .client import Row
@@ -21,7 +21,7 @@ from .patience import Patient
 from .records import dumps
 
 if TYPE_CHECKING:
-    from hub.engine.entitlements import Standing
+    from hub.engine.values.entitlements import Standing
 
 #: How many people are read at a time.
 PAGE = 200

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import Factory, field, frozen
 
-from hub.engine.entitlements import Bond, Seated, Standing
+from hub.engine.values.entitlements import Bond, Seated, Standing
 from hub.scim.strictjson import dumps
 
 from .client import Row

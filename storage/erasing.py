@@ -20,8 +20,8 @@ from .patience import Patient
 from .trail import ERASED
 
 if TYPE_CHECKING:
-    from hub.engine.batches import Progress
-    from hub.engine.resources import Resource
+    from hub.engine.values.batches import Progress
+    from hub.engine.values.resources import Resource
 
 #: How many rows are looked through at a time.
 PAGE = 500

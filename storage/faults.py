@@ -8,7 +8,7 @@ import sqlite3
 import asyncpg
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 
-from hub.engine.errors import Overtaken
+from hub.engine.values.errors import Overtaken
 
 
 def passing(error: BaseException) -> bool:

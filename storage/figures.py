@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from hub.engine.courses import Change
+from hub.engine.values.courses import Change
 
 from .patience import Patient
 from .periods import TRADE

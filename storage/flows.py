@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
-from hub.engine.flows import Code, Errand, Flow, Purpose
+from hub.engine.values.flows import Code, Errand, Flow, Purpose
 from hub.providers import Identity, Proof
 
 from .client import Client, Row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hub.engine.gaps import COUNTED_MAX, NAMED_MAX, Gaps
+from hub.engine.values.gaps import COUNTED_MAX, NAMED_MAX, Gaps
 
 from .census import USER_NAME
 from .patience import Patient

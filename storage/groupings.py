@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from hub.engine.gathered import COUNTED_MAX, Gathered, Gathering
-from hub.engine.listing import PAGE, Page, Turn, page_of
-from hub.engine.people import name_in
+from hub.engine.seats.people import name_in
+from hub.engine.values.gathered import COUNTED_MAX, Gathered, Gathering
+from hub.engine.values.listing import PAGE, Page, Turn, page_of
 
 from .client import Row
 from .filters.spots import both

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Collection
 
 from attrs import frozen
 
-from hub.engine.errors import ValueTaken
-from hub.engine.resources import Resource
-from hub.engine.scope import Scope
+from hub.engine.values.errors import ValueTaken
+from hub.engine.values.resources import Resource
+from hub.engine.values.scope import Scope
 
 from . import records
 from .database import Database

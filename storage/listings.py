@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from hub.engine.claimants import SignIn
-from hub.engine.listing import PAGE, Condition, Page, Turn, Wanted, page_of
-from hub.engine.places import Refused
-from hub.engine.resources import Resource
+from hub.engine.values.claimants import SignIn
+from hub.engine.values.listing import PAGE, Condition, Page, Turn, Wanted, page_of
+from hub.engine.values.places import Refused
+from hub.engine.values.resources import Resource
 from hub.scim.expressions import Operator
 
 from . import memberships, records

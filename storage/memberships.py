@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from attrs import frozen
 
-from hub.engine.errors import Overtaken, UnknownMembers
-from hub.engine.failpoints import failpoint
-from hub.engine.resources import MEMBERS_FIRST, Member, Membership
-from hub.engine.scope import Scope
+from hub.engine.common.failpoints import failpoint
+from hub.engine.values.errors import Overtaken, UnknownMembers
+from hub.engine.values.resources import MEMBERS_FIRST, Member, Membership
+from hub.engine.values.scope import Scope
 
 from .client import Row
 from .database import Database

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
-from hub.engine.errors import StoreAway
+from hub.engine.values.errors import StoreAway
 
 from .client import Client, Row
 from .database import Database

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.kinds import NAMES
-from hub.engine.resources import Resource
+from hub.engine.values.kinds import NAMES
+from hub.engine.values.resources import Resource
 from hub.scim.folding import fold
 
 from .client import Row

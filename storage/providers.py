@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from hub.engine.errors import NameTaken
+from hub.engine.values.errors import NameTaken
 from hub.providers import How, Oidc, Protocol, Provider, Saml
 
 from .client import Row

@@ -7,9 +7,9 @@ from operator import itemgetter
 
 from attrs import evolve, frozen
 
-from hub.engine.failpoints import failpoint
-from hub.engine.places import SeatCount, SeatStatus
-from hub.engine.placing import REARMED_BELOW, THRESHOLDS
+from hub.engine.common.failpoints import failpoint
+from hub.engine.seats.placing import REARMED_BELOW, THRESHOLDS
+from hub.engine.values.places import SeatCount, SeatStatus
 from hub.scim.folding import fold
 
 from . import records

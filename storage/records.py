@@ -9,12 +9,12 @@ from typing import Any
 
 from attrs import asdict
 
-from hub.engine.claimants import Personal
-from hub.engine.kinds import NAMES
-from hub.engine.places import Refused, SeatCount
-from hub.engine.resources import Resource, Text
-from hub.engine.scope import Scope
-from hub.engine.shape import document_text
+from hub.engine.values.claimants import Personal
+from hub.engine.values.kinds import NAMES
+from hub.engine.values.places import Refused, SeatCount
+from hub.engine.values.resources import Resource, Text
+from hub.engine.values.scope import Scope
+from hub.engine.values.shape import document_text
 from hub.ledger.entries import Entry, Posting
 from hub.ledger.holdings import Holding
 from hub.ledger.policies import Policy

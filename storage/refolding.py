@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from tortoise.migrations.operations import RunSQL
 
-from hub.engine.kinds import RESOURCE_TYPES
+from hub.engine.values.kinds import RESOURCE_TYPES
 from hub.scim.folding import fold
 
 from .client import Row

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from attrs import Factory, field, frozen
 
-from hub.engine.stirring import Stirred
+from hub.engine.rounds.stirring import Stirred
 
 from . import records, tables
 from .lookups import select
@@ -20,7 +20,7 @@ from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
     from hub.engine.ports import Clock, Store
-    from hub.engine.scope import Scope
+    from hub.engine.values.scope import Scope
     from hub.teams import ApiKey, Connection, Team, Token
 
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from typing import Any
 
 from attrs import field, frozen
 
-from hub.engine.errors import NameTaken, Outdated
-from hub.engine.failpoints import failpoint
-from hub.engine.resources import Resource
+from hub.engine.common.failpoints import failpoint
+from hub.engine.values.errors import NameTaken, Outdated
+from hub.engine.values.resources import Resource
 
 from . import memberships, records
 from .faults import Violation

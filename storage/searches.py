@@ -7,7 +7,7 @@ from functools import cache, cached_property
 
 from attrs import define, field, frozen
 
-from hub.engine.searches import Found, Mark, Search
+from hub.engine.values.searches import Found, Mark, Search
 from hub.scim.catalog import Types
 from hub.scim.widening import widened
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.sightings import Hour, Sighting
+from hub.engine.asking.sightings import Hour, Sighting
 
 from .client import Client, Row
 from .patience import Patient
 
 if TYPE_CHECKING:
-    from hub.engine.sightings import Seen
+    from hub.engine.asking.sightings import Seen
 
 #: Nothing is seen of a connection that there is not: its address may be anybody's invention.
 _SEEN = (

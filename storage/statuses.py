@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from hub.engine.places import SeatState, SeatStatus
-from hub.engine.scope import Scope
+from hub.engine.values.places import SeatState, SeatStatus
+from hub.engine.values.scope import Scope
 
 from .client import Row
 from .database import Database

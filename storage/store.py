@@ -12,14 +12,14 @@ from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
-from hub.engine.errors import Overtaken, StoreAway
-from hub.engine.failpoints import failpoint
-from hub.engine.places import SeatStatus
+from hub.engine.common.failpoints import failpoint
 from hub.engine.ports import Clock, Work
-from hub.engine.resources import Member, Text
-from hub.engine.scope import Scope
-from hub.engine.searches import Found, Search
-from hub.engine.stirring import Stirred
+from hub.engine.rounds.stirring import Stirred
+from hub.engine.values.errors import Overtaken, StoreAway
+from hub.engine.values.places import SeatStatus
+from hub.engine.values.resources import Member, Text
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Found, Search
 from hub.scim.errors import InvalidFilter, TooMany
 
 from . import records

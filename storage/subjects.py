@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.known import Known, Linked
+from hub.engine.values.known import Known, Linked
 
 from .client import Client
 from .keys import key

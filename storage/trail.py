@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from attrs import frozen
 
-from hub.engine.notes import Note
+from hub.engine.values.notes import Note
 
 from .client import Row
 from .patience import Patient

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 from attrs import field, frozen
 
-from hub.engine.errors import Overtaken
-from hub.engine.scope import Scope
-from hub.engine.stirring import Stirred
+from hub.engine.rounds.stirring import Stirred
+from hub.engine.values.errors import Overtaken
+from hub.engine.values.scope import Scope
 
 from .client import Client, Row
 from .database import Database

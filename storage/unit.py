@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from hub.engine.failpoints import failpoint
+from hub.engine.common.failpoints import failpoint
 from hub.ledger.entries import Posting, holder
 
 from . import records

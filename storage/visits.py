@@ -18,7 +18,7 @@ from .statements import values_of
 from .trail import NOTE
 
 if TYPE_CHECKING:
-    from hub.engine.notes import Note
+    from hub.engine.values.notes import Note
 
 ADMINS = "SELECT * FROM admins WHERE team_id = $1 ORDER BY created_at, id"
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hub.engine.notes import Author
+from hub.engine.values.notes import Author
 
 BY = Author(name="cli:tests")

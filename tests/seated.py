@@ -10,8 +10,8 @@ import httpx2
 from attrs import evolve, frozen
 
 from hub.engine.ports import Unit, Work
-from hub.engine.scope import Scope
-from hub.engine.settling import BEGINNING
+from hub.engine.rounds.settling import BEGINNING
+from hub.engine.values.scope import Scope
 from hub.ledger import moves
 from hub.ledger.policies import Policy
 from hub.spi import Event

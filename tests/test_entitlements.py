@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from hub import tokens
-from hub.engine.errors import StoreAway
-from hub.engine.scope import Scope
+from hub.engine.values.errors import StoreAway
+from hub.engine.values.scope import Scope
 from hub.ledger.policies import Policy
 from storage.claims import Claims
 from storage.entitlements import DatabaseStandings

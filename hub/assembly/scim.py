@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hub.engine.cursors import Cursors
-from hub.engine.plugins import Plugins
-from hub.engine.provision import Provisioning
-from hub.engine.query import Query
-from hub.engine.rolls import Rolls
-from hub.engine.service import Service
-from hub.engine.writing import Writing
+from hub.engine.answering.cursors import Cursors
+from hub.engine.answering.provision import Provisioning
+from hub.engine.answering.query import Query
+from hub.engine.answering.rolls import Rolls
+from hub.engine.answering.service import Service
+from hub.engine.answering.writing import Writing
+from hub.engine.common.plugins import Plugins
 from hub.scim.parsing import Limits
 from hub.settings import Settings
 from hub.sources import clock

@@ -6,11 +6,11 @@ import time
 
 from attrs import frozen
 
-from hub.engine.handover import HandOver
-from hub.engine.providing import Providing
-from hub.engine.questions import Questions
-from hub.engine.signin import SignIns
-from hub.engine.ways import Ways
+from hub.engine.product.handover import HandOver
+from hub.engine.product.questions import Questions
+from hub.engine.signing.providing import Providing
+from hub.engine.signing.signin import SignIns
+from hub.engine.signing.ways import Ways
 from hub.secret import derived
 from hub.settings import Settings
 from hub.sources import clock, new_id, new_secret

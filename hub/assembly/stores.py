@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hub.engine.stirring import Stirred
+from hub.engine.rounds.stirring import Stirred
 from hub.settings import Settings
 from hub.sources import clock
 from storage.books import DatabaseBooks

@@ -10,7 +10,7 @@ from hub.cli import printing
 from hub.cli.connection import root
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.links import ADMIN_SECONDS
+from hub.engine.signing.links import ADMIN_SECONDS
 from hub.teams import Admin, Role
 
 app = App(name="admin", help="Admins: who looks after a team in the portal, and the link that lets one in.")

@@ -9,7 +9,7 @@ from attrs import asdict
 from hub import moments
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, Options
-from hub.engine.notes import Note
+from hub.engine.values.notes import Note
 
 COLUMNS = ("At", "Who", "Action", "Target", "Changes", "Why")
 

@@ -13,8 +13,8 @@ from hub.cli import printing
 from hub.cli.errors import Failed, UsageError
 from hub.cli.options import NONE, Options
 from hub.cli.wholly import wholly
-from hub.engine.bookkeeping import Bookkeeping, Statement, exported
-from hub.engine.errors import AdminError
+from hub.engine.book.bookkeeping import Bookkeeping, Statement, exported
+from hub.engine.values.errors import AdminError
 from hub.house import House
 from hub.ledger.entries import Entry, Posting
 from hub.ledger.holdings import Period

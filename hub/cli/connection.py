@@ -8,9 +8,9 @@ from cyclopts import App, Parameter
 
 from hub.cli import printing
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.adoption import Adopted
-from hub.engine.dossiers import people
-from hub.engine.teams import Teams
+from hub.engine.people.adoption import Adopted
+from hub.engine.setup.teams import Teams
+from hub.engine.values.dossiers import people
 from hub.settings import Settings
 from hub.teams import Connection, Profile, State
 

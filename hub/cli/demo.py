@@ -7,7 +7,7 @@ from hub.cli.connection import base_url, root
 from hub.cli.opening import fit_house
 from hub.cli.options import NONE, Changing, Options
 from hub.cli.serve import run
-from hub.engine.teams import Teams
+from hub.engine.setup.teams import Teams
 from hub.house import House
 from hub.settings import Settings
 from hub.spi import Dialect

@@ -1,7 +1,7 @@
 """How a command says that it could not do what was asked."""
 
-from hub.engine.errors import AdminError, StoreError
-from hub.engine.plugins import PluginError
+from hub.engine.common.plugins import PluginError
+from hub.engine.values.errors import AdminError, StoreError
 from hub.fitness import NotFit
 from hub.secret import SecretError
 from hub.serving import CannotListen

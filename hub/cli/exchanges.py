@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from hub.cli import printing
 from hub.cli.options import NONE, Options
-from hub.engine.activity import Activity
+from hub.engine.watched.activity import Activity
 from hub.teams import Connection
 
 Kept: TypeAlias = Mapping[str, Any]

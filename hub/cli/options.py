@@ -14,7 +14,7 @@ from rich.table import Table
 
 from hub.cli import printing
 from hub.cli.opening import fit_house
-from hub.engine.notes import Author
+from hub.engine.values.notes import Author
 from hub.house import House
 from hub.settings import Settings, read_settings
 

@@ -9,7 +9,7 @@ from cyclopts import App
 
 from hub.cli import printing
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.dossiers import Dossier, entitlement_of, sentence
+from hub.engine.values.dossiers import Dossier, entitlement_of, sentence
 from hub.house import House
 from hub.teams import Team
 

@@ -2,7 +2,7 @@
 
 from hub.cli import printing
 from hub.cli.options import NONE, Options
-from hub.engine.plugins import Plugins
+from hub.engine.common.plugins import Plugins
 
 COLUMNS = ("Plugin", "Distribution", "Version", "Hooks", "Dialects", "Quirks")
 

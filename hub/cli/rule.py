@@ -11,9 +11,9 @@ from cyclopts import App, Parameter
 from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.previews import Preview
-from hub.engine.ruling import Reasons
-from hub.engine.seating import NO_SEAT, Rule, Seating, written
+from hub.engine.seats.previews import Preview
+from hub.engine.seats.ruling import Reasons
+from hub.engine.seats.seating import NO_SEAT, Rule, Seating, written
 from hub.scim.errors import InvalidSyntax
 from hub.scim.strictjson import Json, loads
 from hub.spi import Choice, Seat

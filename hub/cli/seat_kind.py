@@ -8,7 +8,7 @@ from cyclopts import App
 from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.places import Refused, SeatCount, Waiting
+from hub.engine.values.places import Refused, SeatCount, Waiting
 from hub.house import House
 from hub.ledger.policies import Policy
 from hub.teams import Team

@@ -11,7 +11,7 @@ from hub.cli import printing
 from hub.cli.connection import root
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.drafts import Draft
+from hub.engine.signing.drafts import Draft
 from hub.providers import Doors, Protocol, Provider
 from hub.settings import Settings
 

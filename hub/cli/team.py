@@ -9,8 +9,8 @@ from cyclopts import App, Parameter
 from hub.cli import printing
 from hub.cli.errors import UsageError
 from hub.cli.options import NONE, UNSAID, Changing, Options
-from hub.engine.bookkeeping import Bookkeeping
-from hub.engine.places import SeatCount
+from hub.engine.book.bookkeeping import Bookkeeping
+from hub.engine.values.places import SeatCount
 from hub.teams import Team
 
 app = App(name="team", help="Teams, and the seats they bought.")

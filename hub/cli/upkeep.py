@@ -6,7 +6,7 @@ from pathlib import Path
 from hub.cli import opening, printing
 from hub.cli.errors import Failed
 from hub.cli.options import NONE, Options
-from hub.engine.plugins import PluginError, Plugins
+from hub.engine.common.plugins import PluginError, Plugins
 from hub.fitness import database_file, database_url, faults_of, folder_fault
 from hub.main import open_house
 from hub.secret import key_fault

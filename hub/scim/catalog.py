@@ -193,7 +193,7 @@ SEAT_USER = Schema(
         _told("position", "The place of who waits among those who do; 1 is next.", type=Type.INTEGER),
     ),
 )  # fmt: skip
-"""What `hub.engine.places.SeatStatus` holds, for providers to read."""
+"""What `hub.engine.values.places.SeatStatus` holds, for providers to read."""
 
 USER_TYPE = ResourceType(
     name="User",

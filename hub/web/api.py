@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import define, frozen
 
 from hub import logs
-from hub.engine.handover import NoSuchCode
+from hub.engine.product.handover import NoSuchCode
 from hub.scim.errors import NotFound
 from hub.scim.strictjson import FORBIDDEN, dumps
 from hub.web import guards, handling, openapi, operations

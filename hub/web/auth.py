@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hub.engine.requests import Admission
+    from hub.engine.asking.requests import Admission
     from hub.web.ports import Door
 
 

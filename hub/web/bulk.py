@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 from starlette.requests import ClientDisconnect
 
-from hub.engine.conditions import NO_CONDITIONS, Conditions
-from hub.engine.errors import StoreAway
-from hub.engine.removals import is_removal
+from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
+from hub.engine.asking.removals import is_removal
+from hub.engine.values.errors import StoreAway
 from hub.scim import bulkids
 from hub.scim.bulk import BULK_RESPONSE, METHODS, BulkOperation, BulkRequest, planned, resolved
 from hub.scim.errors import InvalidSyntax, InvalidValue, ScimError, TooManyRequests
@@ -24,7 +24,7 @@ from hub.web.preconditions import conditions
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope
 
-    from hub.engine.requests import Admission
+    from hub.engine.asking.requests import Admission
     from hub.web.limits import Limits
     from hub.web.notes import Notes
     from hub.web.ports import Door

@@ -9,8 +9,8 @@ from attrs import define, field
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hub.engine.recording import Recording
-from hub.engine.requests import Admission
+from hub.engine.asking.recording import Recording
+from hub.engine.asking.requests import Admission
 from hub.spi import Inbound, Verb
 from hub.web.routes import Allowed, Bulk, Document
 

@@ -15,7 +15,7 @@ from hub.web import guards, handling, routes
 if TYPE_CHECKING:
     from starlette.types import Receive
 
-    from hub.engine.requests import Admission
+    from hub.engine.asking.requests import Admission
     from hub.settings import Settings
     from hub.web.call import Call
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from hub import logs
-from hub.engine.exchanges import Exchange
-from hub.engine.recording import Recording
+from hub.engine.asking.recording import Recording
+from hub.engine.watched.exchanges import Exchange
 from hub.scim.errors import Unauthorized
 from hub.spi import Inbound
 from hub.web import guards, routes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
-from hub.engine.entitlements import Reason
+from hub.engine.values.entitlements import Reason
 from hub.scim.errors import NotFound
 from hub.web.routes import Allowed, WrongMethod
 

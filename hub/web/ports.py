@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.conditions import NO_CONDITIONS, Conditions
+from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
 
 if TYPE_CHECKING:
-    from hub.engine.exchanges import Exchange
-    from hub.engine.recording import Recording
-    from hub.engine.requests import Admission, Answer
+    from hub.engine.asking.recording import Recording
+    from hub.engine.asking.requests import Admission, Answer
+    from hub.engine.watched.exchanges import Exchange
     from hub.spi import Inbound, Json
     from hub.teams import ApiKey
 
@@ -19,7 +19,7 @@ Ready = Callable[[], Awaitable[list[str]]]
 
 
 class Door(Protocol):
-    """Lets a connection in, and answers what it asks; `hub.engine.service.Service` is one."""
+    """Lets a connection in, and answers what it asks; `hub.engine.answering.service.Service` is one."""
 
     async def admit(self, connection_id: str, authorization: str | None) -> Admission:
         """Return whose request it is, or raise `Unauthorized`, in one sentence whatever is wrong."""
@@ -40,7 +40,7 @@ class Door(Protocol):
 
 
 class Questions(Protocol):
-    """Answers a team's product; `hub.engine.questions.Questions` is one."""
+    """Answers a team's product; `hub.engine.product.questions.Questions` is one."""
 
     async def admit(self, team: str, authorization: str | None) -> ApiKey:
         """Return the key of *team* that was sent; raises `Unauthorized`, always in the same words."""
@@ -53,7 +53,7 @@ class Questions(Protocol):
 
 
 class Lookout(Protocol):
-    """Notes what requests show of their connections; `hub.engine.lookout.Lookout` is one."""
+    """Notes what requests show of their connections; `hub.engine.watched.lookout.Lookout` is one."""
 
     def saw(
         self,
@@ -72,14 +72,14 @@ class Lookout(Protocol):
 
 
 class HandOver(Protocol):
-    """Exchanges the codes of sign-ins; `hub.engine.handover.HandOver` is one."""
+    """Exchanges the codes of sign-ins; `hub.engine.product.handover.HandOver` is one."""
 
     async def exchange(self, team: str, code: str, verifier: str, *, issuer: str) -> dict[str, Json]:
         """Return who signed in, whether they may, and what is signed of it; raises `NoSuchCode`."""
 
 
 class Keeper(Protocol):
-    """Notes what was asked and answered; `hub.engine.exchanges.Keeper` is one."""
+    """Notes what was asked and answered; `hub.engine.watched.exchanges.Keeper` is one."""
 
     def begin(self) -> Recording:
         """Return what a request that has just come is noted in."""

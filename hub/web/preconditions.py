@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hub.engine.conditions import ANY, Conditions
+from hub.engine.asking.conditions import ANY, Conditions
 from hub.scim.errors import InvalidSyntax
 
 if TYPE_CHECKING:

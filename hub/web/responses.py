@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Send
 
-    from hub.engine.requests import Answer
+    from hub.engine.asking.requests import Answer
 
 Header = tuple[bytes, bytes]
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from hub.engine.kinds import EVERYTHING
+from hub.engine.values.kinds import EVERYTHING
 from hub.scim.errors import MethodNotAllowed, NotFound
 from hub.spi import Verb
 

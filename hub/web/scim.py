@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from attrs import frozen
 
-from hub.engine.removals import is_removal
+from hub.engine.asking.removals import is_removal
 from hub.scim.bulk import BulkRequest
 from hub.spi import Inbound
 from hub.web import guards, handling, responses, routes
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from hub.engine.requests import Admission
+    from hub.engine.asking.requests import Admission
     from hub.settings import Settings
     from hub.web.documents import Documents
     from hub.web.hearing import Told

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from hub.engine.kinds import NAMES
+from hub.engine.values.kinds import NAMES
 from hub.scim.expressions import And, Compare, Filter, Has, Literal, Operator, Path, terms_of
 from hub.scim.match import KEYS, located
 from hub.scim.schema import Attribute, Place, ResourceType

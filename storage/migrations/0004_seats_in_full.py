@@ -34,7 +34,7 @@ def _tokens(owner: str, checks: str, chosen: str) -> tuple[str, ...]:
 
 
 FORWARD = both(
-    # The rules that choose a person's kind of seat, as `hub.engine.seating` writes them.
+    # The rules that choose a person's kind of seat, as `hub.engine.seats.seating` writes them.
     "ALTER TABLE teams ADD COLUMN seating TEXT NOT NULL DEFAULT '{}'",
     # When the latest entry was written: entries never go back in time.
     "ALTER TABLE teams ADD COLUMN booked_at TEXT NOT NULL DEFAULT ''",

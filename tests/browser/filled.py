@@ -10,8 +10,8 @@ from itertools import cycle, islice
 
 from attrs import frozen
 
-from hub.engine.drafts import Draft
-from hub.engine.notes import Author
+from hub.engine.signing.drafts import Draft
+from hub.engine.values.notes import Author
 from hub.house import House
 from hub.ledger.policies import Policy
 from hub.providers import Protocol

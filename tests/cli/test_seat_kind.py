@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from hub.engine.scope import Scope
+from hub.engine.values.scope import Scope
 from hub.main import open_house
 from hub.settings import read_settings
 from tests.cli.conftest import ACME

@@ -7,14 +7,14 @@ import secrets
 import pytest
 from attrs import frozen
 
-from hub.engine.bookkeeping import Bookkeeping
-from hub.engine.connections import Connections
-from hub.engine.minting import Mint
-from hub.engine.plugins import Plugins
-from hub.engine.schemas import Schemas
-from hub.engine.sealing import Sealer
-from hub.engine.teams import Teams
-from hub.engine.tokens import Tokens
+from hub.engine.book.bookkeeping import Bookkeeping
+from hub.engine.common.minting import Mint
+from hub.engine.common.plugins import Plugins
+from hub.engine.rounds.sealing import Sealer
+from hub.engine.setup.connections import Connections
+from hub.engine.setup.schemas import Schemas
+from hub.engine.setup.teams import Teams
+from hub.engine.setup.tokens import Tokens
 from hub.sources import clock, new_id
 from storage.books import DatabaseBooks
 from storage.providers import DatabaseProviders

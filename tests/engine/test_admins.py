@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.teams import Role
 from storage.affairs import Affairs
 from tests.author import BY

@@ -8,9 +8,9 @@ import re
 import pytest
 from attrs import asdict
 
-from hub.engine.bookkeeping import Bookkeeping, exported
-from hub.engine.errors import AdminError
-from hub.engine.sealing import Sealer
+from hub.engine.book.bookkeeping import Bookkeeping, exported
+from hub.engine.rounds.sealing import Sealer
+from hub.engine.values.errors import AdminError
 from hub.ledger.statement import Figures
 from hub.moments import later
 from hub.teams import Team

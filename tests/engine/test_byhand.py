@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 from attrs import evolve, frozen
 
-from hub.engine.byhand import Locked
-from hub.engine.dossiers import entitlement_of, sentence
-from hub.engine.errors import AdminError
-from hub.engine.scope import Scope
+from hub.engine.people.byhand import Locked
+from hub.engine.values.dossiers import entitlement_of, sentence
+from hub.engine.values.errors import AdminError
+from hub.engine.values.scope import Scope
 from hub.teams import State, Team
 from storage.unit import DatabaseUnit
 from tests.author import BY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.conditions import ANY, NO_CONDITIONS, Conditions
+from hub.engine.asking.conditions import ANY, NO_CONDITIONS, Conditions
 from hub.scim.errors import PreconditionFailed
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.connections import DOMAINS_MAX
-from hub.engine.errors import AdminError
+from hub.engine.setup.connections import DOMAINS_MAX
+from hub.engine.values.errors import AdminError
 from hub.teams import State
 from tests.author import BY
 from tests.engine.conftest import ISSUER, noted

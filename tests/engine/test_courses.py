@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.courses import DAYS, Change, Course, Day, courses, days_until
-from hub.engine.places import SeatCount
+from hub.engine.values.courses import DAYS, Change, Course, Day, courses, days_until
+from hub.engine.values.places import SeatCount
 
 TODAY = "2026-03-01"
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import moments
-from hub.engine.cursors import Cursors
-from hub.engine.scope import Scope
-from hub.engine.searches import Mark, Search
+from hub.engine.answering.cursors import Cursors
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Mark, Search
 from hub.scim.errors import ExpiredCursor, InvalidCount, InvalidCursor
 from hub.scim.expressions import Path
 from hub.scim.parsing import parse_filter

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import AdminError
-from hub.engine.listing import Turn, Wanted
+from hub.engine.values.errors import AdminError
+from hub.engine.values.listing import Turn, Wanted
 from tests.author import BY
 from tests.seated import Crew, crew
 

@@ -8,7 +8,7 @@ import json
 import pytest
 from attrs import evolve
 
-from hub.engine.entitlements import REFUSALS, Bond, Reason, Seated, Standing, decide, told
+from hub.engine.values.entitlements import REFUSALS, Bond, Reason, Seated, Standing, decide, told
 
 NOW = "2026-06-01T12:00:00.000Z"
 BEFORE, LATER = "2026-06-01T11:59:59.999Z", "2026-06-01T12:00:00.001Z"

@@ -10,9 +10,9 @@ from urllib.parse import unquote_plus
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import AdminError
-from hub.engine.notes import Author
-from hub.engine.scope import Scope
+from hub.engine.values.errors import AdminError
+from hub.engine.values.notes import Author
+from hub.engine.values.scope import Scope
 from hub.scim.folding import fold
 from hub.scim.membership import MemberChange
 from hub.teams import Role, Team

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.engine.exchanges import HIDDEN, QUEUE_MAX, Exchange, Keeper, about, kept
+from hub.engine.watched.exchanges import HIDDEN, QUEUE_MAX, Exchange, Keeper, about, kept
 from hub.scim.strictjson import dumps
 
 NOW = "2026-06-01T12:00:00.000Z"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.gathered import Gathering
-from hub.engine.grouping import looks_for
-from hub.engine.seating import read
+from hub.engine.people.grouping import looks_for
+from hub.engine.seats.seating import read
+from hub.engine.values.gathered import Gathering
 
 SALES = Gathering(id="g1", connection="c", display="Sales", members=0, created="")
 

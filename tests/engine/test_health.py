@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.health import Healths
-from hub.engine.sightings import Hour, Seen, Sighting
-from hub.engine.states import Condition
+from hub.engine.asking.sightings import Hour, Seen, Sighting
+from hub.engine.watched.health import Healths
+from hub.engine.watched.states import Condition
 from hub.sources import clock
 from hub.spi import facts
 from storage.sightings import DatabaseSightings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.errors import AdminError
-from hub.engine.links import ADMIN_SECONDS, SETUP_SECONDS
+from hub.engine.signing.links import ADMIN_SECONDS, SETUP_SECONDS
+from hub.engine.values.errors import AdminError
 from hub.moments import later
 from hub.teams import Role
 from tests.author import BY

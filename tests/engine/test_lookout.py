@@ -8,11 +8,18 @@ from collections import Counter
 import pytest
 
 from hub import tokens
-from hub.engine import lookout as module
-from hub.engine.lookout import FACT_SECONDS, SIGHTINGS_MAX, STRANGERS_MAX, TOKEN_SECONDS, Lookout, shown
-from hub.engine.recording import Recording
-from hub.engine.requests import Admission
-from hub.engine.sightings import Hour
+from hub.engine.asking.recording import Recording
+from hub.engine.asking.requests import Admission
+from hub.engine.asking.sightings import Hour
+from hub.engine.watched import lookout as module
+from hub.engine.watched.lookout import (
+    FACT_SECONDS,
+    SIGHTINGS_MAX,
+    STRANGERS_MAX,
+    TOKEN_SECONDS,
+    Lookout,
+    shown,
+)
 from hub.spi import Dialect, Inbound, Verb, facts
 from hub.spi.messages import create
 from hub.teams import Connection, State, Team

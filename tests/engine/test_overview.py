@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.overview import WAITING_DAYS
+from hub.engine.watched.overview import WAITING_DAYS
 from hub.moments import later
 from hub.teams import State
 from tests.author import BY

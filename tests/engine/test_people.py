@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.people import address_of
+from hub.engine.seats.people import address_of
 from hub.teams import Connection
 
 

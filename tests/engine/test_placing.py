@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.places import NOWHERE, SeatCount, Spot
-from hub.engine.placing import crossed, place
+from hub.engine.seats.placing import crossed, place
+from hub.engine.values.places import NOWHERE, SeatCount, Spot
 from hub.ledger.policies import Policy
 
 FULL = SeatCount(bought=2, held=2)

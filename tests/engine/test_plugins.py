@@ -8,7 +8,7 @@ from importlib import metadata
 
 import pytest
 
-from hub.engine.plugins import PluginError, Plugins, UnknownDialect
+from hub.engine.common.plugins import PluginError, Plugins, UnknownDialect
 from hub.spi import NAME, UNDECIDED, Change, Choice, Dialect, Event, Objection, Person, Seat, hookimpl
 
 ANN = Person(id="p1", team="t1", user_name="ann@a.example", active=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.engine.profiles import profile_of
-from hub.engine.resources import Resource
+from hub.engine.people.profiles import profile_of
+from hub.engine.values.resources import Resource
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 

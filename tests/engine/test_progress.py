@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.health import Health
-from hub.engine.progress import news, ticked, wrong_token
-from hub.engine.sightings import Sighting
-from hub.engine.states import Condition, Headline
+from hub.engine.asking.sightings import Sighting
+from hub.engine.watched.health import Health
+from hub.engine.watched.progress import news, ticked, wrong_token
+from hub.engine.watched.states import Condition, Headline
 from hub.moments import later
 from hub.spi import facts
 from hub.teams import Connection, State, Token

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from hub.engine.errors import AdminError
-from hub.engine.places import SEATS_MAX, SeatCount
-from hub.engine.purchasing import GRACE_MAX
+from hub.engine.seats.purchasing import GRACE_MAX
+from hub.engine.values.errors import AdminError
+from hub.engine.values.places import SEATS_MAX, SeatCount
 from hub.ledger.policies import CHAIN_MAX, Policy
 from tests.author import BY
 from tests.inprocess import Bench, Way

@@ -10,14 +10,14 @@ import pytest
 from attrs import define, evolve, field, frozen
 
 from hub import moments
-from hub.engine import query as reading
-from hub.engine.conditions import NO_CONDITIONS, Conditions
-from hub.engine.cursors import Cursors
-from hub.engine.places import SeatStatus
-from hub.engine.query import Query
-from hub.engine.requests import Admission, Request
-from hub.engine.resources import Member, Text
-from hub.engine.searches import Found, Mark, Search
+from hub.engine.answering import query as reading
+from hub.engine.answering.cursors import Cursors
+from hub.engine.answering.query import Query
+from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
+from hub.engine.asking.requests import Admission, Request
+from hub.engine.values.places import SeatStatus
+from hub.engine.values.resources import Member, Text
+from hub.engine.values.searches import Found, Mark, Search
 from hub.scim import errors
 from hub.scim.expressions import Path
 from hub.scim.parsing import Limits, parse_filter

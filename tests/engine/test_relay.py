@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from attrs import define, evolve, field
 
-from hub.engine import relay as module
-from hub.engine.relay import POLL_SECONDS, Relay
-from hub.engine.settling import BEGINNING
+from hub.engine.rounds import relay as module
+from hub.engine.rounds.relay import POLL_SECONDS, Relay
+from hub.engine.rounds.settling import BEGINNING
 from hub.spi import Event
 
 NOW = "2026-06-01T12:00:00.000Z"

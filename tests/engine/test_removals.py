@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.removals import deactivates, is_removal
+from hub.engine.asking.removals import deactivates, is_removal
 from hub.spi import Inbound, Verb
 
 URN = "urn:ietf:params:scim:schemas:core:2.0:"

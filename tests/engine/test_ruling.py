@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import AdminError
-from hub.engine.plugins import Plugins
-from hub.engine.previews import NAMED_MAX, Shift
+from hub.engine.common.plugins import Plugins
+from hub.engine.seats.previews import NAMED_MAX, Shift
+from hub.engine.values.errors import AdminError
 from hub.ledger.policies import Policy
 from hub.spi import UNDECIDED, Seat, hookimpl
 from tests.author import BY

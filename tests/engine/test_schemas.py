@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from hub.engine.errors import AdminError
-from hub.engine.resources import Resource
-from hub.engine.schemas import SCHEMAS_MAX
-from hub.engine.scope import Scope
+from hub.engine.setup.schemas import SCHEMAS_MAX
+from hub.engine.values.errors import AdminError
+from hub.engine.values.resources import Resource
+from hub.engine.values.scope import Scope
 from tests.author import BY
 
 URN = "urn:example:acme:2.0:User"

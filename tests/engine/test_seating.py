@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.resources import Membership
-from hub.engine.seating import RULES_MAX, SETTLE_AFTER, SeatingError, read, seating_of, written
+from hub.engine.seats.seating import RULES_MAX, SETTLE_AFTER, SeatingError, read, seating_of, written
+from hub.engine.values.resources import Membership
 from hub.spi import UNDECIDED, Seat
 from hub.teams import Team
 

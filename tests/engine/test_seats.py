@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.failpoints import Failed
+from hub.engine.common.failpoints import Failed
 from storage.queues import Queues
 from tests.seated import crew
 

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from hub.engine.claimants import Personal
-from hub.engine.notes import Note
-from hub.engine.scope import Scope
-from hub.engine.sessions import IDLE_SECONDS, LASTS_SECONDS, SEEN_SECONDS
+from hub.engine.signing.sessions import IDLE_SECONDS, LASTS_SECONDS, SEEN_SECONDS
+from hub.engine.values.claimants import Personal
+from hub.engine.values.notes import Note
+from hub.engine.values.scope import Scope
 from hub.teams import Role
 from tests.author import BY
 from tests.engine.visiting import Portal

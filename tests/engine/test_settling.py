@@ -11,12 +11,13 @@ import asyncpg
 import pytest
 from attrs import evolve, field, frozen
 
-from hub.engine import seats, trail
-from hub.engine import settling as module
-from hub.engine.failpoints import Failed
-from hub.engine.plugins import Plugins
-from hub.engine.seating import Seating
-from hub.engine.settling import Settling
+from hub.engine.common import trail
+from hub.engine.common.failpoints import Failed
+from hub.engine.common.plugins import Plugins
+from hub.engine.rounds import settling as module
+from hub.engine.rounds.settling import Settling
+from hub.engine.seats import seats
+from hub.engine.seats.seating import Seating
 from hub.spi import UNDECIDED, Seat, hookimpl
 from hub.teams import State
 from storage.claims import Claims

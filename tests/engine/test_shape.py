@@ -11,8 +11,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.resources import Member, Membership, Resource
-from hub.engine.shape import as_bytes, as_document, as_text, members_text, version_of, with_members
+from hub.engine.values.resources import Member, Membership, Resource
+from hub.engine.values.shape import as_bytes, as_document, as_text, members_text, version_of, with_members
 
 NOW = "2026-01-01T00:00:00.000Z"
 BASE = "https://hub.example/scim/v2/c"

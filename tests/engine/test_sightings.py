@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.recording import Recording
-from hub.engine.requests import Admission
-from hub.engine.sightings import sights
+from hub.engine.asking.recording import Recording
+from hub.engine.asking.requests import Admission
+from hub.engine.asking.sightings import sights
 from hub.scim.writing import list_response
 from hub.spi import Dialect, Inbound, Verb, facts
 from hub.spi.messages import create, patch, search

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.sightings import Hour, Sighting
-from hub.engine.states import Condition, Known, Place, headline
+from hub.engine.asking.sightings import Hour, Sighting
+from hub.engine.watched.states import Condition, Known, Place, headline
 from hub.moments import later
 from hub.spi import facts
 from hub.teams import Connection, State, Team, Token

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.engine import relay as module
+from hub.engine.rounds import relay as module
 from hub.ledger.policies import Policy
 from tests.author import BY
 from tests.seated import PATCH, crew

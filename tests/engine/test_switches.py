@@ -7,9 +7,9 @@ import json
 import pytest
 from attrs import evolve
 
-from hub.engine.byhand import Locked
-from hub.engine.errors import AdminError
-from hub.engine.ousting import Ousting
+from hub.engine.answering.ousting import Ousting
+from hub.engine.people.byhand import Locked
+from hub.engine.values.errors import AdminError
 from hub.teams import ENTERPRISE, Connection, State, Team, locking
 from tests.author import BY
 

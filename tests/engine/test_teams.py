@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.teams import Team
 from tests.author import BY
 

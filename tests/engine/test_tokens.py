@@ -6,9 +6,9 @@ import pytest
 from attrs import evolve
 
 from hub import tokens
-from hub.engine.errors import AdminError
-from hub.engine.scope import Scope
-from hub.engine.tokens import OVERLAP_DAYS
+from hub.engine.setup.tokens import OVERLAP_DAYS
+from hub.engine.values.errors import AdminError
+from hub.engine.values.scope import Scope
 from hub.moments import later
 from hub.sources import clock
 from tests.author import BY

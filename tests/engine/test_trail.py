@@ -8,10 +8,10 @@ import pytest
 from attrs import evolve
 from tortoise.exceptions import BaseORMException
 
-from hub.engine.errors import AdminError
-from hub.engine.notes import Author
-from hub.engine.scope import Scope
-from hub.engine.trail import changed
+from hub.engine.common.trail import changed
+from hub.engine.values.errors import AdminError
+from hub.engine.values.notes import Author
+from hub.engine.values.scope import Scope
 from hub.teams import ENTERPRISE, State
 from storage import trail
 from storage.database import Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from hub.engine.translate import answer, hear, shapes
+from hub.engine.answering.translate import answer, hear, shapes
 from hub.spi import Dialect, Example, Inbound, Outbound, Quirk, Verb
 from hub.spi.messages import patch
 from hub.spi.rewrites import lower_case_ops

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.writing import CHANGES_MAX, Writing
+from hub.engine.answering.writing import CHANGES_MAX, Writing
 from hub.scim.bulk import BULK_REQUEST
 from hub.teams import State
 from tests.author import BY

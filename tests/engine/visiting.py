@@ -7,10 +7,10 @@ import secrets
 from attrs import define, field
 
 from hub import moments
-from hub.engine.admins import Admins
-from hub.engine.links import Links
-from hub.engine.minting import Mint
-from hub.engine.sessions import Sessions
+from hub.engine.common.minting import Mint
+from hub.engine.setup.admins import Admins
+from hub.engine.signing.links import Links
+from hub.engine.signing.sessions import Sessions
 from hub.sources import new_id
 from storage.registry import DatabaseRegistry
 from storage.trail import DatabaseTrail

@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 from attrs import field, frozen
 
-from hub.engine.resources import MEMBERS_FIRST
-from hub.engine.showing import MEMBERS_PAGE
+from hub.engine.answering.showing import MEMBERS_PAGE
+from hub.engine.values.resources import MEMBERS_FIRST
 from storage.database import Database
 from tests.inprocess import Bench, Way, bench
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from attrs import evolve, fields, frozen
 
-from hub.engine.scope import Scope
-from hub.engine.searches import Mark, Search
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Mark, Search
 from hub.teams import Profile
 from tests.author import BY
 from tests.input.conftest import USER, Target, made

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from hub import tokens
-from hub.engine.scope import Scope
+from hub.engine.values.scope import Scope
 from tests.author import BY
 
 pytestmark = pytest.mark.input

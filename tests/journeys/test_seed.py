@@ -9,7 +9,7 @@ import re
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.teams import Role, State
 from tests.author import BY
 from tests.inprocess import HOST, Way

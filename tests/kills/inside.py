@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hub.engine.recording import Recording
-from hub.engine.scope import Scope
+from hub.engine.asking.recording import Recording
+from hub.engine.values.scope import Scope
 from hub.house import House
 from hub.main import open_house
 from hub.settings import read_settings

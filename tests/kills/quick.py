@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 
 from hub.cli.serve import serve
-from hub.engine import failpoints
+from hub.engine.common import failpoints
 from hub.teams import Team
 from tests.author import BY
 from tests.postgres import free_port

@@ -12,8 +12,8 @@ from attrs import evolve
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.sqlite.client import SqliteTransactionContext
 
-from hub.engine.errors import StoreAway
-from hub.engine.searches import Search
+from hub.engine.values.errors import StoreAway
+from hub.engine.values.searches import Search
 from storage import door, sqlite
 from storage.batches import Batches
 from storage.database import Database

@@ -13,8 +13,8 @@ import pytest
 from attrs import evolve
 from structlog.testing import capture_logs
 
-from hub.engine import seats
-from hub.engine.errors import StoreAway
+from hub.engine.seats import seats
+from hub.engine.values.errors import StoreAway
 from storage import door
 from storage.deadline import SPARE
 from storage.pool import CANCEL_SECONDS

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.engine import failpoints
+from hub.engine.common import failpoints
 from tests.kills import checker
 from tests.kills.operations import CREATE, DONE, OPERATIONS, Operation
 from tests.kills.quick import DIED, through, victim

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.engine.translate import hear
+from hub.engine.answering.translate import hear
 from hub.spi import Policy
 from hub.spi.messages import patch, search
 from hub.spi.rewrites import ENTERPRISE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.engine.translate import hear
+from hub.engine.answering.translate import hear
 from hub.spi import Inbound, Policy, Verb
 from hub.spi.messages import patch
 from plugins.okta import OKTA

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import plugins
-from hub.engine.plugins import Plugins
-from hub.engine.translate import hear
+from hub.engine.answering.translate import hear
+from hub.engine.common.plugins import Plugins
 from hub.spi import EVENTS, hookspecs
 from hub.spi.messages import patch
 

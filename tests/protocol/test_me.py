@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.requests import REFUSED
+from hub.engine.asking.requests import REFUSED
 from hub.scim.errors import Forbidden
 from hub.spi import Inbound, Verb
 from tests.protocol.provider import NOBODY, USER, patch, title

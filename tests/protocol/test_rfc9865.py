@@ -125,7 +125,7 @@ def test_section_2_1_expiry(crowd, monkeypatch):
     cursor = crowd.get("/Users", cursor="", count="10")["nextCursor"]
     seconds = crowd.get("/ServiceProviderConfig")["pagination"]["cursorTimeout"]
     later = Later(seconds + 1)
-    monkeypatch.setattr("hub.engine.cursors.moments.later", later)
+    monkeypatch.setattr("hub.engine.answering.cursors.moments.later", later)
     old = crowd.get("/Users", cursor="", count="10")["nextCursor"]
     monkeypatch.undo()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.writing import Writing
+from hub.engine.answering.writing import Writing
 from tests.protocol.provider import NOBODY, USER, Provider, patch, title
 
 WRITES = ["PUT", "PATCH", "DELETE"]

@@ -10,7 +10,7 @@ import pytest
 from attrs import define, field
 
 from hub.engine.ports import Unit
-from hub.engine.scope import Scope
+from hub.engine.values.scope import Scope
 from hub.ledger import moves
 from tests.races import checker
 from tests.races.racing import Door, Pair, together

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 import pytest
 from attrs import evolve
 
-import hub.engine.relay
-from hub.engine.plugins import Plugins
-from hub.engine.relay import Relay
+import hub.engine.rounds.relay
+from hub.engine.common.plugins import Plugins
+from hub.engine.rounds.relay import Relay
 from hub.spi import Event, hookimpl
 from tests.races.racing import Pair, okta_user, together
 from tests.scale import scale
@@ -108,7 +108,7 @@ class Stuck(Listener):
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let relays look more often than they would."""
-    monkeypatch.setattr(hub.engine.relay, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(hub.engine.rounds.relay, "POLL_SECONDS", 0.05)
 
 
 async def relays(pair: Pair, *listeners: Listener) -> list[Relay]:
@@ -192,8 +192,8 @@ async def test_each_listener_hears_everything_in_order(pair: Pair):
 
 def hurry(monkeypatch: pytest.MonkeyPatch, *, lease: float, begin: float) -> None:
     """Let leases run out after *lease* seconds, in *begin* of which hooks begin."""
-    monkeypatch.setattr(hub.engine.relay, "LEASE_SECONDS", lease)
-    monkeypatch.setattr(hub.engine.relay, "BEGIN_SECONDS", begin)
+    monkeypatch.setattr(hub.engine.rounds.relay, "LEASE_SECONDS", lease)
+    monkeypatch.setattr(hub.engine.rounds.relay, "BEGIN_SECONDS", begin)
 
 
 async def heard_slowly(pair: Pair) -> Slow:

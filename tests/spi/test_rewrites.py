@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.translate import hear
+from hub.engine.answering.translate import hear
 from hub.spi import Dialect, Inbound, Json, Verb
 from hub.spi.messages import create, on_operations, patch, search
 from hub.spi.removals import TERMS_MAX, removals_by_value, removals_if_equal, removals_of_null

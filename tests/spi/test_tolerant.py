@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.engine.translate import hear
+from hub.engine.answering.translate import hear
 from hub.spi import Dialect, Inbound, Quirk
 from hub.spi.messages import patch, search
 from hub.spi.rewrites import ENTERPRISE

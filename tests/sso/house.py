@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 from attrs import field, frozen
 
-from hub.engine.drafts import Draft
-from hub.engine.handover import challenge_of
+from hub.engine.product.handover import challenge_of
+from hub.engine.signing.drafts import Draft
 from hub.providers import Protocol, Provider
 from hub.teams import Connection, Team
 from tests.author import BY

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.known import Linked
-from hub.engine.matching import whom
+from hub.engine.signing.matching import whom
+from hub.engine.values.known import Linked
 from hub.providers import Identity
 from hub.scim.folding import fold
 from tests.author import BY

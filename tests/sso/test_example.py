@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 
-from hub.engine.entitlements import REFUSALS, Reason
+from hub.engine.values.entitlements import REFUSALS, Reason
 from tests.inprocess import HOST as HUB
 from tests.sso.house import Company, answered, query_of, stranger
 from tests.web.portal.guests import HOST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.teams import Role
 from tests.author import BY
 from tests.sso.house import HOST, Company, signed_in

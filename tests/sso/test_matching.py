@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.known import Known
-from hub.engine.matching import found
+from hub.engine.signing.matching import found
+from hub.engine.values.known import Known
 from hub.providers import Identity
 from hub.teams import Role
 from tests.author import BY

@@ -17,7 +17,7 @@ from joserfc import jws, jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OctKey, RSAKey
 
-from hub.engine.handover import challenge_of
+from hub.engine.product.handover import challenge_of
 from hub.providers import Doors, NobodyIn, NotBelieved, Oidc, Proof, ProviderFault
 from hub.scim.folding import fold
 from hub.sso.kept import LOOK_SECONDS

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from cryptography.hazmat.primitives import hashes
 
-from hub.engine.drafts import Draft
+from hub.engine.signing.drafts import Draft
 from hub.providers import Protocol
 from hub.teams import Role
 from tests.author import BY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.known import Linked
+from hub.engine.values.known import Linked
 from hub.providers import Identity
 from tests.sso.house import HOST, Company, query_of, signed_in
 from tests.sso.test_leaving import ANN, deleted, owner, person_of, suspended

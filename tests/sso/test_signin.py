@@ -13,9 +13,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from joserfc.util import urlsafe_b64decode
 
-from hub.engine.drafts import Draft
-from hub.engine.entitlements import REFUSALS, Reason
-from hub.engine.scope import Scope
+from hub.engine.signing.drafts import Draft
+from hub.engine.values.entitlements import REFUSALS, Reason
+from hub.engine.values.scope import Scope
 from hub.providers import Protocol
 from hub.sso.old_names import old_names
 from hub.teams import Role

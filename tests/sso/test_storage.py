@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from hub.engine.endings import Unsent
-from hub.engine.flows import Errand, Flow, Purpose
-from hub.engine.known import Linked
-from hub.engine.scope import Scope
+from hub.engine.signing.endings import Unsent
+from hub.engine.values.flows import Errand, Flow, Purpose
+from hub.engine.values.known import Linked
+from hub.engine.values.scope import Scope
 from hub.providers import Doors, Identity, Proof
 from storage import providers
 from tests.author import BY

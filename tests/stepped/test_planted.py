@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.engine.places import SeatCount
 from hub.engine.ports import Work
+from hub.engine.values.places import SeatCount
 from storage import records
 from storage.claims import Claims
 from storage.client import Row

@@ -7,9 +7,9 @@ import itertools
 import pytest
 from attrs import frozen
 
-from hub.engine.resources import Resource
-from hub.engine.scope import Scope
-from hub.engine.searches import Search
+from hub.engine.values.resources import Resource
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Search
 from hub.teams import Connection, Team
 from storage.database import Database
 from storage.registry import DatabaseRegistry

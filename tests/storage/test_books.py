@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine import verifiers
-from hub.engine.events import about_seat
-from hub.engine.sealing import Sealer
-from hub.engine.verifying import problems_of
+from hub.engine.book import verifiers
+from hub.engine.book.verifying import problems_of
+from hub.engine.rounds.sealing import Sealer
+from hub.engine.seats.events import about_seat
 from hub.ledger import moves
 from hub.ledger.entries import BOUGHT, FREE, Posting, held_by
 from hub.ledger.moves import buy, give_up

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.engine.bookkeeping import Bookkeeping
+from hub.engine.book.bookkeeping import Bookkeeping
 from hub.ledger.entries import FREE, Posting, held_by
 from hub.ledger.holdings import Period
 from hub.moments import later

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import NameTaken
-from hub.engine.places import NOWHERE
-from hub.engine.seats import grant
+from hub.engine.seats.seats import grant
+from hub.engine.values.errors import NameTaken
+from hub.engine.values.places import NOWHERE
 from hub.ledger.moves import settle
 from hub.spi import Event
 from storage import reaching

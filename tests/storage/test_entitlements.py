@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from hub.engine.entitlements import Bond, Seated, Standing
+from hub.engine.values.entitlements import Bond, Seated, Standing
 from hub.teams import ApiKey
 from storage.database import Database
 from storage.entitlements import DatabaseStandings

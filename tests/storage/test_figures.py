@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from hub.engine.courses import courses, days_until
+from hub.engine.values.courses import courses, days_until
 from storage.books import DatabaseBooks
 from storage.figures import DatabaseFigures
 from tests.ledger.clerk import KINDS, Clerk, uneven

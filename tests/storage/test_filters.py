@@ -10,10 +10,10 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.engine.resources import Member, Membership
-from hub.engine.scope import Scope
-from hub.engine.searches import Search
-from hub.engine.shape import as_document, as_text
+from hub.engine.values.resources import Member, Membership
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Search
+from hub.engine.values.shape import as_document, as_text
 from hub.scim.errors import InvalidFilter
 from hub.scim.expressions import And, Compare, Operator, Or, Path
 from hub.scim.match import matches

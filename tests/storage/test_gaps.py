@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine import gaps as module
-from hub.engine.gaps import Gaps
+from hub.engine.values import gaps as module
+from hub.engine.values.gaps import Gaps
 from hub.providers import Oidc, Provider
 from storage.gaps import DatabaseGaps
 from tests.storage.conftest import NOW, user

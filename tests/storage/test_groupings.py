@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine import gathered
-from hub.engine.listing import PAGE, Turn
+from hub.engine.values import gathered
+from hub.engine.values.listing import PAGE, Turn
 from hub.scim.membership import MemberChange
 from storage import groupings as module
 from storage.groupings import DatabaseGroupings

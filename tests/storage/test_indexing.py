@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import ValueTaken
-from hub.engine.scope import Scope
+from hub.engine.values.errors import ValueTaken
+from hub.engine.values.scope import Scope
 from hub.scim.parsing import parse_filter
 from tests.storage.conftest import listed, user
 from tests.storage.generated import CUSTOM, TYPES

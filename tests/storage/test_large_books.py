@@ -15,11 +15,11 @@ from statistics import median
 
 import pytest
 
-from hub.engine.bookkeeping import Bookkeeping
-from hub.engine.places import NOWHERE
-from hub.engine.scope import Scope
-from hub.engine.sealing import Sealer
-from hub.engine.seats import grant, let_go
+from hub.engine.book.bookkeeping import Bookkeeping
+from hub.engine.rounds.sealing import Sealer
+from hub.engine.seats.seats import grant, let_go
+from hub.engine.values.places import NOWHERE
+from hub.engine.values.scope import Scope
 from hub.teams import Team
 from storage.books import DatabaseBooks
 from storage.registry import DatabaseRegistry
@@ -52,7 +52,7 @@ SECONDS, MEGABYTES = 2, 250
 #: Verifies in a process of its own, and tells of the most memory that it ever held, kilobytes.
 VERIFY = f"""
 import asyncio
-from hub.engine.verifying import problems_of
+from hub.engine.book.verifying import problems_of
 from storage.books import DatabaseBooks
 from storage.database import opened
 

@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 from tortoise.connection import get_connections
 
-from hub.engine.listing import PAGE, Condition, Turn, Wanted
-from hub.engine.scope import Scope
+from hub.engine.values.listing import PAGE, Condition, Turn, Wanted
+from hub.engine.values.scope import Scope
 from storage.dossiers import DatabaseDossiers
 from storage.listings import DatabaseListings
 from tests.storage.conftest import NOW, user

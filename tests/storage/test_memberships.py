@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from hub.engine.resources import MEMBERS_FIRST, Member, Membership
-from hub.engine.scope import Scope
-from hub.engine.stirring import Stirred
+from hub.engine.rounds.stirring import Stirred
+from hub.engine.values.resources import MEMBERS_FIRST, Member, Membership
+from hub.engine.values.scope import Scope
 from hub.scim.membership import MemberChange
 from storage.database import Database
 from storage.memberships import Memberships

@@ -11,7 +11,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 from tortoise.migrations.recorder import MigrationRecorder
 
-from hub.engine.scope import Scope
+from hub.engine.values.scope import Scope
 from hub.scim.parsing import parse_filter
 from storage import migrate, tables
 from storage.database import opened

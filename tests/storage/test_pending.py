@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
-from hub.engine.scope import Scope
+from hub.engine.values.scope import Scope
 from hub.spi import Event
 from hub.teams import Connection
 from tests.storage.conftest import group, user

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.engine.bookkeeping import Bookkeeping
+from hub.engine.book.bookkeeping import Bookkeeping
 from hub.ledger.entries import FREE, Posting, held_by
 from hub.ledger.holdings import Period
 from hub.moments import written

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from hub.engine.claimants import Claimant
-from hub.engine.places import Spot
+from hub.engine.values.claimants import Claimant
+from hub.engine.values.places import Spot
 from hub.ledger.moves import buy, settle
 from hub.ledger.policies import CHAIN_MAX
 from hub.scim.membership import MemberChange

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from hub.engine.errors import Outdated
-from hub.engine.scope import Scope
+from hub.engine.values.errors import Outdated
+from hub.engine.values.scope import Scope
 from hub.teams import Connection, State, Team, Token
 from tests.storage.conftest import group, user
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from hub.engine import sealing
-from hub.engine.sealing import Sealer
+from hub.engine.rounds import sealing
+from hub.engine.rounds.sealing import Sealer
 from hub.ledger.moves import buy
 from storage import books as module
 from storage.books import DatabaseBooks

@@ -11,9 +11,9 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.engine.resources import Text
-from hub.engine.scope import Scope
-from hub.engine.searches import Mark, Search
+from hub.engine.values.resources import Text
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Mark, Search
 from hub.scim.errors import TooMany
 from hub.scim.expressions import Path
 from hub.scim.membership import MemberChange

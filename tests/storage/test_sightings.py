@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from hub.engine.sightings import Hour, Seen, Sighting
+from hub.engine.asking.sightings import Hour, Seen, Sighting
 from hub.teams import Token
 from storage.sightings import DatabaseSightings
 

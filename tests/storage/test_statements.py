@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.errors import NameTaken
+from hub.engine.values.errors import NameTaken
 from storage import running
 from storage.faults import Violation
 from storage.statements import Statement, together, values_of

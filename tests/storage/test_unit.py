@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from hub.engine.errors import NameTaken, UnknownMembers
+from hub.engine.values.errors import NameTaken, UnknownMembers
 from hub.ledger.moves import buy, settle
 from hub.scim.expressions import Compare, Operator, Path
 from hub.scim.membership import MemberChange

@@ -10,12 +10,12 @@ import structlog
 from attrs import define, evolve, field
 from starlette.responses import PlainTextResponse
 
-from hub.engine.conditions import NO_CONDITIONS, Conditions
-from hub.engine.exchanges import Exchange
-from hub.engine.handover import NoSuchCode
-from hub.engine.questions import REFUSED as UNKNOWN
-from hub.engine.recording import Recording
-from hub.engine.requests import REFUSED, Admission, Answer
+from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
+from hub.engine.asking.recording import Recording
+from hub.engine.asking.requests import REFUSED, Admission, Answer
+from hub.engine.product.handover import NoSuchCode
+from hub.engine.product.questions import REFUSED as UNKNOWN
+from hub.engine.watched.exchanges import Exchange
 from hub.scim.errors import Unauthorized
 from hub.settings import Settings
 from hub.spi import Dialect, Inbound, Json

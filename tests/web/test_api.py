@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hub.engine.errors import StoreAway
+from hub.engine.values.errors import StoreAway
 from hub.scim.errors import Unavailable
 from tests.described import faults, said
 from tests.web.asking import BASE, TOKEN

@@ -10,9 +10,9 @@ import anyio
 import pytest
 from attrs import define
 
-from hub.engine.conditions import NO_CONDITIONS, Conditions
-from hub.engine.errors import StoreAway
-from hub.engine.requests import Admission, Answer
+from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
+from hub.engine.asking.requests import Admission, Answer
+from hub.engine.values.errors import StoreAway
 from hub.scim.bulk import BULK_REQUEST, BULK_RESPONSE
 from hub.scim.errors import NotFound, Unavailable, Uniqueness
 from hub.spi import Dialect, Inbound, Policy, Verb

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.engine.requests import Answer
+from hub.engine.asking.requests import Answer
 from hub.spi import Inbound, Verb
 from tests.web.asking import BASE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.engine.entitlements import REFUSALS, Reason
+from hub.engine.values.entitlements import REFUSALS, Reason
 from hub.web.operations import OPERATIONS
 from tests.described import DOCUMENT, faults, said
 

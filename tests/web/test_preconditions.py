@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.engine.conditions import NO_CONDITIONS, Conditions
-from hub.engine.requests import Answer
+from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
+from hub.engine.asking.requests import Answer
 from hub.scim.errors import InvalidSyntax
 from hub.web.preconditions import conditions
 from tests.web.asking import BASE

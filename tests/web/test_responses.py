@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hub.engine.requests import Answer
+from hub.engine.asking.requests import Answer
 from hub.scim import errors
 from hub.scim.errors import ScimError
 from hub.spi import Dialect, Policy

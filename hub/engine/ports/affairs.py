@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hub.engine.claimants import Personal
-from hub.engine.notes import Author
+from hub.engine.values.claimants import Personal
+from hub.engine.values.notes import Author
 
 if TYPE_CHECKING:
     from hub.teams import Admin, ApiKey, Connection, Link, Team, Token

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.claimants import Vouching
-from hub.engine.places import SeatCount
+from hub.engine.values.claimants import Vouching
+from hub.engine.values.places import SeatCount
 
 if TYPE_CHECKING:
     from hub.ledger.entries import Entry

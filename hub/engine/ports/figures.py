@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.courses import Change
+    from hub.engine.values.courses import Change
 
 
 class Figures(Protocol):

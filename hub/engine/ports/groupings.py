@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.gathered import Gathered, Gathering
-    from hub.engine.listing import Page, Turn
+    from hub.engine.values.gathered import Gathered, Gathering
+    from hub.engine.values.listing import Page, Turn
 
 
 class Groupings(Protocol):

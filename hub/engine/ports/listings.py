@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.claimants import SignIn
-    from hub.engine.listing import Page, Turn, Wanted
-    from hub.engine.places import Refused
-    from hub.engine.resources import Resource
+    from hub.engine.values.claimants import SignIn
+    from hub.engine.values.listing import Page, Turn, Wanted
+    from hub.engine.values.places import Refused
+    from hub.engine.values.resources import Resource
 
 
 class Listings(Protocol):

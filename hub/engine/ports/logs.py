@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hub.engine.notes import Note
+from hub.engine.values.notes import Note
 
 if TYPE_CHECKING:
     from hub.spi import Event

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.claimants import Candidate, Tally
-from hub.engine.places import Refused, Waiting
-from hub.engine.resources import Resource
+from hub.engine.values.claimants import Candidate, Tally
+from hub.engine.values.places import Refused, Waiting
+from hub.engine.values.resources import Resource
 
 if TYPE_CHECKING:
-    from hub.engine.batches import Progress
-    from hub.engine.dossiers import Dossier
-    from hub.engine.entitlements import Standing
+    from hub.engine.values.batches import Progress
+    from hub.engine.values.dossiers import Dossier
+    from hub.engine.values.entitlements import Standing
 
 
 class Dossiers(Protocol):

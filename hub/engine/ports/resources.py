@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from hub.engine.resources import Member, Membership, Resource
+from hub.engine.values.resources import Member, Membership, Resource
 
 if TYPE_CHECKING:
     from hub.scim.membership import MemberChange

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from hub.engine.claimants import Claimant
-from hub.engine.places import SeatCount, SeatStatus
-from hub.engine.resources import Resource
+from hub.engine.values.claimants import Claimant
+from hub.engine.values.places import SeatCount, SeatStatus
+from hub.engine.values.resources import Resource
 
 
 class Claims(Protocol):

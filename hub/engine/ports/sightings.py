@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.gaps import Gaps
-    from hub.engine.sightings import Hour, Seen, Sighting
+    from hub.engine.asking.sightings import Hour, Seen, Sighting
+    from hub.engine.values.gaps import Gaps
 
 
 class Sightings(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.flows import Code, Flow
-    from hub.engine.known import Known, Linked
+    from hub.engine.values.flows import Code, Flow
+    from hub.engine.values.known import Known, Linked
     from hub.providers import Doors, How, Identity, Oidc, Proof, Provider, Saml
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from hub.engine.places import SeatStatus
-from hub.engine.resources import Member, Text
-from hub.engine.scope import Scope
-from hub.engine.searches import Found, Search
+from hub.engine.values.places import SeatStatus
+from hub.engine.values.resources import Member, Text
+from hub.engine.values.scope import Scope
+from hub.engine.values.searches import Found, Search
 
 from .units import Work
 

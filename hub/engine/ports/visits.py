@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hub.engine.notes import Note
+    from hub.engine.values.notes import Note
     from hub.teams import Admin, Link, Session
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from hub.engine.activity import Story
+    from hub.engine.watched.activity import Story
     from hub.spi import Event
 
     from .pages import Visit

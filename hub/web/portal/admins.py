@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.admins import ROLES
-from hub.engine.errors import AdminError
+from hub.engine.setup.admins import ROLES
+from hub.engine.values.errors import AdminError
 from hub.teams import Role
 
 from .pages import Fault, Pages

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
 
 from hub import logs
-from hub.engine.errors import AdminError, StoreAway
+from hub.engine.values.errors import AdminError, StoreAway
 from hub.scim.errors import ScimError
 from hub.web import body, guards, handling, responses
 from hub.web.call import Incoming

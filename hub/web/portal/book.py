@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import asdict
 from starlette.responses import JSONResponse, StreamingResponse
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.ledger.entries import holder
 
 from .pages import Fault, Pages

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from hub.engine.courses import Course
+    from hub.engine.values.courses import Course
 
 #: The picture's own units: it is drawn as wide as the page has room.
 WIDTH, HEIGHT = 900, 160

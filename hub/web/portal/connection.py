@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.progress import news, ticked
+from hub.engine.watched.progress import news, ticked
 from hub.spi import facts
 from hub.teams import Role, State
 
@@ -14,7 +14,7 @@ from .pages import Pages
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from hub.engine.health import Health
+    from hub.engine.watched.health import Health
     from hub.teams import Connection
 
     from .pages import Fault, Visit

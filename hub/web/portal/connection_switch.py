@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.dossiers import people
+from hub.engine.values.dossiers import people
 from hub.teams import Role, State
 
 from .connection import AT, at, called, found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.teams import Role
 
 from .connection import AT, at, found, shown

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hub.engine.activity import Activity
-from hub.engine.admins import Admins
-from hub.engine.arrivals import Arrivals
-from hub.engine.bookkeeping import Bookkeeping
-from hub.engine.byhand import People
-from hub.engine.connections import Connections
-from hub.engine.directory import Directory
-from hub.engine.grouping import Grouping
-from hub.engine.health import Healths
-from hub.engine.links import Links
-from hub.engine.overview import Overview
-from hub.engine.plugins import Plugins
+from hub.engine.book.bookkeeping import Bookkeeping
+from hub.engine.common.plugins import Plugins
+from hub.engine.people.byhand import People
+from hub.engine.people.directory import Directory
+from hub.engine.people.grouping import Grouping
 from hub.engine.ports import Clock, Registry, Signs, Speaks, Trail
-from hub.engine.providing import Providing
-from hub.engine.purchasing import Purchasing
-from hub.engine.ruling import Ruling
-from hub.engine.sessions import Sessions
-from hub.engine.signin import SignIns
-from hub.engine.switches import Switches
-from hub.engine.teams import Teams
-from hub.engine.tokens import Tokens
-from hub.engine.ways import Ways
+from hub.engine.seats.purchasing import Purchasing
+from hub.engine.seats.ruling import Ruling
+from hub.engine.setup.admins import Admins
+from hub.engine.setup.connections import Connections
+from hub.engine.setup.switches import Switches
+from hub.engine.setup.teams import Teams
+from hub.engine.setup.tokens import Tokens
+from hub.engine.signing.links import Links
+from hub.engine.signing.providing import Providing
+from hub.engine.signing.sessions import Sessions
+from hub.engine.signing.signin import SignIns
+from hub.engine.signing.ways import Ways
+from hub.engine.watched.activity import Activity
+from hub.engine.watched.arrivals import Arrivals
+from hub.engine.watched.health import Healths
+from hub.engine.watched.overview import Overview
 
 
 @frozen(kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.gathered import COUNTED_MAX
-from hub.engine.listing import TEXT_MAX, Page
+from hub.engine.values.gathered import COUNTED_MAX
+from hub.engine.values.listing import TEXT_MAX, Page
 
 from .lists import beside, isolated, turn_of
 from .pages import Fault, Pages

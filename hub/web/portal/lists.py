@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
-from hub.engine.listing import Page, Turn
+from hub.engine.values.listing import Page, Turn
 
 if TYPE_CHECKING:
     from .pages import Visit

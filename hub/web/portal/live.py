@@ -16,7 +16,7 @@ from .problems import TooOften
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from hub.engine.sessions import Sessions
+    from hub.engine.signing.sessions import Sessions
     from hub.teams import Session
 
 #: Renders a part of a page as it is now.

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from hub.engine.notes import Author
+from hub.engine.values.notes import Author
 from hub.teams import Role, Team
 
 from . import forms, live

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from hub.engine.dossiers import Dossier, why
-from hub.engine.errors import AdminError
-from hub.engine.listing import TEXT_MAX, Condition, Page, Turn, Wanted
-from hub.engine.places import Refused
+from hub.engine.values.dossiers import Dossier, why
+from hub.engine.values.errors import AdminError
+from hub.engine.values.listing import TEXT_MAX, Condition, Page, Turn, Wanted
+from hub.engine.values.places import Refused
 from hub.scim.folding import fold
 from hub.teams import Role, locking
 
@@ -21,7 +21,7 @@ from .telling import effect
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from hub.engine.directory import Source
+    from hub.engine.people.directory import Source
 
     from .pages import Visit
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from hub.engine.endings import Admitted, Lost, SentOn, TurnedAway
+from hub.engine.signing.endings import Admitted, Lost, SentOn, TurnedAway
 from hub.providers import Protocol
 
 from .pages import Pages

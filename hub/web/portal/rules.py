@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from hub.engine.errors import AdminError
-from hub.engine.seating import NO_SEAT, RULES_MAX
+from hub.engine.seats.seating import NO_SEAT, RULES_MAX
+from hub.engine.values.errors import AdminError
 from hub.teams import Role
 
 from .pages import Fault, Pages
@@ -17,7 +17,7 @@ from .pages import Fault, Pages
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from hub.engine.seating import Seating
+    from hub.engine.seats.seating import Seating
     from hub.scim.strictjson import Json
 
     from .pages import Visit

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hub.engine.errors import AdminError
+from hub.engine.values.errors import AdminError
 from hub.ledger.policies import Policy
 from hub.teams import Role
 
@@ -16,7 +16,7 @@ from .problems import Problem, spoken
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from hub.engine.places import SeatCount
+    from hub.engine.values.places import SeatCount
 
     from .pages import Visit
 

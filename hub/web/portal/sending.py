@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from hub.engine.endings import Unsent
-from hub.engine.flows import FLOW_SECONDS, Purpose
+from hub.engine.signing.endings import Unsent
+from hub.engine.values.flows import FLOW_SECONDS, Purpose
 from hub.providers import Doors
 
 from .problems import Problem
 
 if TYPE_CHECKING:
-    from hub.engine.flows import Errand
+    from hub.engine.values.flows import Errand
     from hub.providers import Provider
 
     from .pages import Visit

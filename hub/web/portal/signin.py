@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse
 
-from hub.engine.flows import Errand, Purpose
+from hub.engine.values.flows import Errand, Purpose
 from hub.scim.folding import fold
 
 from .pages import Pages

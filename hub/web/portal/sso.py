@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse, Response
 
-from hub.engine.drafts import Draft, Misfit
-from hub.engine.endings import Lost
-from hub.engine.errors import AdminError
-from hub.engine.flows import Errand, Purpose
+from hub.engine.signing.drafts import Draft, Misfit
+from hub.engine.signing.endings import Lost
+from hub.engine.values.errors import AdminError
+from hub.engine.values.flows import Errand, Purpose
 from hub.providers import Oidc, Protocol, Provider, Saml
 from hub.teams import Role
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from attrs import evolve
 
-from hub.engine.claimants import Claimant
-from hub.engine.errors import NameTaken
-from hub.engine.places import SeatCount
 from hub.engine.ports import Work
-from hub.engine.resources import Resource
+from hub.engine.values.claimants import Claimant
+from hub.engine.values.errors import NameTaken
+from hub.engine.values.places import SeatCount
+from hub.engine.values.resources import Resource
 from hub.scim.membership import MemberChange
 from storage import records
 from storage.database import Database

@@ -7,8 +7,8 @@ import re
 import pytest
 import structlog
 
-from hub.engine.admins import Admins
-from hub.engine.errors import AdminError, StoreAway
+from hub.engine.setup.admins import Admins
+from hub.engine.values.errors import AdminError, StoreAway
 from hub.teams import Role
 from hub.web.portal.app import PAGES
 from hub.web.portal.problems import WORDS

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from hub.engine.courses import DAYS, Course, Day
-from hub.engine.places import SeatCount
+from hub.engine.values.courses import DAYS, Course, Day
+from hub.engine.values.places import SeatCount
 from hub.web.portal.charts import HEIGHT, WIDTH, chart
 from tests.seated import crew
 from tests.web.portal.guests import guest, words

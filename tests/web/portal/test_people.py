@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from markupsafe import escape
 
-from hub.engine.listing import PAGE, TEXT_MAX
+from hub.engine.values.listing import PAGE, TEXT_MAX
 from hub.teams import Role, State
 from tests.author import BY
 from tests.seated import crew

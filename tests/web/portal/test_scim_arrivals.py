@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.engine.scope import Scope
-from hub.engine.sightings import Seen, Sighting
+from hub.engine.asking.sightings import Seen, Sighting
+from hub.engine.values.scope import Scope
 from hub.providers import Oidc, Provider
 from hub.sources import clock, new_id
 from hub.spi import facts

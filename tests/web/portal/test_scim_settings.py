@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from hub.engine.drafts import Draft
+from hub.engine.signing.drafts import Draft
 from hub.providers import Protocol
 from hub.teams import Role, State
 from tests.author import BY

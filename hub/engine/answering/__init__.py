@@ -1,0 +1,1 @@
+"""What answers SCIM: reads and writes, from a request to its answer."""

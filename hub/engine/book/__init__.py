@@ -1,0 +1,1 @@
+"""A team's book: asked, and held against everything that it should agree with."""

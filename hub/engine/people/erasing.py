@@ -1,0 +1,121 @@
+"""A person erased: what names them is taken out of all that the hub keeps; the book keeps its numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from hub.engine.common.trail import note_removal
+from hub.engine.seats import seats
+from hub.engine.seats.events import told_of
+from hub.engine.values.claimants import Personal
+from hub.engine.values.errors import AdminError
+from hub.engine.values.places import NOWHERE
+from hub.engine.values.scope import Scope
+from hub.scim.folding import fold
+from hub.scim.strictjson import dumps
+
+if TYPE_CHECKING:
+    from hub.engine.answering.ousting import Ousting
+    from hub.engine.ports import Ids, Registry, Traces, Unit, Visits
+    from hub.engine.values.batches import Progress
+    from hub.engine.values.dossiers import Dossier
+    from hub.engine.values.notes import Author
+    from hub.teams import Team
+
+    from .byhand import People
+
+
+@frozen(kw_only=True)
+class Erasing:
+    """Erases people."""
+
+    registry: Registry
+    traces: Traces
+    visits: Visits
+    people: People
+    ousting: Ousting
+    ids: Ids
+
+    async def erase(self, team: Team, person: str, *, by: Author, progress: Progress) -> int:
+        """Erase *person*, and return how many requests, events and notes no longer name them.
+
+        Access ends first. The row of the person stays, and what the book says of it: an id that names
+        nobody any more. Safe to repeat, and begun anew where it was broken off.
+        """
+        if not (by.why or "").strip():
+            raise AdminError("to erase somebody needs a reason: --why says it")
+        dossier = await self.people.dossier(team, person)
+        names, ids, count = _names(dossier, []), set[str](), 0
+        same = await self.traces.admins(team.id, person)
+        for admin in await self.visits.admins(team.id):
+            if admin.id in same or fold(admin.address) in names:
+                way = f"`hub admin remove {team.name} {admin.address}` first"
+                raise AdminError(f"{admin.address} looks after '{team.name}': {way}")
+        while True:
+            connections = {each.id: each for each in await self.registry.connections(team.id)}
+            users = await self.traces.users(team.id, person)
+            names |= _names(dossier, [user.document for _, user in users])
+            ids |= {user.id for _, user in users}
+            # Before the users go, who say what to look for; and afterwards, for what their going has left.
+            count += await self.traces.erase(team.id, person, _pattern(names, ids), progress=progress)
+            for connection, user in users:
+                await self.ousting.delete(team, connections[connection], user.id)
+            # A provider may send them anew meanwhile.
+            if not await self.traces.users(team.id, person) and await self._forget(team, person, names, by):
+                return count + await self.traces.erase(
+                    team.id, person, _pattern(names, ids), progress=progress
+                )
+
+    async def _forget(self, team: Team, person: str, names: AbstractSet[str], by: Author) -> bool:
+        """Take away what is left of a person whose users are gone: seat, place in a queue, keys, name.
+
+        False where a user vouches for them again: then nothing is taken.
+        """
+        reference = f"erase_{self.ids()}"
+
+        async def work(unit: Unit) -> bool:
+            await unit.personal(person)
+            if await unit.users(person):
+                return False
+            await unit.put_personal(person, Personal())
+            claimant = await unit.recount(person)
+            assert claimant is not None
+            moved = await seats.move(unit, person, claimant.spot, NOWHERE, reference=reference)
+            await unit.settled(person, until=None)
+            await unit.forget(person, names)
+            await unit.tell(
+                told_of(moved, team=team.id, person=person, ids=self.ids, at=unit.now, cause=reference)
+            )
+            await note_removal(unit, by, "person.erase", person, changes={}, person=person)
+            return True
+
+        return await self.registry.store(Scope(team=team.id)).write(work, reference=reference)
+
+
+def _names(dossier: Dossier, documents: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return what names a person, and hardly anybody else: addresses, ids at providers, whole names."""
+    said = [*dossier.addresses, dossier.name]
+    for document in documents:
+        name = document.get("name", {})
+        parts = [name.get("givenName"), name.get("familyName")]
+        said += [document.get(each) for each in ("userName", "externalId", "displayName")]
+        said += [name.get("formatted"), " ".join(parts) if all(parts) else None]
+        said += [each.get("value") for each in document.get("emails", [])]
+    return frozenset(fold(each) for each in said if each)
+
+
+def _pattern(names: Iterable[str], ids: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds *names* (folded), and *ids* of users, in folded JSON text: whole words.
+
+    A name of one word, such as an id at a provider, is looked for where it is all of a text or is quoted in
+    a filter: `7` is no name in `"count":7`.
+    """
+    texts = [dumps(each).decode()[1:-1] for each in names]
+    words = [rf"(?<![\w.+-]){re.escape(each)}(?![\w-])" for each in texts if set(each) & set("@ ")]
+    quoted = [rf'"{re.escape(each)}\\?"' for each in texts if not set(each) & set("@ ")]
+    return re.compile("|".join([*words, *quoted, *map(re.escape, ids)]) or r"(?!)")

@@ -1,0 +1,1 @@
+"""What goes on beside the requests: events told, seats brought to rest, books sealed."""

@@ -1,0 +1,1 @@
+"""Seats: who is to have which, by which rules, out of how many, and what is told of it."""

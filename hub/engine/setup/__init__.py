@@ -1,0 +1,1 @@
+"""What administrators set up: teams, their admins, connections, tokens and schemas."""
