@@ -250,7 +250,8 @@ class Chooser:
 def with_plugin(house, plugin):
     """Let a plugin choose seats in *house*."""
     service = house.house.service
-    asking, plugins = (service.writing.provisioning, house.house.relay.settling), Plugins.load(plugin)
+    written, plugins = service.writing.provisioning, Plugins.load(plugin)
+    asking = (written.users, written.groups, house.house.relay.settling)
     for each in asking:
         object.__setattr__(each, "plugins", plugins)
     try:
