@@ -139,7 +139,7 @@ class Affairs(Transaction):
         """Add a row, or change that with the same *key*, unless it is another team's."""
         values = {**values, "team_id": self.scope.team}
         fixed = {key, "team_id", "created_at"}
-        changes = ", ".join(f"{name} = excluded.{name}" for name in values if name not in fixed)
+        changes = ", ".join(f"{name} = {_changed(table, name)}" for name in values if name not in fixed)
         changed = await self.rows(
             f"INSERT INTO {table} ({', '.join(values)}) VALUES {values_of(list(values.values()))}"
             f" ON CONFLICT ({key}) DO UPDATE SET {changes} WHERE {table}.team_id = excluded.team_id"
@@ -147,3 +147,8 @@ class Affairs(Transaction):
             *values.values(),
         )
         assert changed, f"{table}: {values[key]} is another team's"
+
+
+def _changed(table: str, name: str) -> str:
+    """Return what a column is set to: what was ended stays so, whatever somebody has read of it before."""
+    return f"COALESCE({table}.{name}, excluded.{name})" if name == "revoked_at" else f"excluded.{name}"

@@ -82,7 +82,9 @@ class Batches:
         try:
             while waiting:
                 batch = [waiting.popleft() for _ in range(min(len(waiting), self.most))]
-                await self._run(batch, among, waiting)
+                # Whose time was up before their turn would take the others' along.
+                if batch := [each for each in batch if not each.future.done()]:
+                    await self._run(batch, among, waiting)
         finally:
             if self._queues.get(among) is waiting:
                 del self._queues[among]

@@ -30,6 +30,7 @@ class Pool:
     size: int
     clock: Callable[[], float] = monotonic
     _places: asyncio.Semaphore = field(init=False)
+    _closed: bool = field(default=False, init=False)
     #: Since when it lies there, and a connection: the last that came back is the first to be lent.
     _idle: list[tuple[float, asyncpg.Connection[Any]]] = field(factory=list, init=False)
 
@@ -61,9 +62,9 @@ class Pool:
             connection.terminate()
 
     async def release(self, connection: asyncpg.Connection[Any]) -> None:
-        """Take *connection* back; one that is in the middle of something is closed."""
+        """Take *connection* back; one that is in the middle of something, or comes too late, is closed."""
         try:
-            if not connection.is_closed() and await _idle(connection):
+            if not connection.is_closed() and await _idle(connection) and not self._closed:
                 self._idle.append((self.clock(), connection))
             else:
                 connection.terminate()
@@ -71,13 +72,15 @@ class Pool:
             self._places.release()
 
     async def close(self) -> None:
-        """Close what is not lent."""
+        """Close what is not lent, and later what is."""
+        self._closed = True
         while self._idle:
             _, connection = self._idle.pop()
             await connection.close()
 
     def terminate(self) -> None:
-        """Close what is not lent, at once."""
+        """Close what is not lent, at once, and later what is."""
+        self._closed = True
         while self._idle:
             _, connection = self._idle.pop()
             connection.terminate()

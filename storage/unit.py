@@ -24,8 +24,9 @@ from .statements import values_of
 if TYPE_CHECKING:
     from hub.spi import Event
 
-#: How many events are written in one statement, each with five values.
-_TOLD_MAX = 1_000
+#: How many events are written in one statement, each with five values: of many of those SQLite looks for each
+#: among all.
+_TOLD_MAX = 100
 
 #: Takes the next number of the team's book, and the moment of that entry.
 _NEXT_NUMBER = {

@@ -99,3 +99,12 @@ async def test_one_that_cannot_connect_takes_no_place(pool):
     for _ in range(3):
         with pytest.raises((OSError, asyncpg.PostgresError)):
             await pool.acquire(timeout=0.05)
+
+
+async def test_what_comes_back_to_a_closed_pool_is_closed(pool):
+    """Nobody would ever close it."""
+    late = await pool.acquire()
+    await pool.close()
+    await pool.release(late)
+
+    assert late.is_closed()

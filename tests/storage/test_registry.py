@@ -16,6 +16,7 @@ CONNECTION = Connection(
     state=State.ON,
     domains=("a.example", "b.example"),
 )
+LATER = "2027-01-01T00:00:00.000Z"
 TOKEN = Token(key_id="k", team="t", connection="c9", digest="d", created_at=NOW)
 
 
@@ -61,6 +62,17 @@ async def test_a_token_is_revoked_in_place(world):
     await world.put(revoked)
 
     assert [revoked] == list(await world.registry.tokens("c9"))
+
+
+async def test_what_was_revoked_stays_so(world):
+    """Also where somebody puts again what they have read before, as one does who rotates at that moment."""
+    await world.put(CONNECTION)
+    await world.put(TOKEN)
+    await world.put(evolve(TOKEN, revoked_at=NOW))
+    await world.put(evolve(TOKEN, expires_at=LATER))
+
+    (kept, *_) = await world.registry.token("k")
+    assert evolve(TOKEN, revoked_at=NOW, expires_at=LATER) == kept
 
 
 async def test_a_team_is_found_by_name_and_by_id(world):
