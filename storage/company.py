@@ -29,9 +29,11 @@ class Company:
     traces: int = 0
 
     async def end(self, writing: Callable[[Any], Awaitable[Any]], client: Any) -> tuple[Any] | Exception:
-        """Return what *writing* returned, in a tuple, or its error where it has left no trace.
+        """Return what *writing* returned, in a tuple, or that it comes again alone, if it has left no trace.
 
-        So it is with whoever finds no seat left of a kind that is known: nobody else is undone for that.
+        So it is with whoever finds no seat left of a kind that is known: nobody else is undone for that. That
+        is not the last word on it, since what it would have written may be refused for a better reason, as
+        the name of somebody who is there.
         """
         before = self.traces
         try:
@@ -39,7 +41,7 @@ class Company:
         except Exception as error:
             if self.traces != before:
                 raise
-            return error
+            return Overtaken(str(error))
 
     def took(self, kind: str, count: SeatCount) -> None:
         """Note that a seat of a *kind* was taken, which makes the count what *count* says."""

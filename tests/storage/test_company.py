@@ -201,15 +201,16 @@ async def test_who_is_refused_undoes_nobody(world, sizes):
     assert [1, 2] == await column(world.database, "SELECT number FROM entries ORDER BY number")
 
 
-async def test_a_full_team_costs_one_look(world, asked):
-    """Where none of them finds a seat, nothing is asked but how many are left."""
-    await world.write(lambda unit: unit.give_up("standard", 100))
-    asked.clear()
+async def test_who_is_there_is_told_so_by_a_full_team(world, sizes):
+    """Also where others share the commit: the provider is to find its user, and not to wait for a seat."""
+    await world.write(lambda unit: unit.give_up("standard", 99))
+    await world.write(newcomer("u9", known_as="u0"))
+    sizes.clear()
 
-    ends = await together(world, **{f"u{number}": granted(f"u{number}") for number in range(MOST)})
+    ends = await together(world, **{name: granted(name) for name in ("u0", "u1")})
 
-    assert ["NoSeat"] * MOST == ends
-    assert 1 == len(asked)
+    assert ["NameTaken", "NoSeat"] == ends
+    assert [2] == sizes
 
 
 @pytest.mark.parametrize("trace", ["took", "asked", "left"])
