@@ -20,7 +20,7 @@ ROUNDS = scale(2, trust=40)
 async def nodes(patient_hub):
     """What asks both nodes of a hub that waits for members, in turn, and the database behind them."""
     async with desk(patient_hub) as opened:
-        connected = await opened.connection("generic")
+        connected = await opened.connection("generic", seats=100 * ROUNDS)
         clients = [
             opened.client(f"{node.url}/scim/v2/{connected.connection.id}", f"Bearer {connected.token}")
             for node in patient_hub.nodes
