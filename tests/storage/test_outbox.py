@@ -48,6 +48,24 @@ async def _tell(world, *ids):
     await world.write(work)
 
 
+async def test_many_events_are_told_in_order_and_in_pieces(world, outbox, monkeypatch):
+    """No statement has so many values that SQLite, which looks for each among all, holds up the others."""
+    sizes, run = [], Database.run
+
+    async def noted(self, client, sql, *values):
+        if sql.startswith("INSERT INTO outbox"):
+            sizes.append(len(values))
+        return await run(self, client, sql, *values)
+
+    monkeypatch.setattr(Database, "run", noted)
+    ids = [f"e{number:03}" for number in range(201)]
+    await _tell(world, *ids)
+    await outbox.lease("l", owner="o", seconds=60)
+
+    assert [500, 500, 5] == sizes
+    assert ids == [each.id for _, each in await outbox.pending("l", count=300)]
+
+
 async def _ids(outbox, listener="a"):
     return [each.id for _, each in await outbox.pending(listener, count=10)]
 
