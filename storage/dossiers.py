@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from hub.engine.common.batches import BATCH
 from hub.engine.seats.people import name_in
-from hub.engine.values.batches import BATCH
 from hub.engine.values.claimants import Tally
 from hub.engine.values.dossiers import Dossier, Queued, Vouching
 from hub.ledger.holdings import Holding

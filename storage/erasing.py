@@ -20,7 +20,7 @@ from .patience import Patient
 from .trail import ERASED
 
 if TYPE_CHECKING:
-    from hub.engine.values.batches import Progress
+    from hub.engine.ports import Progress
     from hub.engine.values.resources import Resource
 
 #: How many rows are looked through at a time.

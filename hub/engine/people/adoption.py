@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, evolve, frozen
 
 from hub.engine.asking.requests import own
+from hub.engine.common.batches import in_batches
 from hub.engine.common.trail import changed
 from hub.engine.seats.events import event
-from hub.engine.values.batches import in_batches
 from hub.engine.values.dossiers import people
 from hub.engine.values.errors import AdminError, NameTaken
 from hub.engine.values.places import NOWHERE
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from hub.engine.answering.rolls import Rolls
     from hub.engine.asking.requests import Request
     from hub.engine.common.plugins import Plugins
-    from hub.engine.ports import Dossiers, Ids, Registry, Unit
-    from hub.engine.values.batches import Progress
+    from hub.engine.ports import Dossiers, Ids, Progress, Registry, Unit
     from hub.engine.values.dossiers import Dossier
     from hub.engine.values.notes import Author
     from hub.spi import Dialect

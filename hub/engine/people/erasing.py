@@ -21,8 +21,7 @@ from hub.scim.strictjson import dumps
 
 if TYPE_CHECKING:
     from hub.engine.answering.ousting import Ousting
-    from hub.engine.ports import Ids, Registry, Traces, Unit, Visits
-    from hub.engine.values.batches import Progress
+    from hub.engine.ports import Ids, Progress, Registry, Traces, Unit, Visits
     from hub.engine.values.dossiers import Dossier
     from hub.engine.values.notes import Author
     from hub.teams import Team

@@ -7,7 +7,7 @@ from .figures import Figures
 from .groupings import Groupings
 from .listings import Listings
 from .logs import Exchanges, Outbox, Place, Trail
-from .people import Census, Dossiers, Standings, Traces
+from .people import Census, Dossiers, Progress, Standings, Traces
 from .sightings import GapsBetween, Sightings
 from .signins import Flows, Providers, Signs, Speaks, Subjects
 from .stores import Clock, Ids, Registry, Store
@@ -28,6 +28,7 @@ __all__ = [
     "Listings",
     "Outbox",
     "Place",
+    "Progress",
     "Providers",
     "Registry",
     "Seals",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,9 +12,11 @@ from hub.engine.values.places import Refused, Waiting
 from hub.engine.values.resources import Resource
 
 if TYPE_CHECKING:
-    from hub.engine.values.batches import Progress
     from hub.engine.values.dossiers import Dossier
     from hub.engine.values.entitlements import Standing
+
+#: Is told how much of long work is done.
+Progress = Callable[[object], object]
 
 
 class Dossiers(Protocol):

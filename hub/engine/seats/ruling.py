@@ -18,8 +18,7 @@ from .seats import said_by_plugins
 
 if TYPE_CHECKING:
     from hub.engine.common.plugins import Plugins
-    from hub.engine.ports import Books, Census, Clock, Ids, Registry, Unit, Work
-    from hub.engine.values.batches import Progress
+    from hub.engine.ports import Books, Census, Clock, Ids, Progress, Registry, Unit, Work
     from hub.engine.values.claimants import Candidate
     from hub.engine.values.notes import Author
     from hub.scim.strictjson import Json

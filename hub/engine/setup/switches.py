@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from hub.engine.common.batches import in_batches
 from hub.engine.common.trail import changed
-from hub.engine.values.batches import in_batches
 from hub.engine.values.dossiers import people
 from hub.engine.values.errors import AdminError
 from hub.engine.values.scope import Scope
@@ -16,8 +16,7 @@ from hub.teams import State, locking
 
 if TYPE_CHECKING:
     from hub.engine.answering.ousting import Ousting
-    from hub.engine.ports import Dossiers, Ids, Registry, Unit
-    from hub.engine.values.batches import Progress
+    from hub.engine.ports import Dossiers, Ids, Progress, Registry, Unit
     from hub.engine.values.notes import Author
     from hub.teams import Connection, Team
 

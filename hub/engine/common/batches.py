@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from hub.engine.ports import Progress
 
 log = structlog.get_logger("hub.batches")
 
@@ -15,9 +18,6 @@ T = TypeVar("T")
 
 #: How many parts are done at once.
 BATCH = 25
-
-#: Told how much is done.
-Progress = Callable[[object], object]
 
 
 @frozen(kw_only=True)
