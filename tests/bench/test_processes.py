@@ -34,15 +34,18 @@ def server(work: str) -> Iterator[tuple[int, int]]:
 
 
 def test_workers_belong_to_their_server():
-    """A server's memory is that of all its processes, and its peak can begin anew."""
-    with server("held = bytearray(60_000_000); del held; import time; time.sleep(60)") as (leader, worker):
-        before = _let_go(leader, megabytes=57)
+    """A server's memory is that of all its processes, and its peak can begin anew.
+
+    The kernel counts pages for each processor apart and adds them up late: what it says may be some megabytes off.
+    """
+    with server("held = bytearray(200_000_000); del held; import time; time.sleep(60)") as (leader, worker):
+        before = _let_go(leader, megabytes=150)
         processes.forget_peak(leader)
         after = processes.memory(leader)
 
         assert {leader, worker} == set(processes.family(leader))
-        assert 57 < before.peak - before.now
-        assert 20 > after.peak - after.now
+        assert 150 < before.peak - before.now
+        assert 50 > after.peak - after.now
 
 
 def _let_go(leader: int, *, megabytes: float) -> Memory:
