@@ -29,7 +29,7 @@ BATCH_MAX = {"sqlite": 32, "postgres": 8}
 class Database:
     """One of the two databases, through Tortoise's connections.
 
-    Statements are written once, with `$1`, `$2` …; SQLite takes these by name.
+    Statements are written once, with `$1`, `$2` …, which for SQLite become `?1`, `?2` ….
     """
 
     url: str
@@ -124,12 +124,12 @@ class Database:
         client: Any = connections.get(f"{self.dialect}-scan")
         if self.dialect == "postgres":
             return await self.run(client, sql, *values)
-        found: Sequence[Row] = await client.scan(sql, named(values))
+        found: Sequence[Row] = await client.scan(sql, values)
         return found
 
     async def run(self, client: Client, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement on *client* and return its rows."""
-        return await client.execute_query_dict(sql, named(values) if self.dialect == "sqlite" else values)
+        return await client.execute_query_dict(sql, values)
 
     @asynccontextmanager
     async def transaction(self, *, until: float | None = None) -> AsyncIterator[Client]:
@@ -187,11 +187,6 @@ class Database:
             yield client
         finally:
             await self.run(client, "ROLLBACK")
-
-
-def named(values: Sequence[object]) -> dict[str, object]:
-    """Return *values* by their places, as SQLite takes them: `{"1": …, "2": …}`."""
-    return {str(n): value for n, value in enumerate(values, 1)}
 
 
 @asynccontextmanager

@@ -13,8 +13,8 @@ from hub.engine.values.kinds import RESOURCE_TYPES
 from hub.scim.folding import fold
 
 from .client import Row
-from .database import named
 from .searchable import folded, keys
+from .sqlite import numbered
 from .statements import values_of
 
 #: How many resources are read at a time.
@@ -87,6 +87,6 @@ async def _insert(editor: Any, columns: str, rows: Sequence[Sequence[Any]]) -> N
 
 
 async def _run(editor: Any, sql: str, *values: object) -> Sequence[Row]:
-    said = named(values) if editor.DIALECT == "sqlite" else values
-    rows: Sequence[Row] = await editor.client.execute_query_dict(sql, said)
+    text = numbered(sql) if editor.DIALECT == "sqlite" else sql
+    rows: Sequence[Row] = await editor.client.execute_query_dict(text, values)
     return rows

@@ -21,7 +21,7 @@ class Scans:
 
     _alone: asyncio.Lock = field(factory=asyncio.Lock, init=False)
 
-    async def rows(self, connection: Any, sql: str, values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    async def rows(self, connection: Any, sql: str, values: Sequence[object]) -> Sequence[Mapping[str, Any]]:
         """Run a statement in aiosqlite's thread; stop it, and nothing else, when the caller is cancelled."""
         gone = asyncio.Event()
         task = asyncio.create_task(self._run(connection, sql, values, gone))
@@ -33,7 +33,7 @@ class Scans:
             raise
 
     async def _run(
-        self, connection: Any, sql: str, values: Mapping[str, Any], gone: asyncio.Event
+        self, connection: Any, sql: str, values: Sequence[object], gone: asyncio.Event
     ) -> Sequence[Mapping[str, Any]]:
         async with self._alone:
             if gone.is_set():

@@ -11,8 +11,10 @@ process or for the disk, BEGIN and COMMIT, is done by aiosqlite's thread.
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import aiosqlite
@@ -21,16 +23,30 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
-    translate_exceptions,
 )
 from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
 
+from .client import Row
 from .scanning import Scans
 
+#: A place for a value, as statements have it that are written once for both databases.
+_PLACE = re.compile(r"\$(\d+)")
 
-@translate_exceptions
-async def _here(connection: Any, query: str, values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection._conn.execute(query, values or ()).fetchall()]
+
+@lru_cache(maxsize=512)
+def numbered(query: str) -> str:
+    """Return *query* with `?1` for `$1`: SQLite takes the latter for a name, and values by name only."""
+    return _PLACE.sub(r"?\1", query)
+
+
+def _here(connection: Any, query: str, values: Any) -> list[dict[str, Any]]:
+    try:
+        return [dict(row) for row in connection._conn.execute(numbered(query), values or ()).fetchall()]
+    except sqlite3.OperationalError as error:
+        raise OperationalError(error) from error
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(error) from error
 
 
 class _Immediate(SqliteTransactionWrapper):
@@ -40,10 +56,10 @@ class _Immediate(SqliteTransactionWrapper):
         await self._connection.execute("BEGIN IMMEDIATE")
 
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
-        return await _here(self._connection, query, values)  # type: ignore[no-any-return]  # Tortoise's wrap
+        return _here(self._connection, query, values)
 
     async def execute_script(self, query: str) -> None:
-        await _here(self._connection, query, ())  # Python's own would commit first
+        _here(self._connection, query, ())  # Python's own would commit first
 
 
 class _Transaction(SqliteTransactionContext):
@@ -120,11 +136,11 @@ class ImmediateClient(SqliteClient):
         return self._connection
 
     async def execute_query_dict(self, query: str, values: Any = None) -> list[dict[str, Any]]:
-        return await _here(await self._opened(), query, values)  # type: ignore[no-any-return]  # Tortoise's wrap
+        return _here(self._connection or await self._opened(), query, values)
 
-    async def scan(self, query: str, values: Any) -> Sequence[Mapping[str, Any]]:
+    async def scan(self, query: str, values: Any) -> Sequence[Row]:
         """Run a statement that may read much in aiosqlite's thread; cancelled, it is stopped."""
-        return await self._scans.rows(await self._opened(), query, values)
+        return await self._scans.rows(await self._opened(), numbered(query), values)
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(_Immediate(self), self._lock)

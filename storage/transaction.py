@@ -33,8 +33,9 @@ class Transaction:
     #: What is to be set once it is committed.
     stirs: set[asyncio.Event] = field(factory=set, init=False)
 
-    #: What is still to be run: nobody has asked for its rows.
+    #: What is still to be run: nobody has asked for its rows. And which tables that writes.
     _behind: list[Statement] = field(factory=list, init=False)
+    _written: set[str] = field(factory=set, init=False)
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement after all that were put off, and return its rows."""
@@ -46,15 +47,14 @@ class Transaction:
         """Run *last* in one round trip with what was put off, and return its rows."""
         await self._apart(last)
         await self._catch_up()
-        statements = [*self._behind, last]
-        self._behind.clear()
-        return await run(self.database, self.client, statements)
+        return await run(self.database, self.client, [*self._taken(), last])
 
     async def later(self, sql: str, *values: object, refusals: Refusals = NONE, name: str = "") -> None:
         """Put a statement off: it runs with the next whose rows are asked for, or at the end of the write."""
         statement = Statement(sql, values, refusals, name)
         await self._apart(statement)
         self._behind.append(statement)
+        self._written.add(statement.table)
 
     def in_turn(self, place: str) -> str:
         """Return a condition that is met once all who asked before for the id at *place* are done.
@@ -67,14 +67,14 @@ class Transaction:
 
     async def flush(self) -> None:
         if self._behind:
-            await self.joined(self._behind.pop())
+            await self._catch_up()
+            await run(self.database, self.client, self._taken())
 
     async def leave(self) -> None:
         """Run what was put off until now; where others share the transaction, at its end."""
         company = self.client.company
         if company and self._behind:
-            company.leave(together(self._behind))
-            self._behind.clear()
+            company.leave(together(self._taken()))
         await self.flush()
 
     async def _catch_up(self) -> None:
@@ -84,8 +84,15 @@ class Transaction:
 
     async def _apart(self, statement: Statement) -> None:
         """Run what was put off where it writes the table of *statement*: together, one would be lost."""
-        if any(each.table == statement.table for each in self._behind):
+        if statement.table in self._written:
             await self.flush()
+
+    def _taken(self) -> list[Statement]:
+        """Return what was put off, which is put off no longer."""
+        taken = self._behind.copy()
+        self._behind.clear()
+        self._written.clear()
+        return taken
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -96,7 +103,7 @@ class Transaction:
         except Exception as error:
             if overtaking(error):
                 raise Overtaken from error
-            self._behind.clear()
+            self._taken()
             await self.rows("ROLLBACK TO SAVEPOINT part")
             raise
         await self.rows("RELEASE SAVEPOINT part")

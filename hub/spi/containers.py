@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
-from .dialect import Inbound, Json
-from .messages import Operation, Rewrite, in_order, on_body, on_operations
+from .dialect import Inbound, Json, Verb
+from .messages import Operation, Placed, Rewrite, in_order, on_body, on_operations
 
 CORE: Final = "urn:ietf:params:scim:schemas:core:2.0:"
 
@@ -19,12 +19,16 @@ def opened_containers() -> Rewrite:
     """
 
     def rewrite(heard: Inbound) -> Inbound:
-        urn = f"{CORE}{heard.kind}".lower()
-        return in_order(
-            on_body(lambda body: _opened(body, urn)), on_operations(lambda each: (_operation(each, urn),))
-        )(heard)
+        return _opening(f"{CORE}{heard.kind}".lower())(heard)
 
-    return rewrite
+    return Placed(frozenset({Verb.CREATE, Verb.REPLACE, Verb.PATCH}), rewrite)
+
+
+@lru_cache
+def _opening(urn: str) -> Rewrite:
+    return in_order(
+        on_body(lambda body: _opened(body, urn)), on_operations(lambda each: (_operation(each, urn),))
+    )
 
 
 def _operation(operation: Operation, urn: str) -> Operation:

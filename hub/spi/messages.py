@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from .dialect import Inbound, Json, Verb
 from .expressions import last
@@ -18,8 +18,6 @@ PATCH_OP: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 #: Of whose attributes quirks speak: a team's own may be called the same, and mean what they say.
 KNOWN: Final = ("urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:schemas:extension:enterprise:")
-
-_WHOLE: Final = (Verb.CREATE, Verb.REPLACE)
 
 
 # Messages, for examples
@@ -43,32 +41,66 @@ def create(kind: str = "User", **attributes: Json) -> Inbound:
 # Places in a message: each takes what is to be done there
 
 
+@frozen
+class Placed:
+    """A rewrite of messages of these *verbs*, which leaves all others alone."""
+
+    verbs: frozenset[Verb]
+    rewrite: Rewrite
+
+    def __call__(self, heard: Inbound) -> Inbound:
+        """Return *heard* as it is put right."""
+        return self.rewrite(heard) if heard.verb in self.verbs else heard
+
+
+@frozen
+class InOrder:
+    """Several *rewrites*, one after the other."""
+
+    rewrites: tuple[Rewrite, ...]
+
+    def __call__(self, heard: Inbound) -> Inbound:
+        """Return *heard* as it is put right."""
+        for step in self.rewrites:
+            heard = step(heard)
+        return heard
+
+
+def concerning(rewrite: Rewrite, verb: Verb) -> Rewrite | None:
+    """Return what of *rewrite* may change a message of *verb*, None where nothing may."""
+    match rewrite:
+        case Placed(verbs, placed):
+            return placed if verb in verbs else None
+        case InOrder(rewrites):
+            steps = [step for each in rewrites if (step := concerning(each, verb))]
+            return in_order(*steps) if steps else None
+    return rewrite
+
+
 def on_operations(fix: Callable[[Operation], Iterable[Operation]]) -> Rewrite:
     """Apply *fix* to each PATCH operation; it answers with none, one or several."""
 
     def rewrite(heard: Inbound) -> Inbound:
         body = heard.body
-        if heard.verb is not Verb.PATCH or not isinstance(body, dict):
-            return heard
-        operations = body.get("Operations")
-        if not isinstance(operations, list):
+        operations = body.get("Operations") if isinstance(body, dict) else None
+        if not isinstance(body, dict) or not isinstance(operations, list):
             return heard
         fixed = [new for old in operations for new in (fix(old) if isinstance(old, dict) else (old,))]
         return heard if same(operations, fixed) else evolve(heard, body={**body, "Operations": fixed})
 
-    return rewrite
+    return Placed(frozenset({Verb.PATCH}), rewrite)
 
 
 def on_body(fix: Callable[[dict[str, Json]], dict[str, Json]]) -> Rewrite:
     """Apply *fix* to the attributes of a resource that is created or replaced."""
 
     def rewrite(heard: Inbound) -> Inbound:
-        if heard.verb not in _WHOLE or not isinstance(heard.body, dict):
+        if not isinstance(heard.body, dict):
             return heard
         fixed = fix(heard.body)
         return heard if fixed is heard.body else evolve(heard, body=fixed)
 
-    return rewrite
+    return Placed(frozenset({Verb.CREATE, Verb.REPLACE}), rewrite)
 
 
 def on_attribute(names: Iterable[str], fix: Callable[[Json], Json]) -> Rewrite:
@@ -124,18 +156,12 @@ def on_filter(fix: Callable[[str], str]) -> Rewrite:
             heard if fixed is None or fixed == text else evolve(heard, query={**heard.query, "filter": fixed})
         )
 
-    return rewrite
+    return Placed(frozenset({Verb.SEARCH}), rewrite)
 
 
 def in_order(*rewrites: Rewrite) -> Rewrite:
     """Apply *rewrites*, one after the other."""
-
-    def rewrite(heard: Inbound) -> Inbound:
-        for step in rewrites:
-            heard = step(heard)
-        return heard
-
-    return rewrite
+    return rewrites[0] if len(rewrites) == 1 else InOrder(rewrites)
 
 
 # Changing by making anew: the same object comes back when nothing changed

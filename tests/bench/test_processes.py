@@ -36,7 +36,7 @@ def server(work: str) -> Iterator[tuple[int, int]]:
 def test_workers_belong_to_their_server():
     """A server's memory is that of all its processes, and its peak can begin anew.
 
-    The kernel counts pages for each processor apart and adds them up late: what it says may be some megabytes off.
+    The kernel adds up late what it counts for each processor: it may be some megabytes off.
     """
     with server("held = bytearray(200_000_000); del held; import time; time.sleep(60)") as (leader, worker):
         before = _let_go(leader, megabytes=150)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TypeVar
 
-from hub.spi import Dialect, Inbound, Outbound, Quirk, Verb
+from hub.spi import Dialect, Inbound, Outbound, Verb
+from hub.spi.messages import Rewrite, concerning
 from hub.spi.tolerant import TOLERANT
 
 Message = TypeVar("Message", Inbound, Outbound)
@@ -21,21 +22,22 @@ def hear(dialect: Dialect, inbound: Inbound, *, strict: bool) -> tuple[Inbound, 
     """
     if strict or (inbound.body is None and not inbound.query):
         return inbound, ()
-    return _rewritten(inbound, _heard(dialect))
+    return _rewritten(inbound, _heard(dialect, inbound.verb))
 
 
 @cache
-def _heard(dialect: Dialect) -> tuple[Quirk[Inbound], ...]:
-    """Return the quirks that are looked for in *dialect*, in order."""
+def _heard(dialect: Dialect, verb: Verb) -> tuple[tuple[str, Rewrite], ...]:
+    """Return what is looked for in messages of *verb*: names of quirks and their rewrites, in order."""
     # a ready-made rewrite is one and the same object, so what a dialect names for itself need not run twice
     done = [quirk.rewrite for quirk in dialect.hears]
     rest = [quirk for quirk in TOLERANT if not any(quirk.rewrite is each for each in done)]
-    return (*dialect.hears, *rest)
+    looked_for = [(quirk.name, concerning(quirk.rewrite, verb)) for quirk in (*dialect.hears, *rest)]
+    return tuple((name, rewrite) for name, rewrite in looked_for if rewrite)
 
 
 def answer(dialect: Dialect, outbound: Outbound) -> Outbound:
     """Return *outbound* as the dialect likes it."""
-    return _rewritten(outbound, dialect.answers)[0]
+    return _rewritten(outbound, [(quirk.name, quirk.rewrite) for quirk in dialect.answers])[0]
 
 
 def shapes(dialect: Dialect, verb: Verb) -> bool:
@@ -43,17 +45,19 @@ def shapes(dialect: Dialect, verb: Verb) -> bool:
     return any(quirk.example.before.verb is verb for quirk in dialect.answers)
 
 
-def _rewritten(message: Message, quirks: Iterable[Quirk[Message]]) -> tuple[Message, tuple[str, ...]]:
+def _rewritten(
+    message: Message, quirks: Iterable[tuple[str, Callable[[Message], Message]]]
+) -> tuple[Message, tuple[str, ...]]:
     shown = []
-    for quirk in quirks:
+    for name, rewrite in quirks:
         try:
-            plain = quirk.rewrite(message)
+            plain = rewrite(message)
             if not isinstance(plain, type(message)):
-                raise TypeError(f"{quirk.name} makes a {type(plain).__name__} of a message")  # noqa: TRY301
+                raise TypeError(f"{name} makes a {type(plain).__name__} of a message")  # noqa: TRY301
         except Exception:  # noqa: BLE001  # a plugin's mistake must lose nobody's request
-            shown.append(f"{quirk.name}!")
+            shown.append(f"{name}!")
             continue
         if plain is not message and plain != message:
-            shown.append(quirk.name)
+            shown.append(name)
         message = plain
     return message, tuple(shown)

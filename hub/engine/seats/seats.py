@@ -108,6 +108,8 @@ def choice_of(plugins: Plugins, team: Team, users: Sequence[Resource], *, young:
 
 def said_by_plugins(plugins: Plugins, team: Team, users: Sequence[Resource], *, young: bool) -> Choice | None:
     """Return what a plugin chooses for a person with these *users*, None where none has an opinion."""
+    if not plugins.chooses:
+        return None
     groups = tuple(dict.fromkeys(each.display for user in users for each in user.groups))
     for user in users:
         said = plugins.choose_seat(evolve(person_of(user, team.id), groups=groups))
