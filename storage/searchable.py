@@ -60,11 +60,12 @@ class Key:
 def folded(resource_type: ResourceType, document: Mapping[str, Json], dialect: str) -> tuple[str, str]:
     """Return *document* as filters read it in a database of *dialect*: single values, and lists."""
     said = {name: value for name, value in document.items() if name not in ELSEWHERE}
-    parts: tuple[Parts, Parts] = ({}, {})
-    for called, value in _parts("", resource_type.by_name, said):
-        parts[isinstance(value, list)][called] = value
-    single, lists = (as_json(each) if dialect == "sqlite" else "".join(_pieces(each)) for each in parts)
-    return single, lists
+    single: Parts = {}
+    lists: Parts = {}
+    _part(single, lists, "", resource_type.by_name, said)
+    if dialect == "sqlite":
+        return as_json(single), as_json(lists)
+    return "".join(_pieces(single)), "".join(_pieces(lists))
 
 
 @lru_cache(maxsize=4096)
@@ -78,12 +79,12 @@ def label(within: str, attribute: Attribute) -> str:
 def scalar(value: Any) -> Scalar:
     """Return a value as a folded document holds it: moments as text, whole numbers without a point."""
     match value:
+        case str() | bool() | int():
+            return value
+        case float():
+            return int(value) if value.is_integer() and int(value) in INT64 else value
         case datetime():
             return moment_text(value)
-        case float() if value.is_integer() and int(value) in INT64:
-            return int(value)
-        case bool() | int() | float() | str():
-            return value
         case _:
             raise TypeError(value)
 
@@ -116,18 +117,21 @@ def path_of(place: Place) -> str:
 def _values(place: Place, document: Mapping[str, Json]) -> Iterator[str]:
     holder = document if place.urn is None else document.get(place.urn)
     last = place.sub or place.attribute
-    for element in _listed(_part(holder, place.attribute)):
-        for value in _listed(_part(element, place.sub)) if place.sub else [element]:
+    for element in _listed(_held(holder, place.attribute)):
+        for value in _listed(_held(element, place.sub)) if place.sub else [element]:
             compared = _compared(last, value)
             if compared is not None:
                 yield as_text(compared)
 
 
-def _part(holder: Any, attribute: Attribute) -> Any:
+def _held(holder: Any, attribute: Attribute) -> Any:
     return holder.get(attribute.name) if isinstance(holder, Mapping) else None
 
 
-def _parts(within: str, attributes: Mapping[str, Attribute], holder: Json) -> Iterator[tuple[str, Any]]:
+def _part(
+    single: Parts, lists: Parts, within: str, attributes: Mapping[str, Attribute], holder: Json
+) -> None:
+    """Sort what *holder* says of *attributes* into *single* values and *lists*, by their labels."""
     for name, value in holder.items() if isinstance(holder, Mapping) else ():
         attribute = attributes.get(name.lower())
         if attribute is None or value is None:
@@ -136,16 +140,20 @@ def _parts(within: str, attributes: Mapping[str, Attribute], holder: Json) -> It
         if attribute.multi_valued:
             # What is sorted by a list is sorted by what is primary in it, else by the first.
             elements = sorted(_listed(value), key=lambda element: not is_primary(element))
-            yield f"{called}{MANY}", [dict(_one(called, attribute, each)) for each in elements]
-        else:
-            yield from _one(called, attribute, value)
+            lists[f"{called}{MANY}"] = [_element(called, attribute, each) for each in elements]
+        elif attribute.type is Type.COMPLEX:
+            _part(single, lists, called, attribute.subs, value)
+        elif (compared := _compared(attribute, value)) is not None:
+            single[called] = compared
 
 
-def _one(called: str, attribute: Attribute, value: Any) -> Iterator[tuple[str, Any]]:
+def _element(called: str, attribute: Attribute, value: Any) -> Parts:
+    element: Parts = {}
     if attribute.type is Type.COMPLEX:
-        yield from _parts(called, attribute.subs, value)
+        _part(element, element, called, attribute.subs, value)
     elif (compared := _compared(attribute, value)) is not None:
-        yield called, compared
+        element[called] = compared
+    return element
 
 
 def _compared(attribute: Attribute, value: Any) -> Scalar | None:

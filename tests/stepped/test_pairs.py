@@ -22,9 +22,9 @@ CASES = [
     for more in range(scale(2, trust=len(VARIANTS)))
 ]
 
-#: How many schedules of each case are stepped: 270 on each database; at full scale all there are, or so
-#: many in their order and as many by chance.
-SCHEDULES = scale(3, trust=1_000)
+#: How many schedules of each case are stepped by chance: 270 on each database. At full scale, all come
+#: before in which whose turn it is changes twice.
+SCHEDULES = scale(3, trust=50)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -37,14 +37,14 @@ def test_two_at_once_are_as_one_after_the_other(nodes: Nodes, case: Case):
     judge = Judge(nodes, case)
 
     assert [] == judge.plainly()
-    assert [] == list(judge.each(SCHEDULES) if TRUST else judge.sampled(SCHEDULES))
+    assert [] == (list(judge.turning()) if TRUST else [])
+    assert [] == list(judge.sampled(SCHEDULES))
 
 
 def test_every_schedule_comes_once(nodes: Nodes):
     """Two short operations are stepped in each order that there is, and in none twice."""
     judge = Judge(nodes, Case(REMOVED, REMOVED, SAME))
 
-    assert [] == list(judge.each(400))
-    assert judge.whole
+    assert [] == list(judge.each())
     assert len(judge.came) == len(set(judge.came))
     assert {judge.serial[0].ended.trace, judge.serial[1].ended.trace} <= set(judge.came)

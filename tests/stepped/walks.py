@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from attrs import define, field, frozen
@@ -46,9 +47,8 @@ class Judge:
     nodes: Nodes
     case: Case
     serial: list[Walk] = field(init=False)
-    #: Which steps there were, of each schedule; and whether these were all.
+    #: Which steps there were, of each schedule.
     came: list[tuple[int, ...]] = field(factory=list, init=False)
-    whole: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.serial = [walk(self.nodes, self.case, order) for order in ORDERS]
@@ -65,16 +65,26 @@ class Judge:
             dice.shuffle(schedule)
             yield from self._wrong(walk(self.nodes, self.case, schedule))
 
-    def each(self, most: int) -> Iterator[str]:
-        """Step as each schedule says that there is; past so many, as many more say by chance."""
+    def each(self) -> Iterator[str]:
+        """Step as each schedule says that there is: of short operations."""
         schedule: Sequence[int] = ()
-        for _ in range(most):
+        while True:
             came = walk(self.nodes, self.case, schedule)
             yield from self._wrong(came)
             if not (schedule := _next(came.ended)):
-                self.whole = True
                 return
-        yield from self.sampled(most)
+
+    def turning(self) -> Iterator[str]:
+        """Step as each schedule says in which whose turn it is changes twice before one of them is done.
+
+        There are too many schedules for all of them, and almost every fault shows with as few changes
+        (Musuvathi and Qadeer, Iterative Context Bounding, PLDI 2007).
+        """
+        steps = [self.serial[one].ended.trace.count(one) for one in (0, 1)]
+        for one, other in ((0, 1), (1, 0)):
+            for begun, between in product(range(1, steps[one]), range(1, steps[other] + 1)):
+                schedule = [one] * begun + [other] * between + [one] * 200
+                yield from self._wrong(walk(self.nodes, self.case, schedule))
 
     def cut(self) -> Iterator[str]:
         """Let the second come in as a whole between each two steps of the first; return what is wrong."""
