@@ -73,12 +73,9 @@ def booleans(*names: str) -> Rewrite:
         return BOOLEANS.get(value.lower(), value) if isinstance(value, str) else value
 
     def within(name: str, value: Json) -> Json:
-        match value:
-            case str():
-                return of_text(value) if name.lower() in names and not foreign(name) else value
-            case dict() | list():
-                return value if foreign(name) else deep(value)
-        return value
+        if isinstance(value, str):
+            return of_text(value) if name.lower() in names and not foreign(name) else value
+        return value if foreign(name) else deep(value)
 
     def deep(value: Json) -> Json:
         match value:

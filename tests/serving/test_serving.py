@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -80,6 +83,23 @@ def test_stop_waits_for_what_is_put_away(hub):
     assert 0 == served.stop()
 
     assert 2 == served.said().count("put away")
+
+
+def test_a_connection_is_kept_while_nothing_comes(hub):
+    """A request that comes by a connection after a while is answered; a stop does not wait for more."""
+    served = hub(1, "--stop-seconds", "20")
+    with closing(HTTPConnection(urlsplit(served.url).netloc)) as connection:
+        for pause in (6, 0):
+            connection.request("GET", "/pid")
+            answer = connection.getresponse()
+            answer.read()
+            assert 200 == answer.status
+            time.sleep(pause)
+
+        started = time.monotonic()
+        assert 0 == served.stop()
+
+        assert time.monotonic() - started < 10
 
 
 def test_no_server_header(hub):
