@@ -96,6 +96,9 @@ SENTENCES = {
     Reason.NO_SEAT: "has no access: added by hand, and without a seat yet",
 }
 
+#: What is said beside that of somebody who holds one kind of seat, and waits for another.
+BESIDE = "; number {position} in the queue for a {kind} seat since {since}"
+
 
 def entitlement_of(dossier: Dossier, *, now: str) -> Entitlement:
     """Return whether a person may sign in *now*, as their product is told."""
@@ -112,9 +115,9 @@ def why(dossier: Dossier, vouchers: Sequence[str], *, now: str, moment: Callable
 
     *vouchers* are the names of those who vouch for the person; *moment* writes a moment out.
     """
-    entitlement, queued, seat = entitlement_of(dossier, now=now), dossier.queued, dossier.standing.seat
-    place = queued or seat
-    return SENTENCES[entitlement.reason].format(
+    entitlement, queued = entitlement_of(dossier, now=now), dossier.queued
+    place = dossier.standing.seat or queued
+    said = SENTENCES[entitlement.reason].format(
         kind=place.kind if place else None,
         since=place and moment(place.since),
         position=queued.position if queued else None,
@@ -122,6 +125,9 @@ def why(dossier: Dossier, vouchers: Sequence[str], *, now: str, moment: Callable
         suspended=dossier.suspended,
         vouchers=" and ".join(vouchers),
     )
+    if entitlement.seat is None or queued is None:
+        return said
+    return said + BESIDE.format(kind=queued.kind, since=moment(queued.since), position=queued.position)
 
 
 def people(count: int) -> str:

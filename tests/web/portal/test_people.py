@@ -155,6 +155,19 @@ def test_one_person_begins_with_why(team, owner):
     assert "Give a seat" not in said
 
 
+def test_who_holds_one_seat_and_waits_for_another_is_told_of_both(team, owner):
+    """Access rests on the seat that they hold; their place in the queue is said beside it."""
+    team.buy("sales", 0)
+    ann = team.make("ann@a.example")
+    team.rule(('userType eq "Seller"', "sales"))
+    team.say(ann, "userType", "Seller")
+    team.settle()
+
+    said = words(owner.get(person_at(owner.get("/people"))))
+    assert "ann@a.example has access: a standard seat since" in said
+    assert "; number 1 in the queue for a sales seat since" in said
+
+
 def test_what_was_asked_about_somebody_is_told_as_in_the_activity(house, team, owner):
     """In its words, and not by the names that events have for machines; and the profile names its source."""
     team.make("ann@a.example", displayName="Ann Lee")
