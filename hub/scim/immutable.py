@@ -36,7 +36,8 @@ def check_element(attribute: Attribute, before: Json, after: Json) -> None:
 def kept(lasting: Iterable[Attribute], before: Document, after: Document) -> Document:
     """Return *after* with what it leaves out and *before* has of what is set once.
 
-    RFC 7644 §3.5.1: a PUT clears what it leaves out only where that may be written again.
+    RFC 7644 §3.5.1: a PUT clears what it leaves out only where that may be written again. What has a part
+    that stays keeps those parts, too, without which it may not be.
     """
     for attribute in lasting:
         name, held = attribute.name, before.get(attribute.name)
@@ -45,5 +46,12 @@ def kept(lasting: Iterable[Attribute], before: Document, after: Document) -> Doc
         if attribute.mutability is Characteristic.IMMUTABLE:
             after = {name: held, **after}
         elif inner := kept(attribute.lasting, as_object(held), as_object(after.get(name))):
-            after = {**after, name: inner}
+            after = {**after, name: inner if name in after else {**_required(attribute, held), **inner}}
     return after
+
+
+def _required(attribute: Attribute, held: Json) -> Document:
+    """Return the parts of *held* that *attribute* may not be without, as long as it has any."""
+    parts = as_object(held)
+    required = [each.name for each in attribute.sub_attributes if each.required]
+    return {name: parts[name] for name in required if name in parts}

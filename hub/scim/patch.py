@@ -60,13 +60,12 @@ def replace(
 
     `externalId`, `active` and what is set once stay when they are left out; all does when *keep_omitted*.
     """
-    after = immutable.kept(resource_type.lasting, before, after)
-    if not keep_omitted:
-        return _settled(resource_type, before, {**{n: before[n] for n in KEPT & before.keys()}, **after})
-    merged = {**before, **after}
-    for urn in {extension.id for extension in resource_type.extensions} & before.keys() & after.keys():
-        merged[urn] = {**as_object(before[urn]), **as_object(after[urn])}
-    return _settled(resource_type, before, merged)
+    merged = {**{name: before[name] for name in KEPT & before.keys()}, **after}
+    if keep_omitted:
+        merged = {**before, **after}
+        for urn in {extension.id for extension in resource_type.extensions} & before.keys() & after.keys():
+            merged[urn] = {**as_object(before[urn]), **as_object(after[urn])}
+    return _settled(resource_type, before, immutable.kept(resource_type.lasting, before, merged))
 
 
 def _settled(resource_type: ResourceType, before: Document, after: Document) -> Document:

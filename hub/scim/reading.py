@@ -202,12 +202,18 @@ def _read_schemas(value: Json) -> list[str]:
 
 def _check_declared(resource_type: ResourceType, document: Document, declared: list[str]) -> None:
     """Hold what a body says that it is against what it is (RFC 7643 §3)."""
-    urns = {urn.lower() for urn in declared}
+    urns = {urn.lower(): urn for urn in declared}
+    if len(urns) < len(declared):
+        raise InvalidValue("schemas names one of them twice")
     needed = [resource_type.schema.id, *(urn for urn in document if urn.lower() in resource_type.by_urn)]
     if missing := [urn for urn in needed if urn.lower() not in urns]:
         raise InvalidValue(f"schemas must name {missing[0]}")
-    if unknown := urns - {resource_type.schema.id.lower()} - resource_type.by_urn.keys():
-        raise InvalidValue(f"schemas names {min(unknown)}, which a {resource_type.name} does not have")
+    if unknown := urns.keys() - {resource_type.schema.id.lower()} - resource_type.by_urn.keys():
+        raise InvalidValue(f"schemas names {urns[min(unknown)]}, which a {resource_type.name} does not have")
+    for extension in resource_type.by_urn.values():
+        required = [each.name for each in extension.sub_attributes if each.required]
+        if required and extension.name.lower() in urns and extension.name not in document:
+            raise InvalidValue(f"{extension.name}:{required[0]} is required, since schemas names its schema")
 
 
 def _is_number(value: Any) -> bool:

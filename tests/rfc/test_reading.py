@@ -29,6 +29,7 @@ async def test_section_3_4_1_a_known_resource(provider, jensen):
 
     assert (200, jensen) == (answer.status_code, answer.json())
     assert jensen["meta"]["version"] == answer.headers["etag"]
+    assert jensen["meta"]["location"] == answer.headers["location"]
     assert (404, None) == await provider.refusal("GET", f"/Users/{NOBODY}")
     assert (404, None) == await provider.refusal("GET", f"/Groups/{jensen['id']}")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hub.scim.catalog import GROUP_TYPE, USER_TYPE
+from hub.scim.catalog import GROUP_TYPE, USER, USER_TYPE
 from hub.scim.definitions import read_schema
 from hub.scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, ScimError
 from hub.scim.expressions import Path
@@ -106,6 +106,15 @@ def test_required(values, place, strict):
 
     assert f"{place} is required" == refusal.value.detail
     assert user() == read_resource(KIND, user(), strict=strict)
+
+
+def test_an_announced_extension_has_what_it_must():
+    """RFC 7643 §3: who says strictly that a schema is used says what it requires."""
+    body = {**user(), "schemas": [USER.id, URN]}
+
+    with pytest.raises(InvalidValue, match=f"^{URN}:badge is required"):
+        read_resource(KIND, body, strict=True)
+    assert user() == read_resource(KIND, body, strict=False)
 
 
 @BOTH
@@ -271,6 +280,18 @@ def test_immutable_by_put(path, first, other, keep):
     assert once == replace(KIND, once, blank, keep_omitted=keep)
     with pytest.raises(Mutability, match=f"{path} is set once"):
         replace(KIND, once, given(other), keep_omitted=keep)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_what_holds_something_immutable_stays_whole(keep):
+    """Whoever leaves it out of a PUT, since they do not know it, loses nothing that it may not be without."""
+    once = held(born="2001", level="Gold", desk={"room": "1", "key": "7", "side": "left"})
+    left = {"born": "2001", "badge": "1", "desk": {"room": "1", "key": "7"}}
+
+    after = replace(KIND, once, user(title="Guide"), keep_omitted=keep)
+
+    assert (once[URN] if keep else left) == after[URN]
+    assert "Guide" == after["title"]
 
 
 def test_immutable_parts_of_elements():

@@ -209,7 +209,8 @@ def test_unknown(more, place):
         ([], {}, f"must name {USER.id}"),
         ([ENTERPRISE_USER.id], {}, f"must name {USER.id}"),
         ([USER.id], {ENTERPRISE_USER.id: {"department": "R&D"}}, f"must name {ENTERPRISE_USER.id}"),
-        ([USER.id, "urn:example:other"], {}, "names urn:example:other"),
+        ([USER.id, "urn:Example:other"], {}, "names urn:Example:other"),
+        ([USER.id, USER.id.upper()], {}, "twice"),
     ],
 )
 def test_schemas(schemas, more, fault):

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from hub.engine.asking.requests import Answer
 from hub.engine.values.searches import Search
-from hub.engine.values.shape import version_of
+from hub.engine.values.shape import location, version_of
 from hub.scim.errors import InvalidCount, InvalidValue, NotFound, ScimError, TooMany
 from hub.scim.localising import localised
 from hub.scim.match import check
@@ -55,11 +55,11 @@ class Query:
             raise NotFound(f"no {request.inbound.kind} has this id")
         request.conditions.check(text.version)
         (text,) = await with_seats(store.statuses, request, [text])
-        tag = version_of(text)
+        tag, where = version_of(text), location(request.base_url, kind, id)
         # Members that are deleted leave a group's version as it is: a removal has no other row to wait for.
         if request.conditions.is_known(tag) and not (kind == "Group" and has_memberships):
-            return Answer(status=304, tag=tag)
-        return Answer(status=200, body=await shown(store.members, request, text), tag=tag)
+            return Answer(status=304, location=where, tag=tag)
+        return Answer(status=200, body=await shown(store.members, request, text), location=where, tag=tag)
 
     async def search(self, store: Store, request: Request) -> Answer:
         """Return a page of resources as a ListResponse (RFC 7644 §3.4.2), by cursor where one is sent."""

@@ -13,7 +13,6 @@ from hub.engine.asking.conditions import NO_CONDITIONS, Conditions
 from hub.engine.asking.requests import REFUSED, RETRY_SECONDS, Admission, Answer, Request
 from hub.engine.common.plugins import UnknownDialect
 from hub.engine.values.errors import StoreAway
-from hub.engine.values.shape import location
 from hub.scim.errors import ScimError, TooManyRequests, Unauthorized, Unavailable
 from hub.scim.extensions import types_of
 from hub.scim.strictjson import dumps
@@ -123,12 +122,10 @@ class Service:
             raise _away(admission.dialect) from error
 
     async def _answered(self, request: Request, recording: Recording) -> Answer:
-        store, me = self.registry.store(request.admission.scope), request.admission.user
+        store = self.registry.store(request.admission.scope)
         match request.inbound.verb:
             case Verb.READ:
-                answer = await self.query.read(store, request)
-                # RFC 7644 §3.11: any answer at /Me says where the user is found.
-                return evolve(answer, location=location(request.base_url, "User", me)) if me else answer
+                return await self.query.read(store, request)
             case Verb.SEARCH:
                 return await self.query.search(store, request)
             case _:
