@@ -163,10 +163,12 @@ class Claims(Transaction):
             *(self.scope.team, records.dumps(list(people))),
         )
 
-    async def unsettled(self, person: str) -> None:
+    async def unsettled(self, person: str, *, by: str | None = None) -> None:
         self.stirs.add(self.stirred.marked)
+        sooner = "" if by is None else ", settle_at = CASE WHEN settle_at > $3 THEN $3 ELSE settle_at END"
         await self.later(
-            "UPDATE persons SET unsettled = TRUE WHERE team_id = $1 AND id = $2", *self._one(person)
+            f"UPDATE persons SET unsettled = TRUE{sooner} WHERE team_id = $1 AND id = $2",
+            *(*self._one(person), *([] if by is None else [by])),
         )
 
     async def settle_at(self, person: str, at: str) -> None:

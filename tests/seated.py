@@ -137,8 +137,9 @@ class Crew:
     # What the hub does by itself
 
     def time_passes(self) -> None:
-        """Let whatever is kept or undecided until some moment be so no longer."""
+        """Let whatever is kept or undecided until some moment be so no longer, and nobody be new."""
         self.rows("UPDATE persons SET settle_at = $2 WHERE team_id = $1 AND settle_at IS NOT NULL", PAST)
+        self.rows("UPDATE resources SET created = $2 WHERE team_id = $1", PAST)
 
     def settle(self) -> None:
         """Settle all who are to be settled by now, and give free seats to those who wait."""

@@ -9,14 +9,18 @@ from types import SimpleNamespace
 import pytest
 from attrs import evolve, frozen
 
+from hub.engine.people.adoption import MET_SECONDS
 from hub.engine.people.byhand import Locked
 from hub.engine.values.dossiers import entitlement_of, sentence
 from hub.engine.values.errors import AdminError
 from hub.engine.values.scope import Scope
+from hub.moments import later
+from hub.sources import clock
 from hub.teams import State, Team
 from storage.unit import DatabaseUnit
 from tests.author import BY
 from tests.inprocess import Bench
+from tests.seated import Crew
 
 SAID = evolve(BY, why="asked for by the owner")
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -611,3 +615,45 @@ def adopted(hand, way, *, dry_run=False):
     )
     told = hand.house.run(done)
     return told.adopted, told.elsewhere, told.seatless, told.taken
+
+
+def test_whoever_is_adopted_keeps_their_seat_while_their_groups_may_come(hand):
+    """Neither the first word of their provider nor another group moves them; past that time the rules do."""
+    ann = hand.add("ann@a.example")
+    hand.does("seat", ann)
+    way = hand.way(state=State.OFF)
+    team = Crew(hub=hand.house, way=way)
+    team.buy("sales", 1)
+    team.rule(('groups.display eq "Staff"', "standard"), default="sales")
+    adopted(hand, way)
+    hand.turn(way, State.ON)
+    (user,) = hand.house.ask(way, "GET", "/Users").json()["Resources"]
+    book = hand.book()
+
+    team.settle()
+    team.group("All", user["id"])
+    team.settle()
+    assert 200 == team.say(user["id"], "title", "Guide")
+    team.settle()
+    assert {"ann@a.example": "standard"} == team.spots()
+    assert book == hand.book()
+    (until,) = [row["settle_at"] for row in team.rows("SELECT settle_at FROM persons WHERE team_id = $1")]
+    assert until < later(clock(), MET_SECONDS / 2)
+    team.time_passes()
+    team.settle()
+    assert {"ann@a.example": "sales"} == team.spots()
+
+
+def test_whoever_is_adopted_was_not_refused(hand):
+    """They had been, before a hand gave them the seat that they have."""
+    way = hand.way(state=State.ON)
+    team = Crew(hub=hand.house, way=way)
+    team.refuse("ann@a.example")
+    team.refuse("bob@a.example")
+    hand.turn(way, State.OFF)
+    hand.seated("ann")
+
+    adopted(hand, way)
+
+    rows = team.rows("SELECT user_name FROM refused WHERE team_id = $1")
+    assert ["bob@a.example"] == [row["user_name"] for row in rows]

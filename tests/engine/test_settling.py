@@ -133,8 +133,24 @@ def test_groups_arrive_after_people(house):
     cid = team.make("cid")
     assert [200, 200] == [team.switch(cid, active=False), team.switch(bob, active=False)]
     assert [] == team.rows("SELECT 1 FROM persons WHERE team_id = $1 AND settle_at IS NOT NULL")
-    assert 200 == team.switch(cid, active=True)
-    assert {"ann": "sales", "bob": "", "cid": "standard"} == team.spots()
+    assert 200 == team.switch(bob, active=True)
+    assert {"ann": "sales", "bob": "standard", "cid": ""} == team.spots()
+
+
+def test_who_is_made_inactive_and_turned_on_is_new_as_well(house):
+    """Their groups may still come; of somebody who has been there for longer, they have."""
+    team = staffed(house, standard=0, sales=1)
+    team.rule(SALES)
+    ann = team.make("ann", active=False)
+
+    assert 200 == team.switch(ann, active=True)
+    team.group("Sales", ann)
+    team.settle()
+    assert {"ann": "sales"} == team.spots()
+    assert 200 == team.switch(ann, active=False)
+    bob = team.make("bob", active=False)
+    team.time_passes()
+    assert 403 == team.switch(bob, active=True)
 
 
 def test_who_was_let_in_undecided_waits_whatever_the_policy(house):
@@ -158,10 +174,8 @@ def test_who_was_let_in_undecided_waits_whatever_the_policy(house):
 def test_membership_writes_are_never_refused_for_want_of_a_seat(house):
     """Full is no reason: members come and go, groups within groups as well, and settling does the rest."""
     team = staffed(house, standard=4, sales=2)
+    ann, bob, cid = [team.make(name) for name in ("ann", "bob", "cid")]
     team.rule(SALES)
-    people = [team.make(name, active=False) for name in ("ann", "bob", "cid")]
-    assert [200] * 3 == [team.switch(id, active=True) for id in people]
-    ann, bob, cid = people
     within = team.group("Within", bob, cid)
     sales = team.group("Sales", ann)
 
@@ -348,11 +362,10 @@ def mend(team):
 def test_every_removal_succeeds_and_settling_puts_right_what_is_left(house, monkeypatch, broken, removal):
     """With each part made to fail in turn; afterwards seats, book, queue and claims agree."""
     team = staffed(house, standard=3, sales=1)
-    team.rule(SALES)
     for kind in ("standard", "sales"):
         team.kind(kind, grace=60 if broken == "grace" else 0)
-    people = [team.make(name, active=False) for name in ("ann", "bob", "cid")]
-    assert [200] * 3 == [team.switch(id, active=True) for id in people]
+    people = [team.make(name) for name in ("ann", "bob", "cid")]
+    team.rule(SALES)
     group = team.group("Sales", *people)
     team.settle()
     assert ["sales", "standard?sales", "standard?sales"] == sorted(team.spots().values())
@@ -437,9 +450,8 @@ def passing(house):
 def test_what_passes_is_no_failure_of_a_part(house, monkeypatch, alarms, part):
     """A removal that loses a race is begun anew as a whole: nothing is left over, and no alarm is raised."""
     team = staffed(house)
+    ann, bob = (team.make(name) for name in ("ann", "bob"))
     team.rule(SALES)
-    ann, bob = (team.make(name, active=False) for name in ("ann", "bob"))
-    assert [200, 200] == [team.switch(id, active=True) for id in (ann, bob)]
     group = team.group("Sales", bob)
     team.settle()
     where, name, _ = {**BREAKS, "note": (DatabaseUnit, "note", fail)}[part]
@@ -623,3 +635,16 @@ def test_a_group_and_its_members_go_without_waiting_for_each_other(house):
     team.make("last")
 
     assert before == house.run(house.house.database.rows(sql))
+
+
+@pytest.mark.parametrize("name", ["active", "title"])
+def test_whoever_is_not_to_be_let_in_is_not_refused(house, name):
+    """Their provider turns off again whom it could not turn on, or changes them meanwhile: nobody waits."""
+    team = crew(house, seats=0)
+    ann = team.make("ann", active=False)
+    assert 403 == team.switch(ann, active=True)
+    assert ["ann"] == [row["user_name"] for row in team.rows("SELECT * FROM refused WHERE team_id = $1")]
+
+    assert 200 == team.say(ann, name, {"active": False, "title": "Guide"}[name])
+
+    assert [] == team.rows("SELECT * FROM refused WHERE team_id = $1")

@@ -47,6 +47,8 @@ class Users:
     ) -> Outcome:
         """Make the user *before* the one *after*: None before it is made, and once it is deleted."""
         if after == before:
+            if after is not None and not after.active:
+                await unit.let_in(after.document["userName"])
             return Outcome(resource=after)
         was, now = bool(before and before.active), bool(after and after.active)
         joined: Sequence[Event] = ()
@@ -61,12 +63,23 @@ class Users:
             return await self._granted(unit, request, before, after, claimant, joined)
         told = event(user_event(before, after), request, before, after, ids=self.ids, now=unit.now)
         events = [told, *joined]
-        if before is not None and was and now and seats.may_matter(self.plugins, request.admission.team):
-            await unit.unsettled(str(before.person))
+        if before is not None and was and now:
+            await self._changed(unit, request, before)
         if before is not None and was and not now:
             events += await self._let_go(unit, request, before, after)
         await unit.tell(events)
         return Outcome(resource=after, events=events)
+
+    async def _changed(self, unit: Unit, request: Request, before: Resource) -> None:
+        """Have somebody settled whose profile changes, where that may change which seat they need.
+
+        Whoever was adopted is met by their provider only now: their groups may still come, but not for ever.
+        """
+        team, person = request.admission.team, str(before.person)
+        if seats.may_matter(self.plugins, team, groups=True):
+            await unit.unsettled(person, by=later(unit.now, seating_of(team).settle_after))
+        elif seats.may_matter(self.plugins, team):
+            await unit.unsettled(person)
 
     async def _arrived(
         self, unit: Unit, request: Request, user: Resource
@@ -105,7 +118,7 @@ class Users:
         for objection in self.plugins.review_grant(change):
             raise InvalidValue(objection.detail)
         try:
-            moved = await self._seated(unit, request, after, claimant, young=before is None)
+            moved = await self._seated(unit, request, after, claimant)
         except seats.NoSeat as refusal:
             refusal.user_name = name
             raise
@@ -115,15 +128,13 @@ class Users:
         await unit.tell(events)
         return Outcome(resource=after, events=events)
 
-    async def _seated(
-        self, unit: Unit, request: Request, user: Resource, claimant: Claimant, *, young: bool
-    ) -> seats.Move:
+    async def _seated(self, unit: Unit, request: Request, user: Resource, claimant: Claimant) -> seats.Move:
         """Give the person *user* is about the seat that they need, unless they have one or are undecided."""
         team, person, now = request.admission.team, str(user.person), claimant.spot
         matters = seats.may_matter(self.plugins, team)
         if matters and not shows_memberships(request, "User"):
             user = evolve(user, groups=await unit.groups(user.id))
-        choice = seats.choice_of(self.plugins, team, [user], young=young)
+        choice = seats.choice_of(self.plugins, team, [user], young=seats.is_young(team, user, unit.now))
         wanted = choice.kind if isinstance(choice, Seat) else None
         is_right = wanted is not None and wanted in {now.held, now.waits}
         if (matters and claimant.claims > 1) or (now != NOWHERE and not is_right):
@@ -180,5 +191,6 @@ async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> No
     else:
         await unit.update(before, after, exclusive=True)
     name = str(before.document["userName"])
-    if not before.active and (after is None or fold(after.document["userName"]) != fold(name)):
-        await unit.let_in(name)  # nobody is called so any more who may have been refused
+    stays = after is not None and after.active and fold(after.document["userName"]) == fold(name)
+    if not before.active and not stays:
+        await unit.let_in(name)  # nobody is called so any more who may have been refused, or needs a seat

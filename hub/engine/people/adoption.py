@@ -10,11 +10,13 @@ from attrs import Factory, define, evolve, frozen
 from hub.engine.asking.requests import own
 from hub.engine.common.batches import in_batches
 from hub.engine.common.trail import changed
+from hub.engine.seats import seats
 from hub.engine.seats.events import event
 from hub.engine.values.dossiers import people
 from hub.engine.values.errors import AdminError, NameTaken
 from hub.engine.values.places import NOWHERE
 from hub.engine.values.resources import Resource
+from hub.moments import later
 from hub.spi import Inbound, Verb
 
 from .handmade import document_of
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from hub.engine.values.notes import Author
     from hub.spi import Dialect
     from hub.teams import Connection, Team
+
+#: For how long somebody keeps the seat that a hand gave them while their provider, which was to find them,
+#: has said nothing of them and their groups: seconds.
+MET_SECONDS = 30 * 86_400
 
 #: How many people are told of by name.
 NAMED_MAX = 100
@@ -149,7 +155,10 @@ class Adoption:
         if claimant is None or claimant.spot == NOWHERE:
             return None
         await unit.put_personal(person, evolve(before, by_hand=False, name=None))
+        if seats.may_matter(self.plugins, request.admission.team, groups=True):
+            await unit.settle_at(person, later(unit.now, MET_SECONDS))
         await unit.insert(user, exclusive=True)
+        await unit.let_in(str(user.document["userName"]))
         await unit.flush()
         joined = await self.rolls.welcome(unit, request, user, groups, ids=self.ids)
         made = event("user_provisioned", request, None, user, ids=self.ids, now=unit.now)

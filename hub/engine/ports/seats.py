@@ -38,8 +38,8 @@ class Claims(Protocol):
     async def settle_at(self, person: str, at: str) -> None:
         """Have a person's seat settled at that moment."""
 
-    async def unsettled(self, person: str) -> None:
-        """Mark a person for settling, soon."""
+    async def unsettled(self, person: str, *, by: str | None = None) -> None:
+        """Mark a person for settling, soon; who is undecided is to be settled *by* then at the latest."""
 
     async def unsettle_people(self, people: Sequence[str]) -> None:
         """Mark all these people for settling, soon."""

@@ -106,6 +106,14 @@ def choice_of(plugins: Plugins, team: Team, users: Sequence[Resource], *, young:
     return seating_of(team).choose([(user.document, user.groups) for user in users], young=young)
 
 
+def is_young(team: Team, user: Resource, now: str) -> bool:
+    """Say whether *user* came so lately that their groups may still come."""
+    try:
+        return now < later(user.created, seating_of(team).settle_after)
+    except SeatingError:
+        return False
+
+
 def said_by_plugins(plugins: Plugins, team: Team, users: Sequence[Resource], *, young: bool) -> Choice | None:
     """Return what a plugin chooses for a person with these *users*, None where none has an opinion."""
     if not plugins.chooses:
