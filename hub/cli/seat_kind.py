@@ -7,6 +7,7 @@ from cyclopts import App
 
 from hub.cli import printing
 from hub.cli.errors import UsageError
+from hub.cli.numbers import Whole
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.values.places import Refused, SeatCount, Waiting
 from hub.house import House
@@ -24,7 +25,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 @app.command
-async def buy(team: str, kind: str, number: int, /, *, options: Changing = UNSAID) -> None:
+async def buy(team: str, kind: str, number: Whole, /, *, options: Changing = UNSAID) -> None:
     """Add NUMBER seats of KIND, which may be new, to those of TEAM."""
     async with options.house() as house:
         whose = await house.teams.named(team)
@@ -33,7 +34,7 @@ async def buy(team: str, kind: str, number: int, /, *, options: Changing = UNSAI
 
 
 @app.command(name="return")
-async def return_(team: str, kind: str, number: int, /, *, options: Changing = UNSAID) -> None:
+async def return_(team: str, kind: str, number: Whole, /, *, options: Changing = UNSAID) -> None:
     """Give back NUMBER seats of KIND; they may be fewer then than are held: nobody loses a seat."""
     async with options.house() as house:
         whose = await house.teams.named(team)
@@ -48,7 +49,7 @@ async def set_(
     /,
     *,
     policy: Policy | None = None,
-    overdraft: int | None = None,
+    overdraft: Whole | None = None,
     overflow: str | None = None,
     grace: str | None = None,
     options: Changing = UNSAID,

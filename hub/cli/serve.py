@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
 from hub import logs, serving
+from hub.cli.numbers import Whole
 from hub.cli.opening import fit_house
 from hub.cli.options import NONE, Options
 from hub.main import create_app
@@ -14,7 +15,7 @@ from hub.serving import listening
 from hub.settings import Settings
 
 
-def serve(*, bind: str | None = None, workers: int | None = None, options: Options = NONE) -> None:
+def serve(*, bind: str | None = None, workers: Whole | None = None, options: Options = NONE) -> None:
     """Serve SCIM until told to stop, then finish what is in flight.
 
     Parameters

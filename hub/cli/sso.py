@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from hub.cli import printing
 from hub.cli.connection import root
 from hub.cli.errors import UsageError
+from hub.cli.numbers import Whole
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.signing.drafts import Draft
 from hub.providers import Doors, Protocol, Provider
@@ -39,7 +40,7 @@ async def oidc(
     issuer: str,
     client_id: str,
     secret_file: str,
-    max_age: int | None = None,
+    max_age: Whole | None = None,
     domains: Domains = (),
     options: Changing = UNSAID,
 ) -> None:

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from hub.cli import printing
 from hub.cli.errors import UsageError
+from hub.cli.numbers import Whole
 from hub.cli.options import NONE, UNSAID, Changing, Options
 from hub.engine.book.bookkeeping import Bookkeeping
 from hub.engine.values.places import SeatCount
@@ -26,7 +27,7 @@ async def create(
     name: str,
     /,
     *,
-    seats: int,
+    seats: Whole,
     plan: str = "basic",
     sso_issuer: str | None = None,
     options: Changing = UNSAID,
