@@ -6,12 +6,12 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter, Token, ValidationError
 
-_WANTED = "Expected a whole number in digits, 18 at most."
+_WANTED = "Expected a whole number in digits, 100 at most."
 
 
 def _whole(_: type, tokens: Sequence[Token]) -> int:
     [said] = tokens
-    if not re.fullmatch(r"-?\d{1,18}", said.value, re.ASCII):
+    if not re.fullmatch(r"-?\d{1,100}", said.value, re.ASCII):
         raise ValidationError(value=said.value, exception_message=_WANTED)
     return int(said.value)
 
