@@ -115,7 +115,7 @@ def _show(seating: Seating, preview: Preview) -> None:
     printing.show(f"{preview.moving} of {preview.people} people would move.")
     if preview.shifts:
         shifts = [
-            (each.source or NO_SEAT, each.target or NO_SEAT, each.people, ", ".join(each.names))
+            (each.source.says, each.target.says, each.people, ", ".join(each.names))
             for each in preview.shifts
         ]
         printing.show(printing.table(OF_SHIFTS, shifts))
@@ -134,7 +134,8 @@ def _remarks(preview: Preview) -> list[str]:
         (dead and preview.people, f"Nobody is decided for by {', '.join(dead)}."),
     ]
     short = [
-        f"{few} {kind} seats too few: whoever finds none keeps what they have, and waits."
+        f"{few} {kind} {'seat' if few == 1 else 'seats'} too few: whoever finds none keeps what they have,"
+        " and waits."
         for kind, few in preview.short.items()
     ]
     return [sentence for holds, sentence in said if holds] + short

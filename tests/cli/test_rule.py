@@ -126,9 +126,14 @@ def test_who_moves_is_told_before_it_is_done(hub, people, file):
     assert "standard  viewer  1       ann@a.example" in tried.out
     done = hub("rule", "set", "acme", file(CONTRACTORS), "--json").json
     assert (1, 1, [1], 1) == (done["moved"], done["moving"], done["decided"], done["default"])
-    assert [{"source": "standard", "target": "viewer", "people": 1, "names": ["ann@a.example"]}] == done[
-        "shifts"
-    ]
+    assert [
+        {
+            "source": {"held": "standard", "waits": None},
+            "target": {"held": "viewer", "waits": None},
+            "people": 1,
+            "names": ["ann@a.example"],
+        }
+    ] == done["shifts"]
     assert 1 == hub("rule", "set", "acme", file(CONTRACTORS), "--json").json["moved"]
 
 
@@ -140,7 +145,8 @@ def test_what_to_mind_is_told(hub, people, file):
     told = hub("rule", "set", "acme", file({"rules": rules}), "--dry-run").out
 
     assert "Nobody is decided for by rules[1]." in told
-    assert "1 viewer seats too few: whoever finds none keeps what they have, and waits." in told
+    assert "standard  standard, waits for viewer  1       ann@a.example" in told
+    assert "1 viewer seat too few: whoever finds none keeps what they have, and waits." in told
 
 
 def test_why_somebody_has_what_they_have(hub, people, file):

@@ -12,6 +12,7 @@ from attrs import evolve
 from hub.engine.common.plugins import Plugins
 from hub.engine.seats.previews import NAMED_MAX, Shift
 from hub.engine.values.errors import AdminError
+from hub.engine.values.places import NOWHERE, Spot
 from hub.ledger.policies import Policy
 from hub.spi import UNDECIDED, Seat, hookimpl
 from tests.author import BY
@@ -86,9 +87,15 @@ def test_a_preview_tells_who_would_move_and_changes_nothing(house, way):
     preview = previewed(house, way, said)
 
     assert (8, 7) == (preview.people, preview.moving)
-    [shift] = preview.shifts
-    assert ("standard", "gold", 7, NAMED_MAX) == (shift.source, shift.target, shift.people, len(shift.names))
-    assert all(name.startswith("c") for name in shift.names)
+    waiting, coming = preview.shifts
+    assert (Spot(held="standard"), Spot(held="standard", waits="gold"), 5) == (
+        waiting.source,
+        waiting.target,
+        waiting.people,
+    )
+    assert (Spot(held="standard"), Spot(held="gold"), 2) == (coming.source, coming.target, coming.people)
+    assert NAMED_MAX == len(waiting.names)
+    assert all(name.startswith("c") for name in waiting.names + coming.names)
     assert ([7, 0], 1, 0, 0) == (preview.decided, preview.default, preview.plugins, preview.undecided)
     assert {"gold": 5} == preview.short
     assert before == (team(house, way), held(house, way))
@@ -150,7 +157,7 @@ def test_no_seat_is_a_choice(house, way):
     said = {"rules": [{"when": "userType pr", "seat": None}], "default": "none"}
 
     [shift] = previewed(house, way, said).shifts
-    assert ("standard", None, 2) == (shift.source, shift.target, shift.people)
+    assert (Spot(held="standard"), NOWHERE, 2) == (shift.source, shift.target, shift.people)
     applied(house, way, said)
     settled(house)
     create(house, way, "bob@a.example")
@@ -236,7 +243,8 @@ def test_who_was_undecided_moves_once_a_rule_decides(house, way):
     create(house, way, "ann@a.example")
 
     [shift] = previewed(house, way, {}).shifts
-    assert Shift(source=None, target="standard", people=1, names=("ann@a.example",)) == shift
+    said = Shift(source=NOWHERE, target=Spot(held="standard"), people=1, names=("ann@a.example",))
+    assert said == shift
     assert 1 == applied(house, way, {})
     settled(house)
     assert {"gold": 0, "standard": 1} == held(house, way)

@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from hub.engine.values.places import Spot
 from hub.spi import UNDECIDED, Seat
 
 from .placing import place
+from .rehearsing import Rehearsal
 
 if TYPE_CHECKING:
     from hub.engine.values.claimants import Candidate
@@ -25,10 +26,10 @@ NAMED_MAX = 5
 
 @frozen(kw_only=True)
 class Shift:
-    """So many *people* would leave one kind, held or waited for, for another; None stands for no seat."""
+    """So many *people* would leave one spot for another."""
 
-    source: str | None
-    target: str | None
+    source: Spot
+    target: Spot
     people: int
     names: tuple[str, ...]
 
@@ -39,7 +40,7 @@ class Preview:
 
     *decided* counts for each rule the people for whom it decides, *default* those for whom no rule does,
     *plugins* those for whom a plugin does, and *undecided* those whose groups may be on their way. *short*
-    has by kind how many seats would be missing.
+    has by kind how many of those who would move find no seat of it, and wait.
     """
 
     people: int
@@ -64,47 +65,71 @@ class Judged:
     verdict: Verdict
     plugin: bool
 
-    def moves(self, kinds: Mapping[str, SeatCount]) -> bool:
-        """Say whether they would leave where they are, as the team's seats are now."""
+    def goal(self, kinds: Mapping[str, SeatCount]) -> Spot:
+        """Return where `settle` would have them, were the team's seats as *kinds* says."""
         choice, now = self.verdict.choice, self.candidate.spot
         if not isinstance(choice, Seat):
-            return False
+            return now
         if choice.kind is None or choice.kind == now.held:
-            return now != Spot(held=choice.kind)
-        return place(kinds, choice.kind, now=now, welcome=True) not in {now, None}
+            return Spot(held=choice.kind)
+        return place(kinds, choice.kind, now=now, welcome=True) or now
+
+
+@frozen(kw_only=True)
+class Moving:
+    """Somebody who would move, from where to where; *name* is what they are called."""
+
+    name: str
+    source: Spot
+    target: Spot
 
 
 @define(kw_only=True)
 class Tally:
-    """What was counted so far; its size depends on kinds and rules, and not on people."""
+    """What was counted so far; its size depends on kinds, on rules, and on how many wait for a seat."""
 
     kinds: Mapping[str, SeatCount]
     people: int = 0
-    shifts: Counter[tuple[str | None, str | None]] = Factory(Counter)
-    freed: Counter[str | None] = Factory(Counter)
-    names: defaultdict[tuple[str | None, str | None], list[str]] = Factory(lambda: defaultdict(list))
     decided: Counter[object] = Factory(Counter)
+    _shifts: Counter[tuple[Spot, Spot]] = Factory(Counter)
+    _names: defaultdict[tuple[Spot, Spot], list[str]] = Factory(lambda: defaultdict(list))
+    _waiting: dict[str, Moving] = Factory(dict)
+    _rehearsal: Rehearsal = Factory(lambda self: Rehearsal(kinds=dict(self.kinds)), takes_self=True)
 
-    def count(self, judged: Judged) -> None:
-        """Add somebody."""
+    def waits(self, person: str, kind: str) -> None:
+        """Note who waits for a seat of a *kind* already, the first to come first."""
+        self._rehearsal.waits(person, Spot(waits=kind))
+
+    def count(self, judged: Judged) -> bool:
+        """Add somebody, those with lesser ids before them, and say whether they are to be settled."""
         choice, rule = judged.verdict.choice, judged.verdict.rule
         self.people += 1
         self.decided["plugins" if judged.plugin else choice if choice is UNDECIDED else rule] += 1
-        if isinstance(choice, Seat) and judged.moves(self.kinds):
-            spot = judged.candidate.spot
-            shift = (spot.held or spot.waits, choice.kind)
-            self.shifts[shift] += 1
-            self.freed[spot.held] += 1
-            if len(self.names[shift]) < NAMED_MAX:
-                self.names[shift].append(_called(judged.candidate))
+        person, now = judged.candidate.person, judged.candidate.spot
+        self._rehearsal.waits(person, now)
+        if judged.goal(self.kinds) == now:
+            return False
+        goal = judged.goal(self._rehearsal.kinds)
+        self._rehearsal.move(person, now, goal)
+        moving = Moving(name=_called(judged.candidate), source=now, target=goal)
+        if goal.waits is None:
+            self._shift(moving)
+        else:
+            self._waiting[person] = moving
+        return True
 
     def preview(self, rules: int) -> Preview:
-        """Return what came of it, for so many *rules*."""
+        """Return what came of it, for so many *rules*, once all are counted."""
+        for person, spot in self._rehearsal.promoted():
+            if moving := self._waiting.pop(person, None):
+                self._shift(evolve(moving, target=spot))
+        for moving in self._waiting.values():
+            self._shift(moving)
         return Preview(
             people=self.people,
             shifts=[
-                Shift(source=source, target=target, people=people, names=tuple(self.names[source, target]))
-                for (source, target), people in self.shifts.most_common()
+                Shift(source=source, target=target, people=people, names=tuple(self._names[source, target]))
+                for (source, target), people in self._shifts.most_common()
             ],
             decided=[self.decided[rule] for rule in range(rules)],
             default=self.decided[None],
@@ -113,13 +138,20 @@ class Tally:
             short=self._short(),
         )
 
-    def _short(self) -> dict[str, int]:
-        """Return by kind how many of those who would move to it would find no seat."""
-        comes = Counter[str | None]()
-        for (_, wanted), people in self.shifts.items():
-            comes[wanted] += people
-        short = {kind: comes[kind] - self.freed[kind] - count.left for kind, count in self.kinds.items()}
-        return {kind: few for kind, few in short.items() if few > 0 and comes[kind]}
+    def _shift(self, moving: Moving) -> None:
+        shift = moving.source, moving.target
+        if moving.source == moving.target:  # somebody before them took what was left
+            return
+        self._shifts[shift] += 1
+        if len(self._names[shift]) < NAMED_MAX:
+            self._names[shift].append(moving.name)
+
+    def _short(self) -> Mapping[str, int]:
+        short = Counter[str]()
+        for (_, target), people in self._shifts.items():
+            if target.waits is not None:
+                short[target.waits] += people
+        return dict(short)
 
 
 def _called(candidate: Candidate) -> str:

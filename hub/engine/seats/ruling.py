@@ -75,7 +75,7 @@ class Ruling:
 
     async def preview(self, team: Team, seating: Seating, *, progress: Progress) -> Preview:
         """Return what *seating* would do, and change nothing."""
-        tally = Tally(kinds=await self.books.seats(team.id))
+        tally = await self._tally(team)
         async for page in self._judged(team, seating):
             for each in page:
                 tally.count(each)
@@ -99,14 +99,13 @@ class Ruling:
                 await unit.note(by, "rule.set", team.name, changes=changed(*said))
 
         await self._write(team, work)
-        moving, kinds = 0, await self.books.seats(team.id)
+        tally = await self._tally(team)
         async for page in self._judged(team, seating):
-            people = [each.candidate.person for each in page if each.moves(kinds)]
+            people = [each.candidate.person for each in page if tally.count(each)]
             if people:
                 await self._mark(team, people)
-            moving += len(people)
-            progress(f"{moving} people to be moved")
-        return moving
+            progress(f"{tally.people} people")
+        return tally.preview(len(seating.rules)).moving
 
     async def reasons(self, team: Team, person: str) -> Reasons:
         """Return which rule chooses what for *person*."""
@@ -122,6 +121,12 @@ class Ruling:
             young=self._is_young(candidate),
             matches=[any(map(rule.matches, users)) for rule in seating.rules],
         )
+
+    async def _tally(self, team: Team) -> Tally:
+        tally = Tally(kinds=await self.books.seats(team.id))
+        async for each in self.census.waiting(team.id, None):
+            tally.waits(each.person, each.kind)
+        return tally
 
     async def _judged(self, team: Team, seating: Seating) -> AsyncIterator[list[Judged]]:
         async for page in self.census.candidates(team.id):

@@ -71,6 +71,11 @@ class Spot:
     held: str | None = None
     waits: str | None = None
 
+    @property
+    def says(self) -> str:
+        """Return it in words, as in `standard, waits for sales`."""
+        return (self.held or "no seat") + (f", waits for {self.waits}" if self.waits else "")
+
 
 #: Neither with a seat nor waiting for one.
 NOWHERE = Spot()
