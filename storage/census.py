@@ -35,7 +35,9 @@ USER_NAME = {
 _WAITING = (
     "SELECT w.kind, w.number, w.since, w.person_id, p.name,"
     " (SELECT {user_name} FROM resources r WHERE r.team_id = w.team_id AND r.person_id = w.person_id"
-    " ORDER BY r.created, r.id LIMIT 1) AS user_name"
+    " ORDER BY r.created, r.id LIMIT 1) AS user_name,"
+    " (SELECT k.address FROM person_keys k WHERE k.team_id = w.team_id AND k.person_id = w.person_id"
+    " ORDER BY k.address || '' LIMIT 1) AS address"
     " FROM waiting w JOIN persons p ON p.team_id = w.team_id AND p.id = w.person_id"
     " WHERE w.team_id = $1 AND (w.kind, w.number) > ($2, $3){of} ORDER BY w.kind, w.number LIMIT $4"
 )
@@ -87,7 +89,7 @@ class DatabaseCensus(Patient):
                     position=position,
                     since=row["since"],
                     person=row["person_id"],
-                    name=row["user_name"] or row["name"],
+                    name=row["user_name"] or row["name"] or row["address"],
                 )
 
     async def refused(self, team: str) -> AsyncIterator[Refused]:

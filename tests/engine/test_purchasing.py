@@ -276,6 +276,17 @@ def test_who_waits_and_who_was_refused(house, way):
         listed(house, purchasing.waiting(way.team, "gold"))
 
 
+def test_who_waits_by_hand_is_called_by_name_or_address(house):
+    """Whom no provider knows has a name where one was said, and else the address that they were added by."""
+    team, people, purchasing = house.team(seats=0), house.house.people, house.house.purchasing
+    house.run(purchasing.set_kind(team, "standard", policy=Policy.WAIT, by=BY))
+    for address, name in (("ann@a.example", None), ("bob@a.example", "Bob Lee")):
+        person = house.run(people.add(team, address, name=name, by=BY))
+        house.run(people.seat(team, person, by=BY))
+
+    assert ["ann@a.example", "Bob Lee"] == [each.name for each in listed(house, purchasing.waiting(team))]
+
+
 def test_a_queue_is_read_a_page_at_a_time(house, way, monkeypatch):
     """The place in a queue goes on where the page before ended, and begins anew with another kind."""
     monkeypatch.setattr("storage.census.PAGE", 2)
