@@ -8,6 +8,7 @@ TEAM = (
 )
 CONNECTION = ("connection", "create", "--team", "acme", "--idp", "okta", "--domain", "acme.example", "--json")
 ANN = ("acme", "ann@acme.example")
+BOB = ("acme", "bob@acme.example")
 
 
 @pytest.fixture
@@ -75,6 +76,7 @@ def test_people_are_listed(acme):
         (("person", "add", "acme", "ann"), "'ann' is not an address"),
         (("person", "show", "acme", "nobody"), "'acme' has nobody called 'nobody'"),
         (("person", "seat", *ANN, "--kind", "gold"), "holds a standard seat"),
+        (("person", "seat", *BOB, "--kind", "zzz"), "never bought 'zzz': it has standard"),
         (("person", "suspend", *ANN), "--why"),
         (("person", "erase", *ANN), "--why"),
         (("audit", "acme", "--person", "nobody"), "'acme' has nobody called 'nobody'"),
@@ -88,6 +90,7 @@ def test_people_are_listed(acme):
 )
 def test_what_cannot_be_done_is_said(acme, words, why):
     """One sentence, code 1, and nothing is done."""
+    acme("person", "add", *BOB)
     before = acme("audit", "acme", "--json").json
     ended = acme(*words)
 

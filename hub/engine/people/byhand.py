@@ -10,13 +10,13 @@ from attrs import evolve, frozen
 from hub.engine.common.trail import changed, note_removal
 from hub.engine.seats import seats
 from hub.engine.seats.events import told_of
+from hub.engine.seats.purchasing import known
 from hub.engine.values.addresses import address_in, name_in
 from hub.engine.values.entitlements import Bond
 from hub.engine.values.errors import AdminError
 from hub.engine.values.places import NOWHERE, Spot
 from hub.engine.values.resources import Resource
 from hub.engine.values.scope import Scope
-from hub.scim.errors import ScimError
 from hub.scim.folding import fold
 from hub.spi import Seat
 from hub.teams import locking
@@ -118,10 +118,12 @@ class People:
                     f"'{dossier.called}' holds a {held} seat: `hub person unseat` frees it first"
                 )
             wanted = kind or self._chosen(now, await unit.users(person) or [user_of(dossier, at=unit.now)])
+            if claimant.spot.held is None:
+                known(await unit.seats(), wanted, now)
             try:
                 moved = await seats.grant(unit, person, claimant.spot, wanted, reference=reference)
-            except ScimError as error:
-                raise AdminError(error.detail) from None
+            except seats.NoSeat as refusal:
+                raise AdminError(refusal.says) from None
             if moved.told:
                 await self._tell(unit, team, person, moved, reference)
                 said = changed(_place(moved.before), _place(moved.after))

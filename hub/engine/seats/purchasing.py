@@ -50,7 +50,7 @@ class Purchasing:
     async def waiting(self, team: Team, kind: str | None = None) -> AsyncIterator[Waiting]:
         """Return who waits for a seat, of one *kind* or of any, in order."""
         if kind is not None:
-            _known(await self.kinds(team), kind, team)
+            known(await self.kinds(team), kind, team)
         async for each in self.census.waiting(team.id, kind):
             yield each
 
@@ -91,7 +91,7 @@ class Purchasing:
 
         async def work(unit: Unit) -> SeatCount:
             await unit.team()
-            before = _known(await unit.kinds(), kind, team)
+            before = known(await unit.kinds(), kind, team)
             after = await unit.give_up(kind, count)
             if after is None:
                 raise AdminError(
@@ -124,7 +124,7 @@ class Purchasing:
         async def work(unit: Unit) -> SeatCount:
             await unit.team()
             kinds = await unit.kinds()
-            before = _known(kinds, kind, team)
+            before = known(kinds, kind, team)
             after = evolve(before, policy=policy or before.policy)
             after = evolve(
                 after,
@@ -160,7 +160,8 @@ def _check_number(count: int) -> None:
         raise AdminError(f"a team can buy at most {SEATS_MAX} seats of a kind")
 
 
-def _known(kinds: Mapping[str, SeatCount], kind: str, team: Team) -> SeatCount:
+def known(kinds: Mapping[str, SeatCount], kind: str, team: Team) -> SeatCount:
+    """Return how many seats of *kind* there are, or raise `AdminError` where *team* never bought any."""
     if kind not in kinds:
         raise AdminError(f"'{team.name}' never bought '{kind}': it has {', '.join(kinds) or 'no seats'}")
     return kinds[kind]
@@ -200,7 +201,7 @@ def _check_grace(grace: int) -> None:
 def _check_chain(kinds: Mapping[str, SeatCount], kind: str, team: Team) -> None:
     overflows = {name: count.overflow for name, count in kinds.items()}
     if (to := overflows[kind]) is not None:
-        _known(kinds, to, team)
+        known(kinds, to, team)
     if ring := ring_of(overflows):
         said = " → ".join(ring)
         raise AdminError(f"overflow: {said} is a ring, or more than {CHAIN_MAX} kinds one after the other")

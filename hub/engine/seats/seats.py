@@ -46,10 +46,12 @@ class NoSeat(Forbidden):
         self.user_name: str | None = None
         bought, held = (count.bought, count.held) if count else (0, 0)
         waited = f", {count.left} are for those who wait" if count and count.left > 0 else ""
-        super().__init__(
+        #: What whoever looks after the team is told, who has nothing to look up by the *reference*.
+        self.says = (
             f"No seat left: {held} of {bought} {kind.capitalize()} seats are taken{waited}. "
-            f"Buy or free one, then retry this person. Ref {reference}"
+            "Buy or free one, then retry this person"
         )
+        super().__init__(f"{self.says}. Ref {reference}")
 
 
 @frozen(kw_only=True)
