@@ -81,7 +81,7 @@ def test_the_old_seat_is_kept_until_the_new_one_comes_free(house):
     assert 403 == team.create("cid", userType="Guest").status_code
     assert 200 == team.switch(guest, active=False)
     full = team.create("cid", userType="Guest")  # that seat is bob's
-    assert (403, True) == (full.status_code, "0 of 1 Viewer seats are taken, 1 are for" in full.text)
+    assert (403, True) == (full.status_code, "0 of 1 Viewer seat is taken, and 2 people wait" in full.text)
     team.settle()
     assert {"guest": "", "ann": "standard?viewer", "bob": "viewer"} == team.spots()
     # Who leaves, gives back the one and leaves the queue for the other.

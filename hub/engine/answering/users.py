@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from hub.engine.seats import seats
 from hub.engine.seats.events import event, thresholds, user_event
 from hub.engine.seats.people import address_of, person_of
+from hub.engine.seats.refusing import NoSeat
 from hub.engine.seats.seating import seating_of
 from hub.engine.values.claimants import Claimant
 from hub.engine.values.places import NOWHERE
@@ -119,7 +120,7 @@ class Users:
             raise InvalidValue(objection.detail)
         try:
             moved = await self._seated(unit, request, after, claimant)
-        except seats.NoSeat as refusal:
+        except NoSeat as refusal:
             refusal.user_name = name
             raise
         await unit.let_in(name)

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from hub.engine.asking.removals import deactivates, is_removal
 from hub.engine.asking.requests import REFUSED, Answer
 from hub.engine.common.failpoints import failpoint
-from hub.engine.seats.seats import NoSeat
+from hub.engine.seats.refusing import NoSeat
 from hub.engine.values.errors import Outdated, StoreAway
 from hub.engine.values.shape import as_text, location, version_of
 from hub.scim.errors import NotFound, PreconditionFailed, ScimError, Unauthorized

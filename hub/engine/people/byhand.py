@@ -11,6 +11,7 @@ from hub.engine.common.trail import changed, note_removal
 from hub.engine.seats import seats
 from hub.engine.seats.events import told_of
 from hub.engine.seats.purchasing import known
+from hub.engine.seats.refusing import NoSeat
 from hub.engine.values.addresses import address_in, name_in
 from hub.engine.values.entitlements import Bond
 from hub.engine.values.errors import AdminError
@@ -122,7 +123,7 @@ class People:
                 known(await unit.seats(), wanted, now)
             try:
                 moved = await seats.grant(unit, person, claimant.spot, wanted, reference=reference)
-            except seats.NoSeat as refusal:
+            except NoSeat as refusal:
                 raise AdminError(refusal.says) from None
             if moved.told:
                 await self._tell(unit, team, person, moved, reference)

@@ -13,11 +13,11 @@ from hub.engine.values.errors import Overtaken
 from hub.engine.values.places import NOWHERE, Spot
 from hub.ledger import moves
 from hub.moments import later
-from hub.scim.errors import Forbidden
 from hub.spi import UNDECIDED, Choice
 
 from .people import person_of
 from .placing import crossed, place
+from .refusing import NoSeat
 from .seating import SeatingError, seating_of
 
 if TYPE_CHECKING:
@@ -34,24 +34,6 @@ REPAIR = "hub rule list TEAM --json > rules.json; hub rule set TEAM rules.json"
 
 #: What is written of a change of seats: held before, held after → what happened.
 _WHAT = {(False, True): "taken", (True, False): "released", (True, True): "moved"}
-
-
-class NoSeat(Forbidden):
-    """No seat of the *kind* is left; the team has to buy or free one."""
-
-    def __init__(self, kind: str, count: SeatCount | None, reference: str) -> None:
-        """Say how many there are of the *kind*, of which the team has *count*."""
-        self.kind = kind
-        #: Whom it was refused to, where it was a provider's user.
-        self.user_name: str | None = None
-        bought, held = (count.bought, count.held) if count else (0, 0)
-        waited = f", {count.left} are for those who wait" if count and count.left > 0 else ""
-        #: What whoever looks after the team is told, who has nothing to look up by the *reference*.
-        self.says = (
-            f"No seat left: {held} of {bought} {kind.capitalize()} seats are taken{waited}. "
-            "Buy or free one, then retry this person"
-        )
-        super().__init__(f"{self.says}. Ref {reference}")
 
 
 @frozen(kw_only=True)

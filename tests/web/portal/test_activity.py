@@ -54,7 +54,7 @@ def test_it_is_told_in_words(owner):
     assert (
         "Person added, standard seat taken, standard seats running out ann@a.example Done 201 1 quirk" in said
     )
-    assert "Tried to add a person No seat left: 1 of 1 Standard seats are taken." in said
+    assert "Tried to add a person No seat left: 1 of 1 Standard seat is taken." in said
     assert "bo@a.example Refused 403" in said
 
 
@@ -102,7 +102,7 @@ def test_a_refusal_says_what_to_do(house, way, owner):
     """The sentence that the provider was told, and what to click there."""
     said = words(owner.get(f"/activity/{latest(house, way)}"))
 
-    assert "Why it was refused No seat left: 1 of 1 Standard seats are taken." in said
+    assert "Why it was refused No seat left: 1 of 1 Standard seat is taken." in said
     assert house.house.plugins.dialect("entra").retry in said
 
 
