@@ -60,6 +60,8 @@ _MINE = (
     "SELECT person_id, count(*) AS users FROM resources WHERE team_id = $1 AND connection_id = $2"
     " AND kind = 'User' AND active GROUP BY person_id"
 )
+#: Who of them has access, as `decide` says of somebody for whom a user vouches.
+_ENTITLED = "p.suspended IS NULL AND (h.id IS NOT NULL OR (w.person_id IS NULL AND p.settle_at IS NULL))"
 _ALONE = "count(*) FILTER (WHERE p.claims <= m.users)"
 _FREED = "count(h.id) FILTER (WHERE p.claims <= m.users AND s.grace = 0)"
 _BY_HAND = "(SELECT count(*) FROM persons b WHERE b.team_id = $1 AND b.by_hand)"
@@ -99,10 +101,12 @@ class DatabaseDossiers(Patient):
 
     async def tally(self, team: str, connection: str) -> Tally:
         (row,) = await self._rows(
-            f"SELECT count(*) AS people, count(h.id) AS seated, {_ALONE} AS alone, {_FREED} AS freed,"
+            f"SELECT count(*) AS people, count(*) FILTER (WHERE {_ENTITLED}) AS entitled,"
+            f" count(h.id) FILTER (WHERE {_ENTITLED}) AS seated, {_ALONE} AS alone, {_FREED} AS freed,"
             f" {_BY_HAND} AS by_hand FROM ({_MINE}) m JOIN persons p ON p.team_id = $1 AND p.id = m.person_id"
             " LEFT JOIN holdings h ON h.team_id = $1 AND h.person_id = p.id AND h.until IS NULL"
-            " LEFT JOIN seats s ON s.team_id = h.team_id AND s.kind = h.kind",
+            " LEFT JOIN seats s ON s.team_id = h.team_id AND s.kind = h.kind"
+            " LEFT JOIN waiting w ON w.team_id = $1 AND w.person_id = p.id",
             *(team, connection),
         )
         return Tally(**row)

@@ -9,9 +9,11 @@ from attrs import evolve
 
 from hub.engine.answering.ousting import Ousting
 from hub.engine.people.byhand import Locked
+from hub.engine.values.dossiers import entitlement_of
 from hub.engine.values.errors import AdminError
 from hub.teams import ENTERPRISE, Connection, State, Team, locking
 from tests.author import BY
+from tests.seated import crew
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -123,6 +125,48 @@ def test_it_is_said_first_what_a_switch_does(house, both):
     house.run(house.house.database.rows("UPDATE seats SET grace = 60 WHERE team_id = $1", team.id))
     later = effect(house, first, State.OFF, release=True)
     assert (0, 2) == (later.seats_freed, later.without_access)
+
+
+@pytest.mark.parametrize("state", [State.ON, State.PAUSED, State.OFF])
+def test_who_has_no_access_keeps_none(house, state):
+    """Those and their seats are counted of whom the product is told that they are entitled."""
+    team = crew(house, seats=2)
+    team.buy("viewer", 0)
+    team.rule(('userType eq "Robot"', None), ('userType eq "Guest"', "viewer"))
+    ann, bob = team.make("ann"), team.make("bob")  # Ann is shut out, Bob waits for another kind
+    team.make("robot", userType="Robot")  # needs no seat
+    team.kind("standard", policy="wait")
+    team.make("cid")  # waits
+    team.rule(('groups.display eq "Staff"', "standard"))
+    team.make("dan")  # undecided
+    team.rule(('userType eq "Guest"', "viewer"))
+    team.say(bob, "userType", "Guest")
+    team.hub.run(team.hub.house.relay.settling.settle(team.team, person_of(team, bob)))
+    by = evolve(BY, why="left")
+    team.hub.run(house.house.people.suspend(team.way.team, person_of(team, ann), by=by))
+
+    assert {"no_seat_needed", "waiting", "seat_undecided", "suspended", "seated"} == set(reasons(team))
+    entitled = [each for each in reasons(team) if each in {"seated", "no_seat_needed"}]
+    assert (2, 5) == (len(entitled), effect(house, team.way, state).people)
+    assert "2 people will keep their access, with 1 seat" in effect(house, team.way, state).says
+
+
+def person_of(team, user):
+    """Return the person whom a user is about."""
+    (row,) = team.rows("SELECT person_id FROM resources WHERE team_id = $1 AND id = $2", user)
+    return row["person_id"]
+
+
+def reasons(team):
+    """Return of each of a team's people why they have access, or have not."""
+
+    async def read():
+        people = team.hub.house.people
+        return [
+            entitlement_of(each, now=people.clock()).reason.value async for each in people.of(team.way.team)
+        ]
+
+    return team.hub.run(read())
 
 
 def test_no_more_than_ten_are_named(house):

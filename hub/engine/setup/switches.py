@@ -61,7 +61,7 @@ class Switches:
                 seats_freed=0,
                 without_access=0,
                 says=_KEPT[state].format(
-                    idp=called or connection.idp, people=people(tally.people), seats=_seats(tally.seated)
+                    idp=called or connection.idp, people=people(tally.entitled), seats=_seats(tally.seated)
                 )
                 + (
                     _BY_HAND.format(people=people(tally.by_hand))

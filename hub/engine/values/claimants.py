@@ -60,11 +60,13 @@ class Vouching:
 class Tally:
     """How many *people* a connection vouches for, and what would happen if it let them go.
 
-    Of these, so many are *seated*, and for so many nobody else vouches (*alone*); *freed* seats would come
-    free at once. *by_hand* counts the people of the team for whom an administrator vouches.
+    Of these, so many have access (*entitled*), of whom so many by a seat (*seated*); and for so many nobody
+    else vouches (*alone*): *freed* seats would come free at once. *by_hand* counts the people of the team for
+    whom an administrator vouches.
     """
 
     people: int
+    entitled: int
     seated: int
     alone: int
     freed: int
