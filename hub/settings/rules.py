@@ -14,22 +14,23 @@ def _is_address(text: str) -> bool:
     return bool(host) and port.isascii() and port.isdigit() and int(port) < 2**16  # 0: any free port
 
 
-def _is_unread(url: str) -> bool:
+def is_unread(url: str) -> bool:
     """Say whether nobody on the network can read what is sent to *url*: HTTPS, or this machine only."""
     try:
         parts = urlsplit(url)
+        leads = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
     loopback = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    return (parts.scheme == "https" or loopback) and bool(parts.hostname)
+    return (parts.scheme == "https" or loopback) and leads
 
 
 def _is_public(url: str) -> bool:
-    return _is_unread(url) and not url.endswith("/")
+    return is_unread(url) and not url.endswith("/")
 
 
 def _is_return(url: str) -> bool:
-    return _is_unread(url) and "#" not in url
+    return is_unread(url) and "#" not in url
 
 
 def _is_postgres(text: str) -> bool:

@@ -85,6 +85,8 @@ def test_people_are_listed(acme):
         (("audit", "acme", "--since", "1e9d"), "--since 1e9d: expected"),
         (("team", "set", "acme"), "at least one of them"),
         (("team", "set", "acme", "--no-sso", "--sso-issuer", "https://a"), "--sso-issuer or --no-sso"),
+        (("team", "set", "acme", "--sso-issuer", "nonsense"), "'nonsense' is not an issuer: https://"),
+        (("team", "create", "b", "--seats", "1", "--sso-issuer", "http://b.example"), "is not an issuer"),
         (("connection", "adopt", "nothing"), "there is no connection 'nothing'"),
     ],
 )

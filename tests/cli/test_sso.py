@@ -61,6 +61,18 @@ def test_a_saml_provider_is_set_up(hub, team, tmp_path):
     assert hub("team", "show", "acme", "--json").json["sso_issuer"] is None
 
 
+def test_what_a_provider_calls_itself_is_an_issuer(hub, team, tmp_path):
+    """Though it be no address: once it is set up, it can be vouched for."""
+    file = tmp_path / "idp.xml"
+    file.write_bytes(described(key(Hand.new().text), entity='entityID="urn:idp.example"'))
+    vouch = ("team", "set", "acme", "--sso-issuer", "urn:idp.example", "--json")
+    refused = hub(*vouch)
+    hub("sso", "saml", "acme", "--name", "Idp", "--metadata", str(file))
+
+    assert (1, True) == (refused.code, "'urn:idp.example' is not an issuer" in refused.err)
+    assert "urn:idp.example" == hub(*vouch).json["sso_issuer"]
+
+
 def test_what_is_wrong_is_told(hub, team, tmp_path):
     """In a sentence, on stderr."""
     none = tmp_path / "none.xml"

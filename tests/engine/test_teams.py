@@ -59,3 +59,36 @@ async def test_a_plan_is_never_assumed(engine):
         await engine.teams.create("acme", seats=1, by=BY)
     with pytest.raises(TypeError, match="plan"):
         Team(id="t", name="acme")
+
+
+ISSUERS = [
+    *("", "nonsense", "sso.example", "//sso.example", "ftp://sso.example", "http://sso.example"),
+    *("https://", "https://:443", "https://a b", "https://[x", "https://a:port", "https://a:0"),
+    *("https://a.example/\u202e", "https://a.example/" + "a" * 1000),
+]
+
+
+@pytest.mark.parametrize("issuer", ISSUERS)
+def test_what_is_no_issuer_is_refused(house, issuer):
+    """Neither is a team made with it, nor does one come to it: its SCIM would rest on nothing."""
+    teams, team = house.house.teams, house.team(seats=1)
+    before = house.run(teams.all())
+
+    with pytest.raises(AdminError, match="is not an issuer: https://, or http:// on this machine"):
+        house.run(teams.create("without", seats=1, plan="basic", sso_issuer=issuer, by=BY))
+    with pytest.raises(AdminError, match="is not an issuer"):
+        house.run(house.house.switches.set_team(team, {"sso_issuer": issuer}, by=BY))
+    assert before == house.run(teams.all())
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://a.example", "https://a.example:8443/o/saml2?idpid=1", "http://127.0.0.1:8080/realms/a"],
+)
+def test_an_issuer_is_kept_as_it_is_said(house, issuer):
+    """But for the space around it: a provider that is set up calls itself the same."""
+    team, name = house.team(seats=1), f"signs in by {issuer}"
+    changed, _ = house.run(house.house.switches.set_team(team, {"sso_issuer": f" {issuer} "}, by=BY))
+    made = house.run(house.house.teams.create(name, seats=1, plan="basic", sso_issuer=f"{issuer}\n", by=BY))
+
+    assert (issuer, issuer) == (changed.sso_issuer, made.sso_issuer)

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from hub.engine.common.batches import in_batches
 from hub.engine.common.trail import changed
+from hub.engine.values.addresses import issuer_in
 from hub.engine.values.dossiers import people
 from hub.engine.values.errors import AdminError
 from hub.engine.values.scope import Scope
@@ -118,11 +119,12 @@ class Switches:
 
         async def work(unit: Unit) -> tuple[Team, str]:
             before, connections = await unit.team(), await unit.connections()
-            after = evolve(before, **changes)
+            wanted = await _wanted(unit, changes)
+            after = evolve(before, **wanted)
             said = _said(before, after, connections)
             if after != before:
                 await unit.put(after)
-                told = changed({name: getattr(before, name) for name in changes}, changes)
+                told = changed({name: getattr(before, name) for name in wanted}, wanted)
                 await unit.note(by, "team.set", before.name, changes=told)
             return after, said
 
@@ -149,6 +151,17 @@ _RELEASED = (
     "{people} of this connection will be deactivated; groups and ids stay. Without access will be those for"
     " whom nobody else vouches: {alone}{names}. Their seats come free, or are kept for the grace time."
 )
+
+
+async def _wanted(unit: Unit, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return *changes* with an issuer that there is: an address, or what a provider of the team is called.
+
+    A SAML identity provider may call itself by something else than an address.
+    """
+    issuer = changes.get("sso_issuer")
+    if issuer is None or issuer in {each.issuer for each in await unit.providers()}:
+        return changes
+    return {**changes, "sso_issuer": issuer_in(issuer)}
 
 
 def _said(before: Team, after: Team, connections: Sequence[Connection]) -> str:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from hub.engine.common.trail import changed
 from hub.engine.seats.seating import STANDARD
+from hub.engine.values.addresses import issuer_in
 from hub.engine.values.errors import AdminError, NameTaken
 from hub.engine.values.places import SEATS_MAX
 from hub.engine.values.scope import Scope
@@ -37,7 +38,8 @@ class Teams:
             raise AdminError("the number of seats cannot be below zero")
         if seats > SEATS_MAX:
             raise AdminError(f"a team can buy at most {SEATS_MAX} seats")
-        team = Team(id=self.ids(), name=name, plan=plan, sso_issuer=sso_issuer)
+        issuer = None if sso_issuer is None else issuer_in(sso_issuer)
+        team = Team(id=self.ids(), name=name, plan=plan, sso_issuer=issuer)
         reference = f"team_{self.ids()}"
 
         async def work(unit: Unit) -> None:
@@ -45,7 +47,7 @@ class Teams:
             await unit.buy(STANDARD, seats)
             if seats:
                 await unit.post("bought", reference, moves.buy(STANDARD, seats))
-            made = {"plan": plan, "sso_issuer": sso_issuer, "seats": seats}
+            made = {"plan": plan, "sso_issuer": issuer, "seats": seats}
             await unit.note(by, "team.create", name, changes=changed({}, made))
 
         try:
