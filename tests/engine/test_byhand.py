@@ -312,8 +312,14 @@ def test_a_suspension_says_why(hand):
     assert "seated" == hand.reason(ann)
 
 
-@pytest.mark.parametrize("state", [State.ON, State.PAUSED])
-def test_while_a_connection_is_in_use_no_hand_moves_a_seat(hand, state):
+@pytest.mark.parametrize(
+    ("state", "ways"),
+    [
+        (State.ON, "do it there, or turn it off: `hub connection off {id}`"),
+        (State.PAUSED, "resume it, or turn it off: `hub connection on {id}`, `hub connection off {id}`"),
+    ],
+)
+def test_while_a_connection_is_in_use_no_hand_moves_a_seat(hand, state, ways):
     """Each is refused with who assigns seats and the way out, and nothing changes; suspending is allowed."""
     (ann,) = hand.seated("ann")
     bob = hand.add("bob@a.example")
@@ -331,7 +337,7 @@ def test_while_a_connection_is_in_use_no_hand_moves_a_seat(hand, state):
         id = way.connection.id
         assert (
             f"the seats of '{hand.team.name}' are assigned by generic (connection {id}), which is {state}:"
-            f" do it there, or turn it off: `hub connection off {id}`"
+            f" {ways.format(id=id)}"
         ) == str(refused.value)
     assert (before, 1) == (hand.notes(), hand.held())
 

@@ -20,7 +20,7 @@ from hub.engine.values.resources import Resource
 from hub.engine.values.scope import Scope
 from hub.scim.folding import fold
 from hub.spi import Seat
-from hub.teams import locking
+from hub.teams import State, locking
 
 from .handmade import user_of
 
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from hub.teams import Team
 
 T = TypeVar("T")
+
+
+#: What can be done while a connection assigns the seats: one that is paused adds nobody.
+_WAYS = {
+    State.ON: "do it there, or turn it off: `hub connection off {id}`",
+    State.PAUSED: "resume it, or turn it off: `hub connection on {id}`, `hub connection off {id}`",
+}
 
 
 class Locked(AdminError):
@@ -232,7 +239,7 @@ async def _check_unlocked(unit: Unit) -> Team:
     if by := locking(team, await unit.connections()):
         raise Locked(
             f"the seats of '{team.name}' are assigned by {by.idp} (connection {by.id}), which is {by.state}:"
-            f" do it there, or turn it off: `hub connection off {by.id}`"
+            f" {_WAYS[by.state].format(id=by.id)}"
         )
     return team
 

@@ -187,6 +187,17 @@ async def _kept(house):
     await keeping
 
 
+def test_where_nobody_can_be_added_nobody_is_sent(house, team, owner):
+    """A provider that is paused adds nobody: what can be done is said instead; one that is on adds people."""
+    turn = house.house.connections.set_state
+    house.run(turn(team.way.connection, State.PAUSED, by=BY))
+    said = words(owner.get("/people"))
+    assert "SCIM is paused, and nobody is added there until it is resumed. By hand it can be done" in said
+
+    house.way(team.way.team, "okta")
+    assert "assign the seats of this team: add and remove people there." in words(owner.get("/people"))
+
+
 def test_everybody_who_assigns_seats_is_named(house, team, owner):
     """Whoever turns one of two connections off finds the seats still locked."""
     house.way(team.way.team, "okta")
