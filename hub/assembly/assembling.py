@@ -123,6 +123,8 @@ def assemble(settings: Settings) -> House:
         erasing=Erasing(
             registry=registry,
             traces=kept.traces,
+            listings=kept.listings,
+            exchanges=kept.exchanges,
             visits=kept.visits,
             people=people,
             ousting=ousting,

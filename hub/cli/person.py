@@ -83,15 +83,21 @@ async def unsuspend(team: str, address: str, /, *, options: Changing = UNSAID) -
 async def erase(team: str, address: str, /, *, options: Changing = UNSAID) -> None:
     """Erase the person called ADDRESS: what names them is taken out of all that the hub keeps; needs --why.
 
-    They lose access and seat. The book keeps an id that names nobody any more.
+    They lose access and seat. The book keeps an id that names nobody any more. Who was only ever refused a
+    seat is erased by the name that `hub seat-kind refused` has for them.
     """
-    async with _found(team, address, options) as (house, whose, person):
+    async with options.house() as house:
+        whose = await house.teams.named(team)
         with printing.working("Erasing") as working:
-            count = await house.erasing.erase(whose, person, by=options.by, progress=working)
+            person, count = await house.erasing.erase_called(whose, address, by=options.by, progress=working)
+    known = (
+        f"the book knows them as {person}, which names nobody."
+        if person
+        else "they were only ever refused a seat, and the book knows nothing of them."
+    )
     options.answer(
         {"erased": person, "rows": count},
-        f"Erased; the book knows them as {person}, which names nobody."
-        f" {count} requests, events and notes name them no more.\n"
+        f"Erased; {known} {count} requests, events and notes name them no more.\n"
         "A provider that still has them assigned makes them anew: remove them there, too.",
     )
 

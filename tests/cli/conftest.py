@@ -1,5 +1,6 @@
 """The command, run on a data folder of a test's own."""
 
+import asyncio
 import json
 import logging
 import os
@@ -12,6 +13,9 @@ import structlog
 from attrs import frozen
 
 from hub.cli import main
+from hub.engine.values.scope import Scope
+from hub.main import open_house
+from hub.settings import read_settings
 
 #: What makes a team that may turn SCIM on.
 ACME = (
@@ -61,3 +65,15 @@ def hub(
     yield run
     logging.getLogger().handlers[:], logging.getLogger().level = kept
     structlog.reset_defaults()
+
+
+def refuse(data: Path, connection: str, name: str) -> None:
+    """Note in the hub at *data* that *name* was refused a standard seat of acme, in the exchange hx_1."""
+
+    async def noted() -> None:
+        async with open_house(read_settings(None, data, {})) as house:
+            team = await house.teams.named("acme")
+            store = house.registry.store(Scope(team=team.id, connection=connection))
+            await store.write(lambda unit: unit.refused(name, "standard"), reference="hx_1")
+
+    asyncio.run(noted())

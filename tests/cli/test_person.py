@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.cli.conftest import refuse
+
 TEAM = (
     *("team", "create", "acme", "--seats", "2"),
     *("--plan", "enterprise", "--sso-issuer", "https://sso.acme.example"),
@@ -156,6 +158,20 @@ def test_a_team_is_changed(acme):
     assert "it has no SSO issuer" in changed["effect"]
     again = acme("team", "set", "acme", "--sso-issuer", "https://b").out
     assert again.startswith("Connections that are on (1) work again")
+
+
+def test_whoever_was_refused_is_erased(acme, tmp_path):
+    """By the name in the list, though there is no person; a script is told so, and then there is nobody."""
+    connection = acme(*CONNECTION).json["connection"]
+    refuse(tmp_path / "data", connection, "c5@acme.example")
+    again = ("person", "erase", "acme", "C5@acme.example", "--why", "GDPR")
+
+    assert {"erased": None, "rows": 0} == acme(*again, "--json").json
+    assert [] == acme("seat-kind", "refused", "acme", "--json").json
+    assert (1, True) == ((ended := acme(*again)).code, "has nobody called 'C5@acme.example'" in ended.err)
+    assert ("person.erase", "hx_1", "GDPR") == tuple(
+        acme("audit", "acme", "--json").json[-1][name] for name in ("action", "target", "why")
+    )
 
 
 def test_a_person_is_erased(acme):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 
-from hub.engine.values.scope import Scope
-from hub.main import open_house
-from hub.settings import read_settings
-from tests.cli.conftest import ACME
+from tests.cli.conftest import ACME, refuse
 
 
 @pytest.fixture
@@ -26,13 +22,7 @@ def refusal(hub, team, tmp_path, monkeypatch):
     def note(idp, name):
         connection = hub("connection", "create", "--team", "acme", "--idp", idp, "--json").json["connection"]
 
-        async def noted():
-            async with open_house(read_settings(None, tmp_path / "data", {})) as house:
-                team = await house.teams.named("acme")
-                store = house.registry.store(Scope(team=team.id, connection=connection))
-                await store.write(lambda unit: unit.refused(name, "standard"), reference="hx_1")
-
-        asyncio.run(noted())
+        refuse(tmp_path / "data", connection, name)
         return connection
 
     return note

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 from urllib.parse import unquote_plus
@@ -10,6 +11,7 @@ from urllib.parse import unquote_plus
 import pytest
 from attrs import evolve
 
+from hub.engine.people.byhand import Nobody
 from hub.engine.values.errors import AdminError
 from hub.engine.values.notes import Author
 from hub.engine.values.scope import Scope
@@ -322,7 +324,7 @@ def test_people_by_hand_are_erased_with_seat_and_place(house):
     for person in (ann, bob):
         run(people.seat(team, person, by=BY))
     for person in (bob, ann):
-        erase(house, team, person)
+        erase(house, team, person, PLAIN)
 
     seats = run(house.house.bookkeeping.seats(team))["standard"]
     assert (0, 0) == (seats.held, seats.waiting)
@@ -338,7 +340,7 @@ def test_an_id_of_one_sign_is_no_word(house):
     ask(house, way, "POST", "/Users", user("bob", externalId="77", title="7 up, 7"))
     kept(house)
 
-    erase(house, team, house.run(house.house.people.find(team, "ann@a.example")))
+    erase(house, team, house.run(house.house.people.find(team, "ann@a.example")), PLAIN)
 
     records = house.run(
         house.house.database.rows("SELECT record FROM exchanges WHERE team_id = $1 ORDER BY id", team.id)
@@ -357,4 +359,105 @@ def test_whoever_comes_again_is_somebody_new(house, life):
 
     assert 201 == house.ask(way, "POST", "/Users", user("ann.lee")).status_code
     assert ann != house.run(house.house.people.find(team, "ann.lee@a.example"))
-    erase(house, team, house.run(house.house.people.find(team, "ann.lee@a.example")))
+    kept(house)
+    erase(house, team, house.run(house.house.people.find(team, "ann.lee@a.example")), PLAIN)
+
+
+@pytest.fixture
+def turned_away(house):
+    """A team without seats, by which Ann was refused twice, and Bob once: the team, and the way."""
+    team = house.team(seats=0)
+    way = house.way(team, "generic", domains=["a.example"])
+    said = {
+        "externalId": "EXT-4711",
+        "name": {"givenName": "Ann", "familyName": "Lee"},
+        "emails": {"value": "Lee@home.example"},
+    }
+    bob = user("bob", externalId="ext-1", name=None, emails=[None])
+    for body in (user("Ann.Lee"), user("Ann.Lee", **said), bob):
+        assert 403 == house.ask(way, "POST", "/Users", body).status_code
+    for name, value in (("userName", "ann.lee@a.example"), ("externalId", "EXT-4711")):
+        ask(house, way, "GET", "/Nothing", filter=f'{name} eq "{value}"')
+    kept(house)
+    yield team, way
+    for name in ("ann.lee@a.example", "bob@a.example"):
+        with contextlib.suppress(Nobody):  # the whole database is looked through, and it is all tests'
+            erase_called(house, team, name)
+
+
+def erase_called(house, team, name, by=PLAIN):
+    """Erase whoever is called so."""
+    return house.run(house.house.erasing.erase_called(team, name, by=by, progress=lambda _: None))
+
+
+def refused(house, team):
+    """Return the names in the list of those who were refused."""
+
+    async def read():
+        return [each.user_name async for each in house.house.purchasing.refused(team)]
+
+    return house.run(read())
+
+
+def last_note(house, team):
+    """Return the last line of the audit: what was done, to whom, who it is about, and why."""
+
+    async def read():
+        return [
+            (each.action, each.target, each.person, each.why) async for each in house.house.trail.of(team.id)
+        ]
+
+    return house.run(read())[-1]
+
+
+def test_whoever_was_only_ever_refused_is_erased_by_name(house, turned_away):
+    """From the list of the refused and from all exchanges about them; others stay, and it is noted."""
+    team, _ = turned_away
+    others = naming(house, "bob@a.example", "ext-1")
+    assert {"refused", "exchanges"} <= naming(house, *ANN).keys()
+
+    person, count = erase_called(house, team, " ANN.Lee@a.example ", WHY)
+
+    assert (None, 5) == (person, count)  # the reason is the fifth
+    assert {} == naming(house, *ANN)
+    assert others == naming(house, "bob@a.example", "ext-1")
+    assert ["bob@a.example"] == refused(house, team)
+    action, target, about, why = last_note(house, team)
+    assert ("person.erase", None, "(erased)") == (action, about, why)
+    assert "(erased)" == house.run(house.house.activity.kept.one(team.id, target))["request"]
+
+
+def test_of_whom_nothing_is_kept_is_nobody(house, turned_away):
+    """Not of this team, and not any more: then there is nothing to erase, and nothing is noted."""
+    team, _ = turned_away
+    erase_called(house, team, "ann.lee@a.example")
+    before = last_note(house, team)
+
+    for whose, name in (
+        (team, "ann.lee@a.example"),
+        (team, "a.example"),
+        (house.team(seats=0), "bob@a.example"),
+    ):
+        with pytest.raises(Nobody, match=f"has nobody called '{name}'"):
+            erase_called(house, whose, name)
+    assert before == last_note(house, team)
+
+
+def test_the_refused_are_erased_under_the_same_conditions(house, turned_away):
+    """With a reason, and not while they look after the team."""
+    team, _ = turned_away
+    with pytest.raises(AdminError, match="--why"):
+        erase_called(house, team, "ann.lee@a.example", BY)
+    house.run(house.house.admins.add(team, "lee@home.example", role=Role.AUDITOR, by=PLAIN))
+    with pytest.raises(AdminError, match=f"hub admin remove {team.name} lee@home.example"):
+        erase_called(house, team, "ann.lee@a.example")
+    house.run(house.house.admins.remove(team, "lee@home.example", by=PLAIN))
+    assert {"ann.lee@a.example", "bob@a.example"} == {fold(each) for each in refused(house, team)}
+
+
+def test_a_person_is_erased_by_name_too(house, life):
+    """Whoever is more than refused is erased as the person they are, and from the list with it."""
+    team, ann = life
+
+    assert ann == erase_called(house, team, "Ann.Lee@a.example")[0]
+    assert {} == naming(house, *ANN)

@@ -48,6 +48,10 @@ class Locked(AdminError):
     """Seats cannot be assigned by hand: a connection of the team assigns them."""
 
 
+class Nobody(AdminError):
+    """No person of the team is called so."""
+
+
 @frozen(kw_only=True)
 class People:
     """What an administrator does with people, and what they are told of them; each raises `AdminError`."""
@@ -69,7 +73,7 @@ class People:
         for bond in Bond:
             if meant := [each for each in found if each.bond is bond]:
                 return _one(meant, name)
-        raise AdminError(f"'{team.name}' has nobody called '{name}': `hub person list TEAM` shows all")
+        raise Nobody(f"'{team.name}' has nobody called '{name}': `hub person list TEAM` shows all")
 
     async def dossier(self, team: Team, person: str) -> Dossier:
         """Return what is known of a person."""

@@ -19,11 +19,13 @@ from hub.engine.values.scope import Scope
 from hub.scim.folding import fold
 from hub.scim.strictjson import dumps
 
+from .byhand import Nobody
+
 if TYPE_CHECKING:
     from hub.engine.answering.ousting import Ousting
-    from hub.engine.ports import Ids, Progress, Registry, Traces, Unit, Visits
-    from hub.engine.values.dossiers import Dossier
+    from hub.engine.ports import Exchanges, Ids, Listings, Progress, Registry, Traces, Unit, Visits
     from hub.engine.values.notes import Author
+    from hub.engine.values.places import Refused
     from hub.teams import Team
 
     from .byhand import People
@@ -35,10 +37,29 @@ class Erasing:
 
     registry: Registry
     traces: Traces
+    listings: Listings
+    exchanges: Exchanges
     visits: Visits
     people: People
     ousting: Ousting
     ids: Ids
+
+    async def erase_called(
+        self, team: Team, name: str, *, by: Author, progress: Progress
+    ) -> tuple[str | None, int]:
+        """Erase whoever is called *name*: return the person, and how many rows no longer name them.
+
+        None for somebody of whom no person was ever made: who was refused for want of a seat, and is kept
+        only in the list of those and in exchanges.
+        """
+        try:
+            person = await self.people.find(team, name)
+        except Nobody:
+            refused = await self.listings.refused_as(team.id, [fold(name.strip())])
+            if not refused:
+                raise
+            return None, await self._erase_refused(team, refused, by=by, progress=progress)
+        return person, await self.erase(team, person, by=by, progress=progress)
 
     async def erase(self, team: Team, person: str, *, by: Author, progress: Progress) -> int:
         """Erase *person*, and return how many requests, events and notes no longer name them.
@@ -46,19 +67,15 @@ class Erasing:
         Access ends first. The row of the person stays, and what the book says of it: an id that names
         nobody any more. Safe to repeat, and begun anew where it was broken off.
         """
-        if not (by.why or "").strip():
-            raise AdminError("to erase somebody needs a reason: --why says it")
+        _check_reason(by)
         dossier = await self.people.dossier(team, person)
-        names, ids, count = _names(dossier, []), set[str](), 0
-        same = await self.traces.admins(team.id, person)
-        for admin in await self.visits.admins(team.id):
-            if admin.id in same or fold(admin.address) in names:
-                way = f"`hub admin remove {team.name} {admin.address}` first"
-                raise AdminError(f"{admin.address} looks after '{team.name}': {way}")
+        said = [*dossier.addresses, dossier.name]
+        names, ids, count = _names(said, []), set[str](), 0
+        await self._check_no_admin(team, names, await self.traces.admins(team.id, person))
         while True:
             connections = {each.id: each for each in await self.registry.connections(team.id)}
             users = await self.traces.users(team.id, person)
-            names |= _names(dossier, [user.document for _, user in users])
+            names |= _names(said, [user.document for _, user in users])
             ids |= {user.id for _, user in users}
             # Before the users go, who say what to look for; and afterwards, for what their going has left.
             count += await self.traces.erase(team.id, person, _pattern(names, ids), progress=progress)
@@ -69,6 +86,39 @@ class Erasing:
                 return count + await self.traces.erase(
                     team.id, person, _pattern(names, ids), progress=progress
                 )
+
+    async def _erase_refused(
+        self, team: Team, refused: Sequence[Refused], *, by: Author, progress: Progress
+    ) -> int:
+        """Erase somebody who was *refused*, and return how many requests and notes no longer name them.
+
+        The list keeps their name until all else is done, so that what was broken off can be begun anew.
+        """
+        _check_reason(by)
+        nobody = f"erase_{self.ids()}"
+        kept = [await self.exchanges.one(team.id, each.reference) for each in refused]
+        documents = [
+            said for each in kept if each and isinstance(said := each["became"] or each["request"], dict)
+        ]
+        names = _names([each.user_name for each in refused], documents)
+        await self._check_no_admin(team, names, frozenset())
+        pattern = _pattern(names, [])
+        count = await self.traces.erase(team.id, nobody, pattern, progress=progress)
+
+        async def work(unit: Unit) -> None:
+            await unit.forget(nobody, names)
+            target = ", ".join(sorted({each.reference for each in refused}))
+            await note_removal(unit, by, "person.erase", target, changes={}, person=None)
+
+        await self.registry.store(Scope(team=team.id)).write(work, reference=nobody)
+        return count + await self.traces.erase(team.id, nobody, pattern, progress=progress)
+
+    async def _check_no_admin(self, team: Team, names: AbstractSet[str], same: AbstractSet[str]) -> None:
+        """Raise `AdminError` where an admin has one of *names* for an address, or is one of the *same*."""
+        for admin in await self.visits.admins(team.id):
+            if admin.id in same or fold(admin.address) in names:
+                way = f"`hub admin remove {team.name} {admin.address}` first"
+                raise AdminError(f"{admin.address} looks after '{team.name}': {way}")
 
     async def _forget(self, team: Team, person: str, names: AbstractSet[str], by: Author) -> bool:
         """Take away what is left of a person whose users are gone: seat, place in a queue, keys, name.
@@ -96,16 +146,24 @@ class Erasing:
         return await self.registry.store(Scope(team=team.id)).write(work, reference=reference)
 
 
-def _names(dossier: Dossier, documents: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    """Return what names a person, and hardly anybody else: addresses, ids at providers, whole names."""
-    said = [*dossier.addresses, dossier.name]
+def _check_reason(by: Author) -> None:
+    if not (by.why or "").strip():
+        raise AdminError("to erase somebody needs a reason: --why says it")
+
+
+def _names(said: Iterable[str | None], documents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return what names a person, and hardly anybody else: addresses, ids at providers, whole names.
+
+    That is what was *said* already, and what is in *documents*, some of which are as a provider sent them.
+    """
+    found: list[Any] = [*said]
     for document in documents:
-        name = document.get("name", {})
+        name: Any = document.get("name") or {}
         parts = [name.get("givenName"), name.get("familyName")]
-        said += [document.get(each) for each in ("userName", "externalId", "displayName")]
-        said += [name.get("formatted"), " ".join(parts) if all(parts) else None]
-        said += [each.get("value") for each in document.get("emails", [])]
-    return frozenset(fold(each) for each in said if each)
+        found += [document.get(each) for each in ("userName", "externalId", "displayName")]
+        found += [name.get("formatted"), " ".join(parts) if all(parts) else None]
+        found += [each.get("value") for each in document.get("emails") or [] if each]
+    return frozenset(fold(each) for each in found if each)
 
 
 def _pattern(names: Iterable[str], ids: Iterable[str]) -> re.Pattern[str]:
