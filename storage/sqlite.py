@@ -34,9 +34,17 @@ from .scanning import Scans
 _PLACE = re.compile(r"\$(\d+)")
 
 
-@lru_cache(maxsize=512)
+#: Longer than this are only the statements of filters, of which no two are alike.
+_LONG = 4096
+
+
 def numbered(query: str) -> str:
     """Return *query* with `?1` for `$1`: SQLite takes the latter for a name, and values by name only."""
+    return _numbered(query) if len(query) < _LONG else _PLACE.sub(r"?\1", query)
+
+
+@lru_cache(maxsize=512)
+def _numbered(query: str) -> str:
     return _PLACE.sub(r"?\1", query)
 
 

@@ -210,10 +210,6 @@ def _check_declared(resource_type: ResourceType, document: Document, declared: l
         raise InvalidValue(f"schemas must name {missing[0]}")
     if unknown := urns.keys() - {resource_type.schema.id.lower()} - resource_type.by_urn.keys():
         raise InvalidValue(f"schemas names {urns[min(unknown)]}, which a {resource_type.name} does not have")
-    for extension in resource_type.by_urn.values():
-        required = [each.name for each in extension.sub_attributes if each.required]
-        if required and extension.name.lower() in urns and extension.name not in document:
-            raise InvalidValue(f"{extension.name}:{required[0]} is required, since schemas names its schema")
 
 
 def _is_number(value: Any) -> bool:

@@ -633,8 +633,8 @@ def test_whoever_is_adopted_keeps_their_seat_while_their_groups_may_come(hand):
     way = hand.way(state=State.OFF)
     team = Crew(hub=hand.house, way=way)
     team.buy("sales", 1)
-    team.rule(('groups.display eq "Staff"', "standard"), default="sales")
     adopted(hand, way)
+    team.rule(('groups.display eq "Staff"', "standard"), default="sales")
     hand.turn(way, State.ON)
     (user,) = hand.house.ask(way, "GET", "/Users").json()["Resources"]
     book = hand.book()

@@ -192,3 +192,14 @@ def test_a_seat_that_comes_free_goes_on_to_whoever_waits_for_that():
         said = {"a": Spot(held="sales"), "b": Spot(held="viewer"), "c": Spot(held="standard")}
         assert said == dict(rehearsal.promoted())
         assert {(1, 0)} == {(count.held, count.waiting) for count in rehearsal.kinds.values()}
+
+
+def test_a_kind_that_was_bought_since_is_passed_over():
+    """Whoever holds it, or waits for it, is counted nowhere, and nobody's preview fails."""
+    rehearsal = Rehearsal(kinds={"standard": SeatCount(bought=1, held=0)})
+
+    rehearsal.waits("ann", Spot(waits="sales"))
+    rehearsal.move("bob", Spot(held="sales"), Spot(held="standard"))
+
+    assert [] == list(rehearsal.promoted())
+    assert {"standard": 1} == {kind: count.held for kind, count in rehearsal.kinds.items()}

@@ -637,14 +637,26 @@ def test_a_group_and_its_members_go_without_waiting_for_each_other(house):
     assert before == house.run(house.house.database.rows(sql))
 
 
-@pytest.mark.parametrize("name", ["active", "title"])
-def test_whoever_is_not_to_be_let_in_is_not_refused(house, name):
-    """Their provider turns off again whom it could not turn on, or changes them meanwhile: nobody waits."""
+def test_whoever_is_not_to_be_let_in_is_not_refused(house):
+    """Their provider makes somebody inactive whom it could not make active, or turn on: nobody waits."""
     team = crew(house, seats=0)
     ann = team.make("ann", active=False)
     assert 403 == team.switch(ann, active=True)
-    assert ["ann"] == [row["user_name"] for row in team.rows("SELECT * FROM refused WHERE team_id = $1")]
+    assert 403 == team.create("bob").status_code
 
-    assert 200 == team.say(ann, name, {"active": False, "title": "Guide"}[name])
+    assert 200 == team.say(ann, "title", "Guide")
+    assert [("ann", "standard", 1), ("bob", "standard", 1)] == team.refused()
+    assert 200 == team.switch(ann, active=False)
+    assert [("bob", "standard", 1)] == team.refused()
+    team.make("bob", active=False)
+    assert [] == team.refused()
 
-    assert [] == team.rows("SELECT * FROM refused WHERE team_id = $1")
+
+def test_rules_that_cannot_be_read_keep_nobody_from_being_changed(house):
+    """Which seat they need is for `settle` to say, once the rules are put right."""
+    team = crew(house, seats=1)
+    ann = team.make("ann")
+    team.rows("UPDATE teams SET seating = $2 WHERE id = $1", '{"rules": 1}')
+
+    assert 200 == team.say(ann, "title", "Guide")
+    assert 1 == team.unsettled()

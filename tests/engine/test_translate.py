@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
 from hub.engine.answering.translate import answer, hear, shapes
@@ -97,6 +99,15 @@ def test_a_rewrite_that_forgets_to_answer_is_passed_over_and_named():
     dialect = evolve(ACME, hears=(evolve(SHOUTED, name="silent", rewrite=lambda _: None),))
 
     assert ("silent!", "operation-case") == hear(dialect, patch({"op": "ADD"}), strict=False)[1]
+
+
+def test_a_rewrite_that_makes_another_verb_of_a_message_is_passed_over_and_named():
+    """What comes after it was chosen for the verb that was sent."""
+    dialect = evolve(ACME, hears=(evolve(SHOUTED, name="other", rewrite=partial(evolve, verb=Verb.REPLACE)),))
+
+    heard, shown = hear(dialect, patch({"op": "ADD"}), strict=False)
+
+    assert (patch({"op": "add"}), ("other!", "operation-case")) == (heard, shown)
 
 
 def test_a_rewrite_that_only_copies_shows_nothing():

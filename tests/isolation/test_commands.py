@@ -146,6 +146,7 @@ def acts(hub: Bench, way: Way, ids: dict[str, str], others: dict[str, str]) -> N
     assert 2 == hub.run(house.adoption.prospect(way.connection)).adopted
     told = hub.run(house.adoption.adopt(way.connection, by=BY, progress=lambda _: None))
     assert (2, 0, 0) == (told.adopted, told.seatless, told.elsewhere)
+    assert ["ann@b.example"] == [each.user_name for each in refused(hub, team)]  # by the other connection
     hub.run(house.erasing.erase(team, ids["ann"], by=SAID, progress=lambda _: None))
     hub.run(people.remove(team, ids["cid"], by=BY))
     assert 2 == hub.run(house.switches.release(way.connection, by=BY, progress=lambda _: None))
@@ -165,6 +166,15 @@ def listed(hub: Bench, team):
 
     async def read():
         return [each async for each in hub.house.people.of(team)]
+
+    return hub.run(read())
+
+
+def refused(hub: Bench, team):
+    """Return who was refused in a team."""
+
+    async def read():
+        return [each async for each in hub.house.purchasing.refused(team)]
 
     return hub.run(read())
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hub.scim.catalog import GROUP_TYPE, USER, USER_TYPE
+from hub.scim.catalog import GROUP_TYPE, USER_TYPE
 from hub.scim.definitions import read_schema
 from hub.scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, ScimError
 from hub.scim.expressions import Path
@@ -106,15 +106,6 @@ def test_required(values, place, strict):
 
     assert f"{place} is required" == refusal.value.detail
     assert user() == read_resource(KIND, user(), strict=strict)
-
-
-def test_an_announced_extension_has_what_it_must():
-    """RFC 7643 §3: who says strictly that a schema is used says what it requires."""
-    body = {**user(), "schemas": [USER.id, URN]}
-
-    with pytest.raises(InvalidValue, match=f"^{URN}:badge is required"):
-        read_resource(KIND, body, strict=True)
-    assert user() == read_resource(KIND, body, strict=False)
 
 
 @BOTH

@@ -52,8 +52,8 @@ def _rewritten(
     for name, rewrite in quirks:
         try:
             plain = rewrite(message)
-            if not isinstance(plain, type(message)):
-                raise TypeError(f"{name} makes a {type(plain).__name__} of a message")  # noqa: TRY301
+            if not isinstance(plain, type(message)) or plain.verb is not message.verb:
+                raise TypeError(f"{name} makes another message, or none, of a message")  # noqa: TRY301
         except Exception:  # noqa: BLE001  # a plugin's mistake must lose nobody's request
             shown.append(f"{name}!")
             continue

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from hub.engine.asking.removals import deactivates
 from hub.engine.seats import seats
 from hub.engine.seats.events import event, thresholds, user_event
 from hub.engine.seats.people import address_of, person_of
 from hub.engine.seats.refusing import NoSeat
-from hub.engine.seats.seating import seating_of
 from hub.engine.values.claimants import Claimant
 from hub.engine.values.places import NOWHERE
-from hub.moments import later
 from hub.scim.errors import InvalidValue
 from hub.scim.folding import fold
 from hub.spi import UNDECIDED, Change, Seat
@@ -47,9 +46,9 @@ class Users:
         self, unit: Unit, request: Request, before: Resource | None, after: Resource | None
     ) -> Outcome:
         """Make the user *before* the one *after*: None before it is made, and once it is deleted."""
+        if after is not None and not after.active and (before is None or deactivates(request.inbound)):
+            await unit.let_in(after.document["userName"])  # nobody waits any more for a seat for them
         if after == before:
-            if after is not None and not after.active:
-                await unit.let_in(after.document["userName"])
             return Outcome(resource=after)
         was, now = bool(before and before.active), bool(after and after.active)
         joined: Sequence[Event] = ()
@@ -77,10 +76,8 @@ class Users:
         Whoever was adopted is met by their provider only now: their groups may still come, but not for ever.
         """
         team, person = request.admission.team, str(before.person)
-        if seats.may_matter(self.plugins, team, groups=True):
-            await unit.unsettled(person, by=later(unit.now, seating_of(team).settle_after))
-        elif seats.may_matter(self.plugins, team):
-            await unit.unsettled(person)
+        if seats.may_matter(self.plugins, team):
+            await unit.unsettled(person, by=seats.groups_come_by(team, unit.now))
 
     async def _arrived(
         self, unit: Unit, request: Request, user: Resource
@@ -135,14 +132,16 @@ class Users:
         matters = seats.may_matter(self.plugins, team)
         if matters and not shows_memberships(request, "User"):
             user = evolve(user, groups=await unit.groups(user.id))
-        choice = seats.choice_of(self.plugins, team, [user], young=seats.is_young(team, user, unit.now))
+        young = unit.now < seats.groups_come_by(team, user.created)
+        choice = seats.choice_of(self.plugins, team, [user], young=young)
+        choice = seats.choice_of(self.plugins, team, [user], young=young)
         wanted = choice.kind if isinstance(choice, Seat) else None
         is_right = wanted is not None and wanted in {now.held, now.waits}
         if (matters and claimant.claims > 1) or (now != NOWHERE and not is_right):
             # Their other users have a say in it, or they have what they do not want.
             await unit.unsettled(person)
         if choice is UNDECIDED and claimant.settle_at is None:
-            await unit.settle_at(person, later(unit.now, seating_of(team).settle_after))
+            await unit.settle_at(person, seats.groups_come_by(team, unit.now))
         if now != NOWHERE:
             return seats.Move(before=now, after=now)
         if wanted is None:
@@ -192,6 +191,5 @@ async def _rewritten(unit: Unit, before: Resource, after: Resource | None) -> No
     else:
         await unit.update(before, after, exclusive=True)
     name = str(before.document["userName"])
-    stays = after is not None and after.active and fold(after.document["userName"]) == fold(name)
-    if not before.active and not stays:
-        await unit.let_in(name)  # nobody is called so any more who may have been refused, or needs a seat
+    if not before.active and (after is None or fold(after.document["userName"]) != fold(name)):
+        await unit.let_in(name)  # nobody is called so any more who may have been refused

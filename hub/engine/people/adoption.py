@@ -10,7 +10,6 @@ from attrs import Factory, define, evolve, frozen
 from hub.engine.asking.requests import own
 from hub.engine.common.batches import in_batches
 from hub.engine.common.trail import changed
-from hub.engine.seats import seats
 from hub.engine.seats.events import event
 from hub.engine.values.dossiers import people
 from hub.engine.values.errors import AdminError, NameTaken
@@ -155,8 +154,7 @@ class Adoption:
         if claimant is None or claimant.spot == NOWHERE:
             return None
         await unit.put_personal(person, evolve(before, by_hand=False, name=None))
-        if seats.may_matter(self.plugins, request.admission.team, groups=True):
-            await unit.settle_at(person, later(unit.now, MET_SECONDS))
+        await unit.settle_at(person, later(unit.now, MET_SECONDS))
         await unit.insert(user, exclusive=True)
         await unit.let_in(str(user.document["userName"]))
         await unit.flush()

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 @define(kw_only=True)
 class Rehearsal:
-    """The *kinds* as they are after each move, and who waits for them: what it keeps grows with no others."""
+    """The *kinds* as they are after each move, and who waits for them: what it keeps grows with no others.
+
+    Of a kind that was bought since then, nothing is known, and nothing said.
+    """
 
     kinds: dict[str, SeatCount]
     _queues: defaultdict[str, OrderedDict[str, Spot]] = Factory(lambda: defaultdict(OrderedDict))
 
     def waits(self, person: str, spot: Spot) -> None:
         """Note who waits already: the first to come is the first; said again, they keep their place."""
-        if spot.waits is not None:
+        if spot.waits in self.kinds:
             self._queues[spot.waits][person] = spot
 
     def move(self, person: str, now: Spot, goal: Spot) -> None:
@@ -50,6 +53,6 @@ class Rehearsal:
                 yield person, goal
 
     def _count(self, kind: str | None, *, held: int = 0, waiting: int = 0) -> None:
-        if kind is not None:
+        if kind in self.kinds:
             count = self.kinds[kind]
             self.kinds[kind] = evolve(count, held=count.held + held, waiting=count.waiting + waiting)

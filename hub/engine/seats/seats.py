@@ -90,12 +90,12 @@ def choice_of(plugins: Plugins, team: Team, users: Sequence[Resource], *, young:
     return seating_of(team).choose([(user.document, user.groups) for user in users], young=young)
 
 
-def is_young(team: Team, user: Resource, now: str) -> bool:
-    """Say whether *user* came so lately that their groups may still come."""
+def groups_come_by(team: Team, came: str) -> str:
+    """Return the moment by which the groups have come of somebody who *came* then: at once, by no rules."""
     try:
-        return now < later(user.created, seating_of(team).settle_after)
+        return later(came, seating_of(team).settle_after)
     except SeatingError:
-        return False
+        return came
 
 
 def said_by_plugins(plugins: Plugins, team: Team, users: Sequence[Resource], *, young: bool) -> Choice | None:
