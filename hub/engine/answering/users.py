@@ -46,11 +46,11 @@ class Users:
         self, unit: Unit, request: Request, before: Resource | None, after: Resource | None
     ) -> Outcome:
         """Make the user *before* the one *after*: None before it is made, and once it is deleted."""
-        if after is not None and not after.active and (before is None or deactivates(request.inbound)):
+        was, now = bool(before and before.active), bool(after and after.active)
+        if after is not None and not (was or now) and (before is None or deactivates(request.inbound)):
             await unit.let_in(after.document["userName"])  # nobody waits any more for a seat for them
         if after == before:
             return Outcome(resource=after)
-        was, now = bool(before and before.active), bool(after and after.active)
         joined: Sequence[Event] = ()
         claimant = NOBODY
         if after is not None and before is None:
