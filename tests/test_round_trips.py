@@ -99,9 +99,9 @@ def test_requests_cost_sqlite_as_much_in_a_large_team(house):
     """No statement passes over rows that it is not about, not even to see to foreign keys."""
     way = house.way(house.team(seats=1000), "generic", domains=["a.example"])
     steps: list[str] = []
-    files = [get_connections().get(name)._connection._conn for name in ("sqlite", "sqlite-read")]
     for _ in range(20):
         create(house, way)
+    files = [get_connections().get(name)._connection._conn for name in ("sqlite", "sqlite-read")]
     for file in files:
         file.set_progress_handler(lambda: steps.append("ten of its virtual machine"), 10)
     small = counted(house, way, steps)
