@@ -82,8 +82,7 @@ def on_operations(fix: Callable[[Operation], Iterable[Operation]]) -> Rewrite:
 
     def rewrite(heard: Inbound) -> Inbound:
         body = heard.body
-        operations = body.get("Operations") if isinstance(body, dict) else None
-        if not isinstance(body, dict) or not isinstance(operations, list):
+        if not isinstance(body, dict) or not isinstance(operations := body.get("Operations"), list):
             return heard
         fixed = [new for old in operations for new in (fix(old) if isinstance(old, dict) else (old,))]
         return heard if same(operations, fixed) else evolve(heard, body={**body, "Operations": fixed})
