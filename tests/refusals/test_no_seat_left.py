@@ -105,7 +105,7 @@ async def test_one_sentence_says_what_to_do(full):
         assert re.search(r"\bseat\b", sentence), way
         assert "1 of 1 Standard seat is taken" in sentence
         assert "Buy or free one" in sentence
-        assert re.search(r"Ref hx_[0-9a-f]{16}$", sentence)
+        assert re.search(r"Ref hx_[0-9a-f]{18}$", sentence)
         assert sentence.isascii()
         assert len(sentence) <= 180
 

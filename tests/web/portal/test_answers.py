@@ -119,7 +119,7 @@ def test_what_fails_is_told_in_the_words_of_its_kind(owner, monkeypatch, error, 
 
     assert status == answer.status_code
     assert says in words(answer)
-    assert re.search(r"Reference hx_[0-9a-f]{16}", words(answer))
+    assert re.search(r"Reference hx_[0-9a-f]{18}", words(answer))
     assert "hunter2" not in answer.text
     assert "Traceback" not in answer.text
 
