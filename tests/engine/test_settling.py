@@ -285,6 +285,7 @@ def test_a_plugin_chooses_before_the_rules(house):
         ann, bob = team.make("ann", userType="Guest"), team.make("bob", userType="Guest")
         team.make("cid")
         assert {"ann": "sales", "bob": "", "cid": ""} == team.spots()
+        assert [("ann", ()), ("bob", ()), ("cid", ())] == chooser.asked  # a write asks once
         team.group("Staff", ann, bob)
         chooser.seats["ann"] = Seat("standard")
         team.settle()

@@ -134,7 +134,6 @@ class Users:
             user = evolve(user, groups=await unit.groups(user.id))
         young = unit.now < seats.groups_come_by(team, user.created)
         choice = seats.choice_of(self.plugins, team, [user], young=young)
-        choice = seats.choice_of(self.plugins, team, [user], young=young)
         wanted = choice.kind if isinstance(choice, Seat) else None
         is_right = wanted is not None and wanted in {now.held, now.waits}
         if (matters and claimant.claims > 1) or (now != NOWHERE and not is_right):
