@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -26,17 +27,20 @@ async def urns(engine, team):
     return [each.schema.id for each in engine.schemas.of(await engine.teams.named(team.id))]
 
 
-async def hold(engine, team, urn=URN):
-    """Let a user of the team hold a badge."""
-    connection, _ = await engine.connections.create(team, idp="generic", by=BY)
+async def hold(engine, connection, held=None, urn=URN):
+    """Let a user of the connection hold a badge; set *held* a moment before that is committed."""
     document = {"schemas": [], "userName": "ann", urn: {"badge": "1"}}
     resource = Resource(id="u1", kind="User", document=document, created="now", modified="now", person="p1")
 
     async def work(unit):
         await unit.claim("p1", None, 0)
         await unit.insert(resource, exclusive=True)
+        if held:
+            await unit.flush()
+            held.set()
+            await asyncio.sleep(0.2)
 
-    scope = Scope(team=team.id, connection=connection.id)
+    scope = Scope(team=connection.team, connection=connection.id, revision=connection.revision)
     await engine.registry.store(scope).write(work, reference="hold")
 
 
@@ -96,10 +100,16 @@ async def test_replaced_while_nobody_holds_it(engine, team):
     assert ("Group", ["other"]) == (found.kind, [each.name for each in found.schema.attributes])
 
 
-async def test_kept_while_somebody_holds_it(engine, team):
-    """Nobody's values are left without a schema: neither change nor removal; the same again is no change."""
+@pytest.fixture
+async def connection(engine, team):
+    """Return a connection of the team, once this has its schema."""
     await engine.schemas.add(team, text(), kind="User", by=BY)
-    await hold(engine, team)
+    return (await engine.connections.create(team, idp="generic", by=BY))[0]
+
+
+async def test_kept_while_somebody_holds_it(engine, team, connection):
+    """Nobody's values are left without a schema: neither change nor removal; the same again is no change."""
+    await hold(engine, connection)
     team = await engine.teams.named(team.id)
 
     for change in (
@@ -112,6 +122,18 @@ async def test_kept_while_somebody_holds_it(engine, team):
     await engine.schemas.add(team, text(), kind="User", by=BY)
     await engine.schemas.add(team, text("urn:example:acme:2.0:More"), kind="User", by=BY)
     assert [URN, "urn:example:acme:2.0:More"] == await urns(engine, team)
+
+
+async def test_kept_while_somebody_comes_to_hold_it(engine, team, connection):
+    """Whoever is being written while it is taken away is waited for, and keeps it."""
+    held, team = asyncio.Event(), await engine.teams.named(team.id)
+    arriving = asyncio.create_task(hold(engine, connection, held))
+    await held.wait()
+    with pytest.raises(AdminError, match="1 resources of 'acme' hold attributes"):
+        await engine.schemas.remove(team, URN, by=BY)
+
+    await arriving
+    assert [URN] == await urns(engine, team)
 
 
 async def test_two_at_once(engine, team):

@@ -68,12 +68,6 @@ class Schemas:
         self, team: Team, schemas: Sequence[Extension], gone: Sequence[Extension], *, by: Author
     ) -> None:
         """Have *team* use these *schemas*, once no resource holds attributes of those that are *gone*."""
-        for each in gone:
-            if held := await self.registry.holders(team.id, each.schema.id):
-                raise AdminError(
-                    f"{held} resources of '{team.name}' hold attributes of {each.schema.id}:"
-                    " it can be changed or removed once their providers have taken these away"
-                )
         before, after = (_attributes(each) for each in (self.of(team), schemas))
 
         async def work(unit: Unit) -> None:
@@ -83,10 +77,19 @@ class Schemas:
             fresh = evolve(now, schemas=extensions.written(schemas))
             _check_rules(fresh)
             await unit.put(fresh)
+            await self._check_unheld(now, gone)  # now: whoever was being written meanwhile was waited for
             for urn, what in changed(before, after).items():
                 await unit.note(by, _action(what), urn, changes={"attributes": what})
 
         await self.registry.store(Scope(team=team.id)).write(work, reference=f"admin_{self.ids()}")
+
+    async def _check_unheld(self, team: Team, schemas: Sequence[Extension]) -> None:
+        for each in schemas:
+            if held := await self.registry.holders(team.id, each.schema.id):
+                raise AdminError(
+                    f"{held} resources of '{team.name}' hold attributes of {each.schema.id}:"
+                    " it can be changed or removed once their providers have taken these away"
+                )
 
 
 def _schema(text: bytes) -> Schema:
