@@ -8,6 +8,7 @@ Names of attributes are given in small letters.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final
@@ -52,6 +53,9 @@ LISTS: Final = frozenset(
     }
 )
 BOOLEANS: Final = {"true": True, "false": False}
+
+#: What no body may hold as text: an escape in JSON inside of text would bring it in.
+FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 @cache
@@ -269,7 +273,7 @@ def _named(comparison: Comparison, names: Iterable[str]) -> bool:
 
 
 def _object(text: str) -> dict[str, Json]:
-    """Return the JSON object that *text* is, or an empty one."""
+    """Return the JSON object that *text* is, or an empty one; so, too, where it says what no body may."""
     if not text.lstrip().startswith("{"):
         return {}
     try:
@@ -277,4 +281,5 @@ def _object(text: str) -> dict[str, Json]:
     except (ValueError, RecursionError):
         return {}
     assert isinstance(found, dict)
-    return found
+    said = [inner for inner in found.values() if isinstance(inner, str)]
+    return {} if any(map(FORBIDDEN.search, said)) else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from attrs import frozen
 
 from hub import logs
@@ -9,7 +10,7 @@ from hub.engine.asking.recording import Recording
 from hub.engine.watched.exchanges import Exchange
 from hub.scim.errors import Unauthorized
 from hub.spi import Inbound
-from hub.web import guards, routes
+from hub.web import guards, responses, routes
 from hub.web.call import Call
 from hub.web.ports import Keeper, Lookout
 from hub.web.responses import GONE, Reply
@@ -29,7 +30,15 @@ class Notes:
         return self.keeper.begin()
 
     def close(self, call: Call, reply: Reply) -> None:
-        """Note what came of *call*."""
+        """Note what came of *call*; never raises: no note is worth what follows it."""
+        try:
+            self._note(call, reply)
+        except Exception as error:  # noqa: BLE001  # what is done stays done, and is answered
+            structlog.get_logger("hub.web").error(
+                "exchange.not_noted", exchange=call.recording.reference, trace=responses.trace(error)
+            )
+
+    def _note(self, call: Call, reply: Reply) -> None:
         duration_ms = call.duration_ms()
         self._log(call, reply, duration_ms)
         if reply is GONE:

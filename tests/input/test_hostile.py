@@ -31,6 +31,32 @@ async def test_text_stays_text(hub):
     await target.wire.close()
 
 
+async def test_escapes_inside_of_text_are_text(hub):
+    """A role folded up as JSON text brings in nothing that a body may not say; in a Bulk, all is done."""
+    target = await made(hub, Profile.TOLERANT)
+    texts = [f'{{"value": "x{escape}"}}' for escape in ("\\ud800", "\\u0000", "\\u001f", "\\b")]
+    users = [{"schemas": [USER], "userName": f"eve {text}", "roles": [{"value": text}]} for text in texts]
+    operations = [
+        {
+            "method": "POST",
+            "path": "/Users",
+            "bulkId": str(number),
+            "data": {**user, "userName": f"bob {number}"},
+        }
+        for number, user in enumerate(users)
+    ]
+    bulk = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations}
+
+    answers = [await target.wire.send("POST", "/Users", user) for user in users]
+    entries = (await target.wire.send("POST", "/Bulk", bulk)).json["Operations"]
+
+    assert [(201, text) for text in texts] == [
+        (answer.status, answer.json["roles"][0]["value"]) for answer in answers
+    ]
+    assert ["201"] * len(texts) == [entry["status"] for entry in entries]
+    await target.wire.close()
+
+
 async def test_an_id_is_only_an_id(target):
     """A name that looks like somebody's id finds nobody; an id of another kind is nobody's."""
     for path in (f"/Users/{target.group}", f"/Groups/{target.user}", f"/Users/{target.user.upper()}x",

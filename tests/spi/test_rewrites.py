@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hub.engine.answering.translate import hear
+from hub.scim.strictjson import FORBIDDEN
 from hub.spi import Dialect, Inbound, Json, Verb
 from hub.spi.messages import create, on_operations, patch, search
 from hub.spi.removals import TERMS_MAX, removals_by_value, removals_if_equal, removals_of_null
@@ -231,6 +234,15 @@ def test_text_inside_of_text_is_taken_out_whole():
     for text in ('{"value": 25}', "{", "{}", "[1]", '{"a":' * 99999):
         message = create(roles=[{"value": text}])
         assert message is rewrite(message)
+
+
+@pytest.mark.parametrize("name", ["value", "displayName"])
+def test_text_inside_of_text_brings_in_nothing_that_no_body_may_hold(name):
+    """Only here are its escapes read: with a control or half of a surrogate pair, it stays as it was sent."""
+    for letter in map(chr, (*range(0x100), *range(0xD700, 0xE100))):
+        message = create(roles=[{"value": json.dumps({"value": "x", name: letter})}])
+
+        assert bool(FORBIDDEN.search(letter)) == (message is unfolded("roles")(message)), ascii(letter)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from hub.scim.bulk import BULK_REQUEST
 from hub.scim.errors import NotFound
 from tests.web.asking import BASE
 
@@ -41,6 +42,28 @@ async def test_an_exchange_tells_what_was_said(house):
     assert {"a": 1} == kept.request
     assert "There is no user 1." == kept.error
     assert kept.duration_ms > 0
+
+
+@pytest.mark.parametrize("note", ["keep", "saw"])
+async def test_what_cannot_be_noted_ends_nothing(house, logged, monkeypatch, note):
+    """The record of a request is never worth its answer, nor the operations after it; a line says so."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise TypeError("ann@a.example")
+
+    monkeypatch.setattr(type(house), note, broken)
+    operation = {"method": "DELETE", "path": "/Users/1"}
+    bulk = {"schemas": [BULK_REQUEST], "Operations": [operation, operation]}
+
+    alone = await house.client().send("POST", f"{BASE}/Users", {"userName": "ann@a.example"})
+    together = await house.client().send("POST", f"{BASE}/Bulk", bulk)
+
+    assert (200, 200) == (alone.status, together.status)
+    assert ["200", "200"] == [entry["status"] for entry in together.json["Operations"]]
+    assert {"hx_1", "hx_3", "hx_4"} <= {
+        line["exchange"] for line in logged if line["event"] == "exchange.not_noted"
+    }
+    assert "ann@" not in json.dumps(logged)
 
 
 async def test_a_line_tells_what_happened_and_to_nobody(house, logged):
