@@ -64,15 +64,16 @@ class Pending(Transaction):
         rows = await self.rows(f"{looks} ORDER BY called, id DESC", *self._owner, *asked)
         return {value: row["id"] for row in rows for value in spelled[row["called"]][row["said"]]}
 
-    async def expect(self, group: str, change: MemberChange) -> bool:
+    async def expect(self, group: str, change: MemberChange) -> tuple[bool, bool]:
+        new: Sequence[Row] = ()
+        old: Sequence[Row] = ()
         if change.reset or change.removed:
             has, values = ("NOT IN", change.added) if change.reset else ("IN", change.removed)
-            await self.rows(
+            old = await self.rows(
                 "DELETE FROM pending_members WHERE team_id = $1 AND connection_id = $2 AND group_id = $3"
-                f" AND value {has} ({self.database.listed('$4')})",
+                f" AND value {has} ({self.database.listed('$4')}) RETURNING 1 AS one",
                 *(*self._owner, group, json.dumps(sorted(map(key, values)))),
             )
-        new: Sequence[Row] = ()
         if change.added:
             added = sorted({key(value): _name(value) for value in change.added}.items())
             new = await self.rows(
@@ -80,7 +81,7 @@ class Pending(Transaction):
                 f" {self.database.paired('$4', '$1', '$2', '$3')} ON CONFLICT DO NOTHING RETURNING 1 AS one",
                 *(*self._owner, group, json.dumps(added)),
             )
-        return bool(new)
+        return bool(new), bool(old)
 
     async def expecting(self, newcomer: Resource) -> Sequence[str]:
         rows = await self.rows(

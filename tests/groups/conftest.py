@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from attrs import frozen
 
+from hub.teams import Profile
 from tests.running import Connected, Hub, database_for, desk, running
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -97,3 +98,10 @@ async def patient(patient_hub) -> AsyncIterator[Provider]:
     """A provider that is connected to a hub which waits for members."""
     async with desk(patient_hub) as opened:
         yield Provider(connected=await opened.connection("generic"))
+
+
+@pytest.fixture
+async def strict_patient(patient_hub) -> AsyncIterator[Provider]:
+    """The same, held to the RFCs."""
+    async with desk(patient_hub) as opened:
+        yield Provider(connected=await opened.connection("generic", profile=Profile.STRICT))

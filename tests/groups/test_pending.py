@@ -100,6 +100,20 @@ async def test_a_member_that_is_given_up_is_waited_for_no_longer(patient, given_
     assert {user} == await patient.members(crew)
 
 
+@pytest.mark.parametrize("where", ['value eq "nobody"', 'value eq "ann@a.example"', 'type eq "User"'])
+async def test_a_path_that_finds_nobody_is_at_fault(strict_patient, where):
+    """Held to the RFCs, who is neither there nor waited for is nobody to be found (RFC 7644 §3.5.2.3)."""
+    await strict_patient.user("ann@a.example")
+    staff = await strict_patient.group("Staff", "ext-1")
+
+    answer = await strict_patient.change(staff, {"op": "remove", "path": f"members[{where}]"})
+
+    assert (400, "noTarget") == (answer.status_code, answer.json()["scimType"])
+    assert 204 == (await strict_patient.remove(staff, "ext-1")).status_code
+    assert 400 == (await strict_patient.remove(staff, "ext-1")).status_code
+    assert {} == await strict_patient.groups(await strict_patient.user("bob@a.example", externalId="ext-1"))
+
+
 async def test_a_group_may_be_waited_for(patient):
     """Nested groups come in any order; a group is called by its externalId, its name is nobody's own."""
     staff = await patient.group("Staff", "ext-g", "Crew")

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hub.engine.seats.events import event
 from hub.scim.errors import InvalidValue, NoTarget
-from hub.scim.membership import MemberChange, chooser
+from hub.scim.membership import UNTOUCHED, MemberChange, chooser
 
 from .showing import MEMBERS_PAGE
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Who came and who went.
 Moved = tuple[list[str], list[str]]
+
+#: Nobody came to those who are pending, and nobody went.
+NEITHER = (False, False)
 
 
 @frozen(kw_only=True)
@@ -50,9 +53,10 @@ class Rolls:
         called = await unit.known(values) if self.pending and values else {}
         came, went, more = set[str](), set[str](), False
         for step in steps:
-            more |= self.pending and await _expected(unit, group, step, to_come)
+            awaited, given_up = await _expected(unit, group, step, to_come) if self.pending else NEITHER
+            more |= awaited
             new, old = map(set, await self._changed(unit, group, step, called))
-            if step.must_find and not old and not self.pending:  # who is to come is nobody to be found
+            if step.must_find and not old and not given_up:
                 raise NoTarget("members: nobody is chosen by this path")  # RFC 7644 §3.5.2.3
             came, went = (came - old) | (new - went), (went - new) | (old - came)
         if self.members_max and (came or more):
@@ -110,10 +114,10 @@ def _by_id(step: MemberChange, called: Mapping[str, str]) -> MemberChange:
     return MemberChange(reset=step.reset, added=added, removed=removed - added)
 
 
-async def _expected(unit: Unit, group: str, step: MemberChange, to_come: frozenset[str]) -> bool:
-    """Keep those of *step* who are *to_come* as pending; say whether any of them were not before."""
+async def _expected(unit: Unit, group: str, step: MemberChange, to_come: frozenset[str]) -> tuple[bool, bool]:
+    """Keep those of *step* who are *to_come* as pending; say whether any came to them, and any went."""
     later = MemberChange(reset=step.reset, added=step.added & to_come, removed=step.removed)
-    return later != MemberChange() and await unit.expect(group, later)
+    return NEITHER if later == UNTOUCHED else await unit.expect(group, later)
 
 
 async def _chosen(unit: Unit, group: str, where: Filter) -> frozenset[str]:

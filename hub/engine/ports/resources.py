@@ -59,10 +59,10 @@ class Members(Protocol):
     async def unknown(self, values: AbstractSet[str]) -> frozenset[str]:
         """Return those of *values* that nobody is called by, nor will be until this unit is done."""
 
-    async def expect(self, group: str, change: MemberChange) -> bool:
+    async def expect(self, group: str, change: MemberChange) -> tuple[bool, bool]:
         """Keep as pending members of a group the values that *change* adds, and no longer those it removes.
 
-        Says whether any came to them.
+        Says whether any came to them, and whether any went.
         """
 
     async def expecting(self, newcomer: Resource) -> Sequence[str]:
