@@ -130,11 +130,14 @@ def qualified(names: frozenset[str], urn: str) -> Rewrite:
 
     def in_mapping(attributes: dict[str, Json]) -> dict[str, Json]:
         strays = {name: value for name, value in attributes.items() if name.lower() in names}
-        extension = attributes.get(urn, {})
-        if not strays or not isinstance(extension, dict):
+        if not strays:
+            return attributes
+        spelt = {name.lower(): name for name in attributes}.get(urn.lower(), urn)
+        extension = attributes.get(spelt)
+        if not isinstance(extension, dict | None):
             return attributes
         rest = without(attributes, lambda name, _: name in strays)
-        return {**rest, urn: {**strays, **extension}}
+        return {**rest, spelt: {**strays, **(extension or {})}}
 
     def in_operation(operation: Operation) -> Iterable[Operation]:
         match operation:

@@ -303,6 +303,23 @@ def test_a_stray_attribute_joins_its_extension(known):
     assert patch({"op": "add", "value": right}) == rewrite(patch({"op": "add", "value": stray}))
 
 
+@pytest.mark.parametrize(
+    ("extension", "after"),
+    [
+        (
+            {ENTERPRISE.upper(): {"costCenter": "1"}},
+            {ENTERPRISE.upper(): {"department": "X", "costCenter": "1"}},
+        ),
+        ({ENTERPRISE: None}, {ENTERPRISE: {"department": "X"}}),
+    ],
+)
+def test_a_stray_attribute_takes_nothing_from_its_extension(extension, after):
+    """Names of extensions have no case (RFC 7643 §2.1), and one that is null is empty."""
+    rewrite = qualified(ENTERPRISE_NAMES, ENTERPRISE)
+
+    assert create(**after) == rewrite(create(department="X", **extension))
+
+
 def test_only_a_patch_has_operations():
     """A body with `Operations` that is no PATCH, or no list of them, is left alone."""
     never = on_operations(lambda _: pytest.fail("was asked"))
