@@ -8,7 +8,7 @@ SQLite has one writer; there the number is the order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -30,13 +30,18 @@ _AFTER = {
     " ORDER BY o.transaction_id, o.id",
 }
 
-#: Who is marked and whose time has come, each found by the index that is theirs. Those whose time has come
-#: are found apart: to put them in order, a database may rather read the whole table in that order.
-DUE = (
-    "WITH timely AS MATERIALIZED (SELECT team_id, id FROM persons WHERE settle_at <= $4)"
-    " SELECT * FROM (SELECT team_id, id FROM persons WHERE unsettled AND (team_id, id) > ($1, $2)"
-    " ORDER BY team_id, id LIMIT $3) marked"
-    " UNION SELECT team_id, id FROM timely WHERE (team_id, id) > ($1, $2) ORDER BY team_id, id LIMIT $3"
+#: Who is marked, after one ($1, $2), found by an index that has nobody else.
+MARKED = (
+    "SELECT team_id, id FROM persons WHERE unsettled AND (team_id, id) > ($1, $2)"
+    " ORDER BY team_id, id LIMIT $3"
+)
+
+#: Whose time has come by $3, after a moment ($1): so many as are asked for ($2), and whoever shares the last
+#: one's moment, since the index that finds them has their moments alone.
+TIMELY = (
+    "SELECT team_id, id, settle_at FROM persons WHERE settle_at > $1 AND settle_at <= (SELECT max(settle_at)"
+    " FROM (SELECT settle_at FROM persons WHERE settle_at > $1 AND settle_at <= $3"
+    " ORDER BY settle_at LIMIT $2) page) ORDER BY settle_at"
 )
 
 
@@ -72,9 +77,15 @@ class DatabaseOutbox(Pruning):
         )
         return bool(rows)
 
-    async def due(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
-        rows = await self._rows(DUE, *after, count, self.clock())
-        return [(row["team_id"], row["id"]) for row in rows]
+    async def due(self, *, count: int) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        walks = ((MARKED, ("team_id", "id"), ()), (TIMELY, ("settle_at",), (self.clock(),)))
+        for sql, columns, values in walks:
+            place = ["" for _ in columns]
+            while rows := await self._rows(sql, *place, count, *values):
+                yield [(row["team_id"], row["id"]) for row in rows]
+                if len(rows) < count:
+                    break
+                place = [rows[-1][column] for column in columns]
 
     async def waited_for(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
         rows = await self._rows(

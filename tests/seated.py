@@ -10,7 +10,6 @@ import httpx2
 from attrs import evolve, frozen
 
 from hub.engine.ports import Unit, Work
-from hub.engine.rounds.settling import BEGINNING
 from hub.engine.values.scope import Scope
 from hub.ledger import moves
 from hub.ledger.policies import Policy
@@ -144,9 +143,7 @@ class Crew:
     def settle(self) -> None:
         """Settle all who are to be settled by now, and give free seats to those who wait."""
         settling = self.hub.house.relay.settling
-        after = BEGINNING
-        while (after := self.hub.run(settling.settle_due(after=after))) != BEGINNING:
-            pass
+        self.hub.run(settling.settle_due())
         while self.hub.run(settling.promote_all()):
             pass
 

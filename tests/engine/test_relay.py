@@ -10,7 +10,6 @@ from attrs import define, evolve, field
 
 from hub.engine.rounds import relay as module
 from hub.engine.rounds.relay import POLL_SECONDS, Relay
-from hub.engine.rounds.settling import BEGINNING
 from hub.spi import Event
 
 NOW = "2026-06-01T12:00:00.000Z"
@@ -80,9 +79,8 @@ class SignIns:
 class Settled:
     """Seats that are all at rest."""
 
-    async def settle_due(self, *, after):
-        """Say that nobody is to be settled."""
-        return BEGINNING
+    async def settle_due(self):
+        """Find nobody who is to be settled."""
 
     async def promote_all(self):
         """Say that nobody waits."""

@@ -331,6 +331,36 @@ def test_more_who_fail_than_are_taken_up_at_a_time(house, monkeypatch):
     team.settle()
 
 
+def test_others_have_their_turn_while_those_who_rest_are_passed_over(house, monkeypatch):
+    """The loop is theirs after every few people, also where a database answers at once."""
+    monkeypatch.setattr(module, "BATCH", 2)
+    team = staffed(house, standard=6)
+    for n in range(6):
+        team.make(f"u{n}")
+    team.rows("UPDATE persons SET unsettled = TRUE WHERE team_id = $1")
+    turns = []
+
+    async def beside():
+        while True:
+            await asyncio.sleep(0)
+            turns.append("mine")
+
+    async def walk():
+        other = asyncio.create_task(beside())
+        await house.house.relay.settling.settle_due()
+        other.cancel()
+
+    monkeypatch.setattr(Settling, "settle", fail)
+    house.run(walk())
+    turns.clear()
+    house.run(walk())
+    monkeypatch.undo()
+    house.house.relay.settling._resting.clear()
+    team.settle()
+
+    assert 2 <= len(turns)
+
+
 #: What may break while somebody is removed.
 BREAKS = {
     "claims": (Claims, "claims", fail),

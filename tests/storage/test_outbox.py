@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -12,8 +13,11 @@ from hub.moments import later
 from hub.spi import Event
 from storage import pruning
 from storage.database import Database
-from storage.outbox import DUE, DatabaseOutbox
+from storage.outbox import MARKED, TIMELY, DatabaseOutbox
 from tests.storage.conftest import NOW, user
+
+#: How each database says how it will go about a statement, and in which column.
+EXPLAINED = {"sqlite": ("EXPLAIN QUERY PLAN ", "detail"), "postgres": ("EXPLAIN ", "QUERY PLAN")}
 
 
 def event(id, name="user_updated", **facts):
@@ -222,18 +226,56 @@ async def test_who_is_to_be_settled_comes_in_order(world, outbox):
     ):
         await world.database.rows(f"UPDATE persons SET {change} WHERE id IN {which}")
 
-    all_ = [("t", "p-u0"), ("t", "p-u2"), ("t", "p-u3"), ("u", "p-theirs")]
-    assert all_ == await outbox.due(after=("", ""), count=9)
-    assert all_[:2] == await outbox.due(after=("", ""), count=2)
-    assert all_[2:] == await outbox.due(after=all_[1], count=9)
+    marked, timely = [("t", "p-u0"), ("t", "p-u2"), ("u", "p-theirs")], [("t", "p-u2"), ("t", "p-u3")]
+    pages = {n: [sorted(page) async for page in outbox.due(count=n)] for n in (9, 2, 1)}
+    assert {
+        9: [marked, timely],
+        2: [marked[:2], marked[2:], timely],
+        1: [*([one] for one in marked), timely],  # of one moment, they come together
+    } == pages
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-async def test_sqlite_looks_at_nobody_else(world):
-    """It knows nothing of its tables: however many people a team has, each look is into a small index."""
-    plan = await world.database.rows(f"EXPLAIN QUERY PLAN {DUE}", "", "", 1, NOW)
-    used = {word for row in plan for word in row["detail"].split() if word.startswith("persons_")}
-    assert {"persons_unsettled", "persons_to_settle"} == used
+async def _settle_at(world, moment, *, count):
+    """Add so many people, each with a moment of theirs: an expression of their number *i*."""
+    await world.database.rows(
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+        " INSERT INTO persons (id, team_id, claims, settle_at)"
+        f" SELECT (SELECT count(*) FROM persons) || '-' || i, 't', 1, {moment} FROM n"
+    )
+    if world.database.dialect == "postgres":
+        await world.database.rows("ANALYZE persons")
+
+
+@pytest.mark.parametrize("moment", ["'2026-05-01T12:00:00.' || i", f"'{NOW}'"], ids=["own", "shared"])
+async def test_who_is_to_be_settled_is_gone_through_once(world, outbox, monkeypatch, moment):
+    """Where so many times as many have had their time come, the walk costs so many times as much."""
+
+    async def walk():
+        return [one async for page in outbox.due(count=10) for one in page]
+
+    await _settle_at(world, "NULL", count=5000)
+    await _settle_at(world, moment, count=200)
+    few = await _cost(monkeypatch, world.database, walk)
+    await _settle_at(world, moment, count=1800)
+    many = await _cost(monkeypatch, world.database, walk)
+
+    assert 2000 == len(await walk())
+    assert many <= 20 * few
+
+
+@pytest.mark.parametrize("count", [1, 5000])
+async def test_nobody_else_is_looked_at(world, count):
+    """However many people a team has, each look is into a small index; SQLite knows nothing of its tables."""
+    explain, column = EXPLAINED[world.database.dialect]
+    await _settle_at(world, "NULL", count=5000)
+    await _settle_at(world, f"'{NOW}'", count=count)
+    for sql, values, index in (
+        (MARKED, ("", "", 10), "persons_unsettled"),
+        (TIMELY, ("", 10, NOW), "persons_to_settle"),
+    ):
+        plan = "\n".join(row[column] for row in await world.database.rows(explain + sql, *values))
+        assert index in plan
+        assert not re.search(r"Seq Scan|SCAN persons(?! USING INDEX)", plan), plan
 
 
 async def test_only_kinds_that_are_left_are_waited_for(world, outbox):

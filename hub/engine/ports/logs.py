@@ -26,8 +26,11 @@ class Outbox(Protocol):
     async def told(self, listener: str, place: Place, *, owner: str) -> bool:
         """Note that *listener* was told up to *place*; False where *owner* has lost the lease."""
 
-    async def due(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
-        """Return (team, person) of people whose seat is to be settled by now, in order, those *after* one."""
+    def due(self, *, count: int) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        """Return (team, person) of people whose seat is to be settled by now, about *count* at a time.
+
+        First those who are marked, then those whose time has come; whoever is both comes twice.
+        """
 
     async def waited_for(self, *, after: tuple[str, str], count: int) -> Sequence[tuple[str, str]]:
         """Return (team, kind) of seats that somebody waits for and that are left, in order, *after* one."""

@@ -14,7 +14,6 @@ from attrs import field, frozen
 from hub.engine.common.failpoints import failpoint
 from hub.moments import later
 
-from .settling import BEGINNING
 from .stirring import Stirred
 
 if TYPE_CHECKING:
@@ -103,9 +102,7 @@ class Relay:
 
     async def settle(self) -> float:
         """Bring seats to rest that are marked, or whose time has come; return the seconds until the next."""
-        after = BEGINNING
-        while (after := await self.settling.settle_due(after=after)) != BEGINNING:
-            pass
+        await self.settling.settle_due()
         return POLL_SECONDS
 
     async def promote(self) -> float:

@@ -31,9 +31,6 @@ BATCH = 100
 #: Seconds for which whoever could not be settled is let be, so that they are no more than a nuisance.
 REST_SECONDS = 60
 
-#: Before everybody.
-BEGINNING = ("", "")
-
 
 class NoSuchKind(LookupError):
     """Rules or a plugin choose a kind of seat that the team never bought; the text says which."""
@@ -53,16 +50,16 @@ class Settling:
     #: (team, person or kind) → the loop's time before which it is let be.
     _resting: dict[tuple[str, str], float] = field(factory=dict, init=False)
 
-    async def settle_due(self, *, after: tuple[str, str] = BEGINNING) -> tuple[str, str]:
-        """Settle the next people in order, after one; return the last of them, the beginning at the end."""
-        due = await self.outbox.due(after=after, count=BATCH)
-        for team, person in due:
-            await self._tried("alarm.not_settled", team, person, partial(self.settle, team, person))
-        return due[-1] if len(due) == BATCH else BEGINNING
+    async def settle_due(self) -> None:
+        """Settle everybody who is marked, or whose time has come."""
+        async for due in self.outbox.due(count=BATCH):
+            for team, person in due:
+                await self._tried("alarm.not_settled", team, person, partial(self.settle, team, person))
+            await asyncio.sleep(0)  # to read does not always wait, nor to pass over whoever rests
 
     async def promote_all(self) -> bool:
         """Give free seats to those who wait for them; say whether there may be more to give."""
-        more, after = False, BEGINNING
+        more, after = False, ("", "")
         while queues := await self.outbox.waited_for(after=after, count=BATCH):
             for team, kind in queues:
                 step = partial(self.promote, team, kind)
