@@ -93,11 +93,15 @@ class Database:
         # TRUE: without WHERE, SQLite takes the ON of an ON CONFLICT for one of a join.
         return f"SELECT {', '.join([*beside, 'value ->> 0', 'value ->> 1'])} FROM {pairs} WHERE TRUE"
 
+    @property
+    def reading(self) -> Any:
+        """Return the connection for what is read outside any transaction."""
+        # Tortoise's `connections` looks for this with each word: it takes longer than to find a row does.
+        return require_context().connections.get(f"{self.dialect}-read")
+
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement outside any transaction and return its rows."""
-        # Tortoise's `connections` looks for this with each word: it takes longer than to find a row does.
-        client: Any = require_context().connections.get(f"{self.dialect}-read")
-        return await self.run(client, sql, *values)
+        return await self.run(self.reading, sql, *values)
 
     async def found(self, sql: str, *values: object, one: str) -> Sequence[Row]:
         """Return the rows that *sql*, outside any transaction, finds by *one*, its last value.

@@ -41,11 +41,11 @@ class DatabaseExchanges(Pruning):
     async def of(self, connection: str, *, after: str = "", count: int = 50) -> Sequence[Mapping[str, Any]]:
         kept = tables.Exchanges.filter(connection_id=connection)
         if after:
-            last = await tables.Exchanges.filter(connection_id=connection, reference=after).first()
-            newer = kept.filter(id__gt=last.id) if last else kept
-            return [json.loads(row.record) for row in await newer.order_by("id").limit(count)]
-        newest = await kept.order_by("-id").limit(count)
-        return [json.loads(row.record) for row in reversed(newest)]
+            last = await self._asked(kept.filter(reference=after).limit(1))
+            newer = kept.filter(id__gt=last[0]["id"]) if last else kept
+            return [json.loads(row["record"]) for row in await self._asked(newer.order_by("id").limit(count))]
+        newest = await self._asked(kept.order_by("-id").limit(count))
+        return [json.loads(row["record"]) for row in reversed(newest)]
 
     async def latest(
         self, connections: Sequence[str], *, failed: bool, before: int | None, count: int
@@ -79,7 +79,8 @@ class DatabaseExchanges(Pruning):
 
     async def about(self, connection: str, id: str, *, count: int) -> Sequence[Mapping[str, Any]]:
         kept = tables.Exchanges.filter(connection_id=connection, about=id)
-        return [json.loads(row.record) for row in await kept.order_by("-id").limit(count)]
+        newest = await self._asked(kept.order_by("-id").limit(count))
+        return [json.loads(row["record"]) for row in newest]
 
     async def prune(self, *, before: str, rows_max: int) -> int:
         await self._pruned("refused", "last_at < $1", before, key="connection_id, name_key")

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from attrs import frozen
+from tortoise.queryset import QuerySet
 
 from hub.engine.values.errors import StoreAway
 
@@ -48,6 +49,10 @@ class Patient:
     async def _rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement outside any transaction and return its rows."""
         return await patiently(lambda: self.database.rows(sql, *values), until=monotonic() + self.patience)
+
+    async def _asked(self, query: QuerySet[Any]) -> Sequence[Row]:
+        """Return the rows that a model's *query* asks for, outside any transaction."""
+        return await self._patiently(lambda: query.using_db(self.database.reading).values())
 
     async def _of_one(self, sql: str, *values: object, one: str) -> Sequence[Row]:
         """Return the rows that *sql* finds by *one* (see `Database.found`)."""

@@ -96,11 +96,11 @@ class DatabaseRegistry(Patient):
 
     async def team(self, *, id: str | None = None, name: str | None = None) -> Team | None:
         key = {"id": id} if name is None else {"name": name}
-        row = await self._patiently(lambda: tables.Teams.filter(**key).values())
-        return records.team(row[0]) if row else None
+        rows = await self._asked(tables.Teams.filter(**key))
+        return records.team(rows[0]) if rows else None
 
     async def teams(self) -> Sequence[Team]:
-        rows = await self._patiently(lambda: tables.Teams.all().order_by("name").values())
+        rows = await self._asked(tables.Teams.all().order_by("name"))
         return [records.team(row) for row in rows]
 
     async def holders(self, team: str, urn: str) -> int:
@@ -113,14 +113,12 @@ class DatabaseRegistry(Patient):
         return int(rows[0]["held"])
 
     async def connection(self, id: str) -> Connection | None:
-        rows = await self._patiently(lambda: tables.Connections.filter(id=id).values())
+        rows = await self._asked(tables.Connections.filter(id=id))
         return records.connection(rows[0]) if rows else None
 
     async def connections(self, team: str | None = None) -> Sequence[Connection]:
         chosen = {} if team is None else {"team_id": team}
-        rows = await self._patiently(
-            lambda: tables.Connections.filter(**chosen).order_by("created_at", "id").values()
-        )
+        rows = await self._asked(tables.Connections.filter(**chosen).order_by("created_at", "id"))
         return [records.connection(row) for row in rows]
 
     async def token(self, key_id: str) -> Owner | None:
@@ -131,9 +129,8 @@ class DatabaseRegistry(Patient):
         return {id: _owner(tuple(rows[0].items())) for id, rows in found.items() if rows}
 
     async def tokens(self, connection: str) -> Sequence[Token]:
-        rows = await self._patiently(
-            lambda: tables.Tokens.filter(connection_id=connection).order_by("created_at", "key_id").values()
-        )
+        found = tables.Tokens.filter(connection_id=connection)
+        rows = await self._asked(found.order_by("created_at", "key_id"))
         return [records.token(row) for row in rows]
 
     async def api_key(self, key_id: str) -> ApiKey | None:
@@ -142,7 +139,6 @@ class DatabaseRegistry(Patient):
         return records.api_key(rows[0]) if rows else None
 
     async def api_keys(self, team: str) -> Sequence[ApiKey]:
-        rows = await self._patiently(
-            lambda: tables.Tokens.filter(team_id=team, kind="api").order_by("created_at", "key_id").values()
-        )
+        found = tables.Tokens.filter(team_id=team, kind="api")
+        rows = await self._asked(found.order_by("created_at", "key_id"))
         return [records.api_key(row) for row in rows]

@@ -6,6 +6,7 @@ import asyncio
 
 import asyncpg
 import pytest
+from tortoise import connections
 
 from storage import pruning, reaching
 from storage.database import Database
@@ -44,6 +45,59 @@ async def test_what_came_after_one_follows_it(exchanges):
 
     assert [row(3), row(4)] == list(await exchanges.of("c1", after="hx_2"))
     assert [] == list(await exchanges.of("c1", after="hx_4"))
+
+
+#: Each way to ask for exchanges of a connection.
+READS = {
+    "of": lambda exchanges: exchanges.of("c1"),
+    "after": lambda exchanges: exchanges.of("c1", after="hx_1"),
+    "about": lambda exchanges: exchanges.about("c1", "u1", count=9),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_whoever_reads_waits_for_no_transaction(exchanges, database, read):
+    """Exchanges that others are writing, or anything else, are no reason to wait, and are not seen."""
+    await exchanges.add([{**row(n), "about": "u1"} for n in (1, 2)])
+    before = await read(exchanges)
+    written, done = asyncio.Event(), asyncio.Event()
+
+    async def forgotten():
+        async with database.transaction() as client:
+            await database.run(client, "DELETE FROM exchanges")
+            written.set()
+            await done.wait()
+
+    writing = asyncio.create_task(forgotten())
+    await written.wait()
+    try:
+        async with asyncio.timeout(10):
+            meanwhile = await read(exchanges)
+    finally:
+        done.set()
+        await writing
+
+    assert before == meanwhile
+    assert [] == list(await read(exchanges))
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_whoever_reads_asks_again(exchanges, monkeypatch, read):
+    """An error that passes, as of a database that is restarted, is not told to whoever reads."""
+    await exchanges.add([{**row(n), "about": "u1"} for n in (1, 2)])
+    before = await read(exchanges)
+    client, errors = type(connections.get(f"{exchanges.database.dialect}-read")), [TimeoutError()]
+    ask = client.execute_query_dict
+
+    async def passing(self, *asked):
+        if errors:
+            raise errors.pop()
+        return await ask(self, *asked)
+
+    monkeypatch.setattr(client, "execute_query_dict", passing)
+
+    assert before == await read(exchanges)
+    assert not errors
 
 
 async def test_the_old_and_the_many_go(exchanges):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from attrs import evolve
 
-from hub.teams import Connection, Profile, State, Team, Token
+from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 from tests.storage.conftest import NOW, user
 
 CONNECTION = Connection(
@@ -18,6 +20,15 @@ CONNECTION = Connection(
 )
 LATER = "2027-01-01T00:00:00.000Z"
 TOKEN = Token(key_id="k", team="t", connection="c9", digest="d", created_at=NOW)
+API_KEY = ApiKey(key_id="a", team="t", digest="d", created_at=NOW)
+
+#: What of these, and of their team, somebody changes.
+CHANGED = (
+    Team(id="t", name="team t", plan="enterprise"),
+    evolve(CONNECTION, state=State.OFF),
+    evolve(TOKEN, revoked_at=NOW),
+    evolve(API_KEY, revoked_at=NOW),
+)
 
 
 async def test_a_connection_is_kept_and_changed(world):
@@ -97,6 +108,45 @@ async def test_a_team_is_changed(world):
     assert [Team(id="u", name="team u", plan="basic")] == [
         each for each in await world.registry.teams() if each.id == "u"
     ]
+
+
+#: Each way to ask for what administrators change.
+READS = {
+    "team": lambda registry: registry.team(id="t"),
+    "teams": lambda registry: registry.teams(),
+    "connection": lambda registry: registry.connection("c9"),
+    "connections": lambda registry: registry.connections("t"),
+    "tokens": lambda registry: registry.tokens("c9"),
+    "api keys": lambda registry: registry.api_keys("t"),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_what_is_still_being_written_is_not_read(world, read):
+    """It may come to nothing: what is found is what was there before, and nobody waits for the rest."""
+    for thing in (CONNECTION, TOKEN, API_KEY):
+        await world.put(thing)
+    before = await read(world.registry)
+    written, done = asyncio.Event(), asyncio.Event()
+
+    async def work(unit):
+        for thing in CHANGED:
+            await unit.put(thing)
+        await unit.flush()
+        written.set()
+        await done.wait()
+
+    writing = asyncio.create_task(world.write(work))
+    await written.wait()
+    try:
+        async with asyncio.timeout(10):
+            meanwhile = await read(world.registry)
+    finally:
+        done.set()
+        await writing
+
+    assert before == meanwhile
+    assert before != await read(world.registry)
 
 
 @pytest.mark.parametrize("thing", [CONNECTION, TOKEN])
