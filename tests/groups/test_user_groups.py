@@ -79,6 +79,14 @@ async def test_groups_stay_out_where_they_are_not_wanted(provider, asked):
         assert '"groups"' not in (await provider.ask("GET", path, **asked)).text
 
 
+async def test_names_that_cannot_be_read_keep_nobody_in(provider):
+    """What an answer is asked to show refuses that answer, and no removal, which shows nothing."""
+    user = await provider.user("ann@a.example")
+
+    assert 400 == (await provider.ask("GET", f"Users/{user}", attributes="no[")).status_code
+    assert 204 == (await provider.ask("DELETE", f"Users/{user}", attributes="no[")).status_code
+
+
 async def test_what_a_provider_says_of_groups_is_let_be(provider):
     """They are changed at the groups: what comes with a user is neither kept nor an error."""
     staff = await provider.group("Staff")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from hub.engine.values.resources import MEMBERS_FIRST
-from hub.engine.values.shape import as_bytes, as_document, members, members_text, with_members
+from hub.engine.values.resources import MEMBERS_FIRST, Member, Membership
+from hub.engine.values.shape import as_bytes, as_document, groups, members, members_text, with_members
 from hub.scim.catalog import SEAT_USER
+from hub.scim.errors import InvalidPath
 from hub.scim.specified import specified
 from hub.scim.strictjson import dumps
 from hub.scim.writing import check_names, names_extension, project
@@ -19,17 +20,21 @@ from hub.spi import Verb
 if TYPE_CHECKING:
     from hub.engine.asking.requests import Request
     from hub.engine.values.places import SeatStatus
-    from hub.engine.values.resources import Member, Text
+    from hub.engine.values.resources import Text
     from hub.scim.schema import Attribute
+    from hub.scim.strictjson import Document
 
 #: How many members of a group are read at a time: enough that the reading costs more than the asking.
 MEMBERS_PAGE = 5_000
 
-#: Kind → the attribute that shows its memberships.
-MEMBERSHIPS = {"User": "groups", "Group": "members"}
+#: Kind → what shows its memberships, as it is with one of them.
+MEMBERSHIPS: Mapping[str, Document] = {
+    "User": {"groups": groups([Membership(group="", display="", direct=True)], "")},
+    "Group": {"members": members([Member(id="", kind="User")], "")},
+}
 
 #: What may be excluded while a document is answered as it lies: none of it is in the document.
-BESIDE = frozenset({None, *MEMBERSHIPS.values()})
+BESIDE = frozenset({None, *(name for one in MEMBERSHIPS.values() for name in one)})
 
 #: Reads a page of a group's members: as `Store.members` does, and `Unit.members`.
 Reader = Callable[..., Awaitable[Sequence["Member"]]]
@@ -40,15 +45,16 @@ Finder = Callable[[Sequence[str]], Awaitable[Mapping[str, "SeatStatus"]]]
 
 def shows_memberships(request: Request, kind: str) -> bool:
     """Say whether an answer to *request* shows the memberships of a resource of *kind*."""
-    name = MEMBERSHIPS.get(kind)
-    if name is None:
-        return False
+    one = MEMBERSHIPS.get(kind)
     attributes, excluded = _asked(request)
-    if attributes is not None:
-        return name in attributes.lower()
-    if excluded is not None and name in {each.strip().lower() for each in excluded.split(",")}:
+    unasked = attributes is None and kind == "Group" and request.inbound.verb is Verb.PATCH
+    if one is None or unasked:
         return False
-    return kind == "User" or request.inbound.verb is not Verb.PATCH
+    try:
+        part = project(request.admission.types[kind], one, attributes=attributes, excluded=excluded)
+    except InvalidPath:  # which refuses what is to be shown, and no removal
+        return False
+    return bool(part)
 
 
 def check_asked(request: Request) -> None:
