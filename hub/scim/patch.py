@@ -185,8 +185,7 @@ def _chosen(
     after = list(elements)
     for index in chosen:
         after[index] = _element(attribute, elements[index], where, sub, change)
-        if sub is not None or change.op == "add":
-            immutable.check_element(attribute, elements[index], after[index])
+        immutable.check_element(attribute, elements[index], after[index])
     gained = [i for i in chosen if is_primary(after[i]) and not is_primary(elements[i])]
     if gained:
         # RFC 7644 §3.5.2: a new primary takes the place of the old one.
@@ -206,7 +205,10 @@ def _element(
     if change.op == "add" and attribute.type is Type.COMPLEX:
         return _left(as_object(element), _parts_of(attribute, as_object(element), change), change)
     new = read_element(attribute, change.value, change.path, strict=change.strict)
-    if change.strict or not isinstance(new, dict):
+    if not isinstance(new, dict):
+        return new
+    new = immutable.kept(attribute.lasting, as_object(element), new)  # it stays the same element
+    if change.strict:
         return new
     # Who chooses by type and does not repeat it means the same element next time.
     chosen = {**(described(attribute, where) or {}), **new}

@@ -286,16 +286,20 @@ def test_what_holds_something_immutable_stays_whole(keep):
 
 
 def test_immutable_parts_of_elements():
-    """Elements come and go; a part of one that stays is set once."""
+    """Elements come and go; a part of one that stays is set once, and stays where it is not named."""
     before = held(cards=[{"value": "x", "type": "door"}])
     once = patch(KIND, before, [change("add", 'cards[value eq "x"].number', "7")], strict=True)
     [card] = once[URN]["cards"]
 
     assert {"value": "x", "type": "door", "number": "7"} == card
     assert {"badge": "1"} == patched(once, change("remove", 'cards[value eq "x"]'), strict=True)
-    fresh = change("replace", 'cards[value eq "x"]', {"value": "y", "number": "8"})
-    assert [{"value": "y", "number": "8"}] == patched(once, fresh, strict=True)["cards"]
+    fresh = change("replace", "cards", [{"value": "x", "number": "8"}])
+    assert [{"value": "x", "number": "8"}] == patched(once, fresh, strict=True)["cards"]
+    for strict in (False, True):
+        other = change("replace", 'cards[number eq "7"]', {"value": "y"})
+        assert [{"value": "y", "number": "7"}] == patched(once, other, strict=strict)["cards"]
     for operation in (
+        change("replace", 'cards[value eq "x"]', {"value": "x", "number": "8"}),
         change("replace", 'cards[value eq "x"].number', "8"),
         change("replace", "cards.number", "8"),
         change("remove", 'cards[value eq "x"].number'),
