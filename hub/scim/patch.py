@@ -228,7 +228,8 @@ def _missed(
     value = change.value if sub is None else {sub.name: change.value}
     if not isinstance(value, dict):
         raise InvalidValue(f"{change.path} must be an object")
-    new = read_element(attribute, {**element, **value}, change.path, strict=False)
+    path = change.path if sub is None else change.path.rpartition(".")[0]
+    new = read_element(attribute, {**element, **value}, path, strict=False)
     return held if new is None else _joined(attribute, held, [new], change)
 
 

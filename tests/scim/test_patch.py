@@ -252,6 +252,17 @@ def test_created_without_a_filter():
     assert user(emails=[{"value": "x"}]) == patched(user(), change("replace", "emails.value", "x"))
 
 
+@pytest.mark.parametrize("path", ['emails[type eq "home"].value', "emails.value", 'emails[type eq "home"]'])
+def test_what_would_be_created_is_called_as_it_was_asked_for(path):
+    """A value that does not fit is told where the path has it, once."""
+    value = 7 if path.endswith("value") else {"value": 7}
+    place = path.removesuffix(".value")
+
+    with pytest.raises(InvalidValue) as refusal:
+        patched(user(), change("replace", path, value))
+    assert f"{place}.value must be a text" == refusal.value.detail
+
+
 def test_created_and_primary():
     """A created element that is primary is so alone."""
     operation = change("add", 'emails[primary eq true and type eq "home"].value', "x")
