@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter, Token, ValidationError
 
-_WANTED = "Expected a whole number in digits, 100 at most."
+_WANTED = "Expected a whole number of at most 100 digits."
 
 
 def _whole(_: type, tokens: Sequence[Token]) -> int:

@@ -23,7 +23,7 @@ def test_what_is_no_whole_number_is_refused(hub, text):
     ended = hub(*BUY, text)
 
     assert (2, "") == (ended.code, ended.out)
-    assert " for NUMBER. Expected a whole number in digits, 100 at most." in _told(ended)
+    assert " for NUMBER. Expected a whole number of at most 100 digits." in _told(ended)
     assert {"standard"} == hub("seats", "acme", "--json").json.keys()
 
 
