@@ -331,6 +331,35 @@ def test_more_who_fail_than_are_taken_up_at_a_time(house, monkeypatch):
     team.settle()
 
 
+def test_what_another_process_has_settled_rests_no_longer(house, monkeypatch):
+    """Nothing is kept of whoever could not be settled here, nor of a queue; marked anew, they are settled."""
+    team = crew(house, seats=0)
+    team.kind("standard", policy="wait")
+    ann = team.make("ann")
+    team.rule(GUEST)
+    team.buy("standard", 1)
+    team.buy("viewer", 1)
+    settling = house.house.relay.settling
+
+    def resting():
+        return [alarm for alarm, owner, _ in settling._resting if owner == team.team]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Settling, "settle", fail)
+        patch.setattr(Settling, "promote", fail)
+        assert 200 == team.say(ann, "title", "Guide")
+        team.settle()
+    assert ["alarm.not_settled", "alarm.not_promoted"] == resting()
+    another = evolve(settling)
+    house.run(another.settle_due())
+    house.run(another.promote_all())
+    team.settle()
+    assert [] == resting()
+    assert 200 == team.say(ann, "userType", "Guest")
+    team.settle()
+    assert {"ann": "viewer"} == team.spots()
+
+
 def test_others_have_their_turn_while_those_who_rest_are_passed_over(house, monkeypatch):
     """The loop is theirs after every few people, also where a database answers at once."""
     monkeypatch.setattr(module, "BATCH", 2)

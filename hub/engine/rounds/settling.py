@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     from hub.engine.values.claimants import Claimant
 
 log = structlog.get_logger("hub.settling")
+
+#: What is done for a person, or a kind of seat, of a team; returned is how much.
+Step = Callable[[str, str], Awaitable[int]]
 
 #: How many people, queues, and people of one queue, are taken up at a time.
 BATCH = 100
@@ -47,24 +49,36 @@ class Settling:
     registry: Registry
     plugins: Plugins
     ids: Ids
-    #: (team, person or kind) → the loop's time before which it is let be.
-    _resting: dict[tuple[str, str], float] = field(factory=dict, init=False)
+    #: (alarm, team, person or kind) → the loop's time before which it is let be.
+    _resting: dict[tuple[str, str, str], float] = field(factory=dict, init=False)
 
     async def settle_due(self) -> None:
         """Settle everybody who is marked, or whose time has come."""
-        async for due in self.outbox.due(count=BATCH):
-            for team, person in due:
-                await self._tried("alarm.not_settled", team, person, partial(self.settle, team, person))
-            await asyncio.sleep(0)  # to read does not always wait, nor to pass over whoever rests
+        await self._all("alarm.not_settled", self.outbox.due(count=BATCH), self.settle)
 
     async def promote_all(self) -> bool:
         """Give free seats to those who wait for them; say whether there may be more to give."""
-        more, after = False, ("", "")
+        return await self._all("alarm.not_promoted", self._queues(), self.promote)
+
+    async def _queues(self) -> AsyncIterator[Sequence[tuple[str, str]]]:
+        after = ("", "")
         while queues := await self.outbox.waited_for(after=after, count=BATCH):
-            for team, kind in queues:
-                step = partial(self.promote, team, kind)
-                more |= await self._tried("alarm.not_promoted", team, kind, step) == BATCH
+            yield queues
             after = queues[-1]
+
+    async def _all(self, alarm: str, pages: AsyncIterator[Sequence[tuple[str, str]]], step: Step) -> bool:
+        """Take *step* for all of *pages*, and say whether one did as much as it may at a time.
+
+        Whoever rested and is not among them was settled meanwhile, by whomever, and is forgotten.
+        """
+        more, rested = False, {each for each in self._resting if each[0] == alarm}
+        async for page in pages:
+            for team, which in page:
+                rested.discard((alarm, team, which))
+                more |= await self._tried(alarm, team, which, step) == BATCH
+            await asyncio.sleep(0)  # to read does not always wait, nor to pass over whoever rests
+        for each in rested:
+            self._resting.pop(each, None)
         return more
 
     async def settle(self, team: str, person: str) -> int:
@@ -89,19 +103,17 @@ class Settling:
                 return count
         return BATCH
 
-    async def _tried(self, alarm: str, team: str, which: str, step: Callable[[], Awaitable[int]]) -> int:
+    async def _tried(self, alarm: str, team: str, which: str, step: Step) -> int:
         """Return how much *step* did; where it fails it is left alone for a while, and holds up no other."""
         now = asyncio.get_running_loop().time()
-        if self._resting.get((team, which), now) > now:
+        if self._resting.get((alarm, team, which), now) > now:
             return 0
         try:
-            done = await step()
+            return await step(team, which)
         except Exception:
             log.exception(alarm, team=team, which=which)
-            self._resting[team, which] = now + REST_SECONDS
+            self._resting[alarm, team, which] = now + REST_SECONDS
             return 0
-        self._resting.pop((team, which), None)
-        return done
 
 
 async def settle(unit: Unit, team: str, person: str, *, plugins: Plugins, ids: Ids, reference: str) -> None:
