@@ -28,10 +28,14 @@ _BARE: Final = frozenset({"true", "false", "null"})
 
 @frozen(kw_only=True)
 class Comparison:
-    """One comparison of a filter: a name, and the literal as it is spelt, empty for `pr`."""
+    """One comparison of a filter: a name, and the literal as it is spelt, empty for `pr`.
+
+    *holder* is the attribute whose part is compared in brackets or behind them, empty elsewhere.
+    """
 
     name: str
     literal: str
+    holder: str = ""
 
 
 def on_comparisons(fix: Callable[[Comparison], Comparison]) -> Callable[[str], str]:
@@ -60,12 +64,19 @@ def _comparisons(text: str) -> tuple[tuple[int, int | None, Comparison], ...]:
         return ((0, 4, Comparison(name=one[1], literal=one[3])),)
     tokens, found = _tokens(text), list[tuple[int, int | None, Comparison]]()
     words = [at for at, token in enumerate(tokens) if not token.isspace()]
+    before, holder, inside = "", "", False
     for name, operator, literal in zip(words, words[1:], [*words[2:], None], strict=False):
-        spelt = tokens[operator].lower()
+        word, spelt = tokens[name], tokens[operator].lower()
+        if word == "[":
+            holder, inside = before, True
+        elif word == "]":
+            inside = False
+        before = word
+        part_of = holder if inside or word.startswith(".") else ""
         if spelt == "pr":
-            found.append((name, None, Comparison(name=tokens[name], literal="")))
+            found.append((name, None, Comparison(name=word, literal="", holder=part_of)))
         elif spelt in _OPERATORS and literal is not None:
-            found.append((name, literal, Comparison(name=tokens[name], literal=tokens[literal])))
+            found.append((name, literal, Comparison(name=word, literal=tokens[literal], holder=part_of)))
     return tuple(found)
 
 

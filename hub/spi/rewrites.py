@@ -148,7 +148,7 @@ def qualified(names: frozenset[str], urn: str) -> Rewrite:
         return (operation,)
 
     def compared(comparison: Comparison) -> Comparison:
-        name = fix(comparison.name)
+        name = comparison.name if comparison.holder else fix(comparison.name)
         return comparison if name == comparison.name else evolve(comparison, name=name)
 
     in_filter = on_filter(on_comparisons(compared))
@@ -175,7 +175,7 @@ def wrapped(*names: str) -> Rewrite:
         return value
 
     def compared(comparison: Comparison) -> Comparison:
-        if not _named(comparison, names) or not comparison.literal:
+        if comparison.holder or not comparison.literal or not _named(comparison, names):
             return comparison
         return evolve(comparison, name=f"{comparison.name}.value")
 
@@ -272,7 +272,7 @@ def quotes() -> Rewrite:
 
 
 def _named(comparison: Comparison, names: Iterable[str]) -> bool:
-    return last(comparison.name) in names and not foreign(comparison.name)
+    return last(comparison.name) in names and not foreign(comparison.holder or comparison.name)
 
 
 def _object(text: str) -> dict[str, Json]:

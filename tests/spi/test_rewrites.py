@@ -58,6 +58,8 @@ OWN = "urn:example:acme:2.0:User"
         operation("add", f"{OWN}:cards", [{"value": "x"}]),
         operation("add", f"{OWN}:emails", {"value": "x"}),
         search(f'{OWN}:active eq "True" and {OWN}:manager eq "Bob"'),
+        search(f'{OWN}:jobs[department eq "Tours" and (manager eq "Bob" or active eq "True")]'),
+        operation("replace", f'{OWN}:jobs[active eq "True"].title', "x"),
     ],
 )
 def test_own_attributes_mean_what_they_say(message):
@@ -213,6 +215,24 @@ def test_booleans_in_paths_are_compared_as_booleans():
     """A filter inside a path is a filter."""
     assert operation("replace", "roles[primary eq true].value", "x") == booleans("primary")(
         operation("replace", 'roles[primary eq "True"].value', "x")
+    )
+
+
+def test_brackets_hold_parts_of_an_attribute():
+    """What belongs to a team's own is its own behind them, too; whatever else comes after is as anywhere."""
+    behind = search(f'title pr and {OWN}:jobs[title eq "x"].active eq "True"')
+    assert behind is booleans("active")(behind)
+
+    heard, _ = hear(
+        Dialect(name="anybody", title="Anybody"),
+        search(
+            f'{OWN}:jobs[active eq "True"] and active eq "True" and emails[primary eq "True"] and manager pr'
+        ),
+        strict=False,
+    )
+
+    assert heard == search(
+        f'{OWN}:jobs[active eq "True"] and active eq true and emails[primary eq true] and {MANAGER} pr'
     )
 
 
