@@ -13,7 +13,12 @@ from attrs import evolve, frozen
 #: Text longer than this is left as it was sent: what reads it will refuse it.
 LENGTH_MAX: Final = 4096
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[()\[\]]|[^\s()\[\]"]+|\s+', re.DOTALL)
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*"?'
+    r"|'[^']*'(?![^\s()\[\]])"
+    r'|[()\[\]]|[^\s()\[\]"]+|\s+',
+    re.DOTALL,
+)
 _NAME = r"[a-z$][\w$-]*"
 _PATH = re.compile(
     rf'((?:urn:[^\[\]"]*:)?{_NAME})(?:\[(.*)\])?(?:\.({_NAME}))?', re.ASCII | re.DOTALL | re.IGNORECASE
@@ -72,6 +77,8 @@ def _comparisons(text: str) -> tuple[tuple[int, int | None, Comparison], ...]:
         elif word == "]":
             inside = False
         before = word
+        if found and name <= (found[-1][1] or 0):  # no word is of two comparisons
+            continue
         part_of = holder if inside or word.startswith(".") else ""
         if spelt == "pr":
             found.append((name, None, Comparison(name=word, literal="", holder=part_of)))
@@ -81,9 +88,11 @@ def _comparisons(text: str) -> tuple[tuple[int, int | None, Comparison], ...]:
 
 
 def quoted(comparison: Comparison) -> Comparison:
-    """Put a bare word to compare with, such as `ann` in `userName eq ann`, in quotes."""
+    """Put a bare word, such as `ann` in `userName eq ann`, in quotes, and `'ann'` in double ones."""
     literal = comparison.literal
-    if not literal or literal[0] in '"()[]' or literal in _BARE or _NUMBER.fullmatch(literal):
+    if len(literal) > 1 and literal[0] == literal[-1] == "'":
+        literal = literal[1:-1]
+    elif not literal or literal[0] in '"()[]' or literal in _BARE or _NUMBER.fullmatch(literal):
         return comparison
     return evolve(comparison, literal=json.dumps(literal, ensure_ascii=False))
 

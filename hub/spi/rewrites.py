@@ -95,7 +95,7 @@ def booleans(*names: str) -> Rewrite:
         return (changed(operation, "value", of_text(value) if named else deep(value)),)
 
     def compared(comparison: Comparison) -> Comparison:
-        literal = comparison.literal.strip('"').lower()
+        literal = comparison.literal.strip("\"'").lower()
         if literal not in BOOLEANS or literal == comparison.literal or not _named(comparison, names):
             return comparison
         return evolve(comparison, literal=literal)

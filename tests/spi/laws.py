@@ -96,9 +96,10 @@ _odd_operations = st.fixed_dictionaries(
 odd = st.one_of(
     st.builds(Inbound, verb=st.sampled_from(Verb), kind=st.sampled_from(["User", "Group"]), body=_json),
     st.lists(_odd_operations, max_size=3).map(lambda operations: patch(*operations)),
-    st.text(alphabet='ab.[]() "\\eqporn:TrueFalse', max_size=40).map(search),
+    st.text(alphabet="ab.[]() \"\\'eqporn:TrueFalse", max_size=40).map(search),
     st.lists(
-        st.sampled_from(["manager", "a", "[", "]", ".b", "eq", "pr", '"x"', "True", "or", "("]), max_size=9
+        st.sampled_from(["manager", "a", "[", "]", ".b", "eq", "pr", '"x"', "True", "'true'", "or", "("]),
+        max_size=9,
     )
     .map(" ".join)
     .map(search),

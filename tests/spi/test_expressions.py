@@ -39,10 +39,15 @@ def test_what_is_not_understood_stays_letter_for_letter(text: str):
         ("not (a eq b) or emails[type eq work]", 'not (a eq "b") or emails[type eq "work"]'),
         ("a eq Müller", 'a eq "Müller"'),
         ("a eq back\\slash", 'a eq "back\\\\slash"'),
+        ("a eq O'Hara or b eq 't", 'a eq "O\'Hara" or b eq "\'t"'),
+        ("emails[type eq 'work'].value", 'emails[type eq "work"].value'),
+        ("a eq 'b c' and (d eq 'e]\"')", 'a eq "b c" and (d eq "e]\\"")'),
+        ("a eq 'O'Hara' or a eq ''", 'a eq "O\'Hara" or a eq ""'),
+        ("a eq '", 'a eq "\'"'),
     ],
 )
 def test_bare_words_are_quoted(text: str, plain: str):
-    """A word that is compared with gets quotes, at any depth."""
+    """A word that is compared with gets quotes, at any depth; text in single ones gets those of JSON."""
     assert plain == on_comparisons(quoted)(text)
 
 
@@ -53,6 +58,12 @@ def test_bare_words_are_quoted(text: str, plain: str):
 def test_what_is_no_bare_word_stays(text: str):
     """Quoted text, literals of JSON and filters cut short are left as they are."""
     assert text == on_comparisons(quoted)(text)
+
+
+@pytest.mark.parametrize("text", ["a eq b eq c", "a eq b eq", "a eq b"])
+def test_no_word_is_of_two_comparisons(text: str):
+    """What was compared with is no name, in a text that is no filter either."""
+    assert [Comparison(name="a", literal="b")] == heard_in(text)
 
 
 def heard_in(text: str) -> list[Comparison]:

@@ -213,9 +213,10 @@ def test_other_text_stays_text(message):
 
 def test_booleans_in_paths_are_compared_as_booleans():
     """A filter inside a path is a filter."""
-    assert operation("replace", "roles[primary eq true].value", "x") == booleans("primary")(
-        operation("replace", 'roles[primary eq "True"].value', "x")
-    )
+    for literal in ('"True"', "'True'"):
+        assert operation("replace", "roles[primary eq true].value", "x") == booleans("primary")(
+            operation("replace", f"roles[primary eq {literal}].value", "x")
+        )
 
 
 def test_brackets_hold_parts_of_an_attribute():
