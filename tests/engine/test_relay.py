@@ -37,15 +37,18 @@ def event(number, name="user_updated"):
 
 @define
 class Memory:
-    """An outbox in memory, whose leases can be lost."""
+    """An outbox in memory, whose leases can be lost; that of *stuck* cannot be given back."""
 
     events: list[Event]
     places: dict[str, int] = field(factory=dict)
     lost: bool = False
     leases: dict[str, float] = field(factory=dict)
+    stuck: str | None = None
 
     async def lease(self, listener, *, owner, seconds):
         """Give the lease to whoever asks."""
+        if seconds == 0 and listener == self.stuck:
+            raise RuntimeError
         self.places.setdefault(listener, 0)
         self.leases[listener] = seconds
         return not self.lost
@@ -192,6 +195,19 @@ async def test_a_relay_that_stops_gives_its_leases_back():
     await asyncio.gather(running, return_exceptions=True)
 
     assert {"a": 0} == outbox.leases
+
+
+async def test_a_lease_that_cannot_be_given_back_keeps_no_other():
+    """It runs out by itself, and the others are given back all the same."""
+    outbox = Memory([], stuck="a")
+    running = asyncio.create_task(relay(outbox, a=Listener(), b=Listener()).run())
+    while "b" not in outbox.leases:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    (ended,) = await asyncio.gather(running, return_exceptions=True)
+
+    assert {"a": module.LEASE_SECONDS, "b": 0} == outbox.leases
+    assert isinstance(ended, asyncio.CancelledError)
 
 
 async def test_a_hook_that_hangs_is_given_up(monkeypatch):

@@ -74,8 +74,8 @@ class Relay:
                 tasks.create_task(_forever(self.seal))
                 tasks.create_task(_forever(self.prune))
         finally:
-            for listener in self.listeners:  # whoever comes next need not wait for the lease to run out
-                await self.outbox.lease(listener, owner=self.owner, seconds=0)
+            # Whoever tells next need not wait for the leases to run out.
+            await asyncio.gather(*map(self._release, self.listeners))
 
     async def tell(self, listener: str, hooks: Mapping[str, Hook]) -> float:
         """Tell *listener* what it has not heard; return the seconds until there may be more."""
@@ -99,6 +99,12 @@ class Relay:
                 return POLL_SECONDS
             failpoint("relay.told")
         return 0 if len(told) == BATCH else POLL_SECONDS
+
+    async def _release(self, listener: str) -> None:
+        try:
+            await self.outbox.lease(listener, owner=self.owner, seconds=0)
+        except Exception:
+            log.exception("relay.not_released", listener=listener)
 
     async def settle(self) -> float:
         """Bring seats to rest that are marked, or whose time has come; return the seconds until the next."""
