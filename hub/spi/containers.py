@@ -38,7 +38,7 @@ def _operation(operation: Operation, urn: str) -> Operation:
                 **{key: operation[key] for key in operation if key != "path"},
                 "value": _opened(value, urn),
             }
-        case {"value": dict(value)} if operation.get("path") is None:
+        case {"value": dict(value)} if "path" not in operation:
             opened = _opened(value, urn)
             return operation if opened is value else {**operation, "value": opened}
     return operation

@@ -16,6 +16,9 @@ Rewrite: TypeAlias = Callable[[Inbound], Inbound]
 
 PATCH_OP: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
+#: What an operation is made of.
+NAMES: Final = frozenset({"op", "path", "value"})
+
 #: Of whose attributes quirks speak: a team's own may be called the same, and mean what they say.
 KNOWN: Final = ("urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:schemas:extension:enterprise:")
 
@@ -75,6 +78,28 @@ def concerning(rewrite: Rewrite, verb: Verb) -> Rewrite | None:
             steps = [step for each in rewrites if (step := concerning(each, verb))]
             return in_order(*steps) if steps else None
     return rewrite
+
+
+def spelt(heard: Inbound) -> Inbound:
+    """Return a PATCH as it is read: its own names in their spelling, and a path that is null as none."""
+    if heard.verb is not Verb.PATCH or not isinstance(body := heard.body, dict):
+        return heard
+    name = next((name for name in body if name.lower() == "operations"), "Operations")
+    if not isinstance(operations := body.get(name), list):
+        return heard
+    plain = each(operations, _spelt)
+    if plain is operations and name == "Operations":
+        return heard
+    return evolve(heard, body={**without(body, lambda key, _: key == name), "Operations": plain})
+
+
+def _spelt(operation: Json) -> Json:
+    if not isinstance(operation, dict) or (
+        operation.keys() <= NAMES and operation.get("path", "") is not None
+    ):
+        return operation
+    plain = {name.lower(): value for name, value in operation.items()}
+    return without(plain, lambda name, value: name == "path" and value is None)
 
 
 def on_operations(fix: Callable[[Operation], Iterable[Operation]]) -> Rewrite:

@@ -89,6 +89,7 @@ _odd_operations = st.fixed_dictionaries(
             _keys, st.sampled_from(["members", "Manager", 'a[b eq "c" or d pr].e', "[", "]."]), _json
         ),
         "value": _json,
+        "Value": _json,
     },
 )
 

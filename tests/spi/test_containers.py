@@ -33,10 +33,6 @@ def create(kind: Any = "User", **attributes: Any) -> Inbound:
             patch({"op": "replace", "value": {"title": "x", **OFF}}),
         ),
         (
-            patch({"op": "replace", "path": None, "value": {USER: OFF}}),
-            patch({"op": "replace", "path": None, "value": OFF}),
-        ),
-        (
             patch({"op": "add", "path": USER.lower(), "value": OFF}),
             patch({"op": "add", "value": OFF}),
         ),

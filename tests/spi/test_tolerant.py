@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.engine.answering.translate import hear
-from hub.spi import Dialect, Inbound, Quirk
+from hub.spi import Dialect, Inbound, Quirk, Verb
 from hub.spi.messages import patch, search
 from hub.spi.rewrites import ENTERPRISE
 from hub.spi.tolerant import TOLERANT
@@ -81,6 +83,38 @@ def test_each_quirk_has_a_name_of_its_own():
 def test_example_shows_its_own_quirk_and_no_other(quirk: Quirk[Inbound]):
     """Heard with all others, an example is put right by its own quirk alone."""
     assert (quirk.example.after, (quirk.name,)) == hear(ANYBODY, quirk.example.before, strict=False)
+
+
+@pytest.mark.parametrize(
+    "quirk",
+    [quirk for quirk in TOLERANT if quirk.example.before.verb is Verb.PATCH],
+    ids=lambda quirk: quirk.name,
+)
+def test_the_names_of_a_message_have_no_case_and_a_path_that_is_null_is_none(quirk: Quirk[Inbound]):
+    """RFC 7643 §2.1, §2.5: what is read as the example is heard as it."""
+    before, after = operations(quirk.example.before), operations(quirk.example.after)
+    odd: Any = [{name.upper(): value for name, value in {"path": None, **each}.items()} for each in before]
+
+    heard, shown = hear(ANYBODY, evolve(quirk.example.before, body={"operations": odd}), strict=False)
+
+    assert {"Operations": after} == heard.body
+    assert (quirk.name,) == shown
+
+
+@pytest.mark.parametrize(
+    "operation", [{"OP": "remove", "Path": "title"}, {"op": "add", "path": None, "value": {}}]
+)
+def test_a_spelling_by_itself_is_no_departure(operation):
+    """No quirk shows where there is nothing to be put right but that."""
+    _, shown = hear(ANYBODY, patch(operation), strict=False)
+
+    assert () == shown
+
+
+def operations(message: Inbound) -> Any:
+    """Return the operations of *message*."""
+    assert isinstance(message.body, dict)
+    return message.body["Operations"]
 
 
 def test_one_request_may_show_several_quirks():

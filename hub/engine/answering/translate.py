@@ -7,7 +7,7 @@ from functools import cache
 from typing import TypeVar
 
 from hub.spi import Dialect, Inbound, Outbound, Verb
-from hub.spi.messages import Rewrite, concerning
+from hub.spi.messages import Rewrite, concerning, spelt
 from hub.spi.tolerant import TOLERANT
 
 Message = TypeVar("Message", Inbound, Outbound)
@@ -22,7 +22,7 @@ def hear(dialect: Dialect, inbound: Inbound, *, strict: bool) -> tuple[Inbound, 
     """
     if strict or (inbound.body is None and not inbound.query):
         return inbound, ()
-    return _rewritten(inbound, _heard(dialect, inbound.verb))
+    return _rewritten(spelt(inbound), _heard(dialect, inbound.verb))
 
 
 @cache
