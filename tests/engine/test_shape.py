@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from hub.engine.values.resources import Member, Membership, Resource
 from hub.engine.values.shape import as_bytes, as_document, as_text, members_text, version_of, with_members
+from hub.scim.catalog import ENTERPRISE_USER
 
+URN = ENTERPRISE_USER.id
 NOW = "2026-01-01T00:00:00.000Z"
 BASE = "https://hub.example/scim/v2/c"
 TEXT = st.text(st.characters(codec="utf-8"))
@@ -66,13 +68,21 @@ async def test_of_many_members_there_is_one_copy():
 def test_links_are_kept_short_and_told_whole(base_url):
     """RFC 7643 §2.3.7: a link begins at the connection's address, whatever its letters; all else stays."""
     manager = {"value": "u2", "$ref": "/Users/u2"}
-    said = {"title": '"$ref":"/Users/u2', "urn:y": {"$ref": "/elsewhere"}}
-    text = as_text(resource({"schemas": [], **said, "urn:x": {"manager": manager}}))
+    others = {name: {"manager": manager} for name in ("urn:x", "urn:z")}  # a team's own, before and after
+    said = {"schemas": [URN, "urn:x"], "title": f'"{URN}":{{"$ref":"/Users/u2', **others}
+    document = {
+        "urn:x": others["urn:x"],
+        URN: {"department": "{", "manager": manager, "division": "}"},
+        **said,
+    }
+    text = as_text(resource(document))
     told = as_document(text, base_url)
 
     assert told == json.loads(as_bytes(text, base_url))
-    assert f"{base_url}/Users/u2" == told["urn:x"]["manager"]["$ref"]
+    assert f"{base_url}/Users/u2" == told[URN]["manager"]["$ref"]
     assert said == {name: told[name] for name in said}
+    alone = as_text(resource(said))
+    assert said == {name: as_document(alone, base_url)[name] for name in said}
 
 
 def test_members_say_what_they_are_and_where():

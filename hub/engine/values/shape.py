@@ -15,7 +15,7 @@ from typing import Any, cast
 from attrs import asdict
 
 from hub.scim import strictjson
-from hub.scim.catalog import SEAT_USER, USER_TYPE
+from hub.scim.catalog import ENTERPRISE_USER, SEAT_USER, USER_TYPE
 from hub.scim.strictjson import Json
 
 from .kinds import RESOURCE_TYPES
@@ -25,6 +25,11 @@ from .resources import Member, Membership, Resource, Text
 #: What stands before, and at the beginning of, a link that is kept without the connection's address.
 _REF, _USERS = '"$ref":"', f"{USER_TYPE.endpoint}/"
 _LINK = f"{_REF}{_USERS}"
+
+#: What stands before the extension in which there is such a link.
+_EXTENSION = f'"{ENTERPRISE_USER.id}":'
+
+_DECODER = json.JSONDecoder()
 
 #: How many hexadecimal digits of a digest tell one state of a user's groups from another.
 DIGEST = 16
@@ -149,13 +154,16 @@ def document_text(document: Mapping[str, Any]) -> str:
 
 
 def _anchored(document: str, base_url: str) -> str:
-    """Return a stored *document* with its links whole: RFC 7643 §2.3.7 has them begin at *base_url*.
+    """Return a stored *document* with its manager's link whole: RFC 7643 §2.3.7 has it begin at *base_url*.
 
-    Within a text of the document the quotes would have backslashes before them.
+    Others are not the hub's own. Within a text of the document the quotes would have backslashes before them.
     """
-    if _LINK not in document:
+    if _LINK not in document or _EXTENSION not in document:
         return document
-    return document.replace(_LINK, f"{_REF}{_quoted(base_url)[1:-1]}{_USERS}")
+    before, _, after = document.partition(_EXTENSION)
+    _, end = _DECODER.raw_decode(after)
+    extension = after[:end].replace(_LINK, f"{_REF}{_quoted(base_url)[1:-1]}{_USERS}")
+    return f"{before}{_EXTENSION}{extension}{after[end:]}"
 
 
 def _quoted(text: str) -> str:
