@@ -122,7 +122,7 @@ def own(inbound: Inbound, *, team: Team, connection: Connection, dialect: Dialec
 class Answer:
     """An answer without HTTP's headers: *body* is JSON, None for none.
 
-    *location* is of what was written, or of whom `/Me` stands for; *tag* is the version of the one resource.
+    *location* and *tag* are the address and the version of the one resource that was read or written.
     """
 
     status: int
