@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from hub.scim.held import as_list, as_object
 from hub.scim.parsing import parse_path
 from hub.scim.schema import Attribute, ResourceType
 from hub.scim.strictjson import Json
 
 
 def specified(resource_type: ResourceType, body: Json) -> frozenset[Attribute]:
-    """Return the attributes and sub-attributes that *body*, a resource or a PatchOp that was done, names."""
-    said = {name.lower(): value for name, value in body.items()} if isinstance(body, dict) else {}
-    operations = said.get("operations")
-    if not isinstance(operations, list):
-        return frozenset(_in(resource_type.by_name, body))
+    """Return the attributes and sub-attributes that the resource *body* names."""
+    return frozenset(_in(resource_type.by_name, body))
+
+
+def specified_by_patch(resource_type: ResourceType, body: Json) -> frozenset[Attribute]:
+    """Return the attributes and sub-attributes that *body*, a PatchOp that was done, names."""
+    said = {name.lower(): value for name, value in as_object(body).items()}
+    operations = as_list(said.get("operations"))
     return frozenset(attribute for each in operations for attribute in _changed(resource_type, each))
 
 
 def _changed(resource_type: ResourceType, operation: Json) -> Iterator[Attribute]:
-    said = {name.lower(): value for name, value in operation.items()} if isinstance(operation, dict) else {}
+    said = {name.lower(): value for name, value in as_object(operation).items()}
     path, value = said.get("path"), said.get("value")
     if not isinstance(path, str):
         yield from _in(resource_type.by_name, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.scim.definitions import read_schema
-from hub.scim.specified import specified
+from hub.scim.specified import specified, specified_by_patch
 from tests.scim.made import URN, kind_with
 
 KIND = kind_with(
@@ -26,11 +26,6 @@ KIND = kind_with(
 )
 
 
-def names(body):
-    """Return the names of what *body* names."""
-    return {attribute.name for attribute in specified(KIND, body)}
-
-
 def patch(**operation):
     """Return a PatchOp of one operation."""
     return {"Operations": [operation]}
@@ -44,6 +39,19 @@ def patch(**operation):
         ({URN.upper(): {"Badge": "1"}}, {URN, "badge"}),
         ({URN: {"desks": [{"room": "1"}, {"side": "left"}, None]}}, {URN, "desks", "room", "side"}),
         ({URN: "x", "emails": "x"}, {URN, "emails"}),
+        ({"userName": "a", **patch(path="no[")}, {"userName"}),
+        (None, set()),
+        ([], set()),
+    ],
+)
+def test_specified(body, found):
+    """Attributes and their parts, by POST and PUT, whatever the case; the rest is nothing, operations too."""
+    assert found == {attribute.name for attribute in specified(KIND, body)}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
         (patch(op="add", value={URN: {"badge": "1"}}), {URN, "badge"}),
         (patch(op="add", path=f"{URN}:badge", value="1"), {"badge"}),
         (patch(op="add", path=URN, value={"badge": "1"}), {URN, "badge"}),
@@ -53,9 +61,8 @@ def patch(**operation):
         ({"operations": ["x", {}]}, set()),
         ({"Operations": "x"}, set()),
         (None, set()),
-        ([], set()),
     ],
 )
-def test_specified(body, found):
-    """Attributes and their parts, by POST, PUT and PATCH, whatever the case; the rest is nothing."""
-    assert found == names(body)
+def test_specified_by_patch(body, found):
+    """Attributes and their parts, by their paths or within values, whatever the case; the rest is nothing."""
+    assert found == {attribute.name for attribute in specified_by_patch(KIND, body)}

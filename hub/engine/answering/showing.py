@@ -12,7 +12,7 @@ from hub.engine.values.resources import MEMBERS_FIRST, Member, Membership
 from hub.engine.values.shape import as_bytes, as_document, groups, members, members_text, with_members
 from hub.scim.catalog import SEAT_USER
 from hub.scim.errors import InvalidPath
-from hub.scim.specified import specified
+from hub.scim.specified import specified, specified_by_patch
 from hub.scim.strictjson import dumps
 from hub.scim.writing import check_names, names_extension, project
 from hub.spi import Verb
@@ -126,8 +126,13 @@ def _is_plain(request: Request, kind: str) -> bool:
 
 def _specified(request: Request) -> frozenset[Attribute]:
     """Return the attributes that a write names: its answer shows those that are shown on request only."""
-    writes = request.inbound.verb in {Verb.CREATE, Verb.REPLACE, Verb.PATCH}
-    return specified(request.resource_type, request.inbound.body) if writes else frozenset()
+    match request.inbound.verb:
+        case Verb.CREATE | Verb.REPLACE:
+            return specified(request.resource_type, request.inbound.body)
+        case Verb.PATCH:
+            return specified_by_patch(request.resource_type, request.inbound.body)
+        case _:
+            return frozenset()
 
 
 def _asked(request: Request) -> tuple[str | None, str | None]:
