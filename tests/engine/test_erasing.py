@@ -295,6 +295,32 @@ def test_whoever_is_sent_anew_meanwhile_is_erased_too(house, life, monkeypatch):
 
 
 def test_all_rows_are_looked_through(house, life, monkeypatch):
+def test_a_connection_that_comes_meanwhile_is_known_with_its_user(house, life, monkeypatch):
+    """Whoever is sent through it while she is erased is erased, too."""
+    team, ann = life
+    registry, new = type(house.house.registry), []
+    read = registry.connections
+
+    async def meanwhile(self, of):
+        found = await read(self, of)
+        if not new:
+            new.append("one")
+            connection, token = await house.house.connections.create(
+                team, idp="generic", domains=["a.example"], on=True, by=BY
+            )
+            way = Way(team=team, connection=connection, token=token)
+            headers = {"authorization": f"Bearer {way.token}"}
+            made = await house.client.post(f"{way.path}/Users", json=user("ann.lee"), headers=headers)
+            assert 201 == made.status_code
+            await written(house)
+        return found
+
+    monkeypatch.setattr(registry, "connections", meanwhile)
+    erase(house, team, ann, PLAIN)
+
+    assert (["one"], {}) == (new, naming(house, *ANN))
+
+
     """However many pages there are of them."""
     monkeypatch.setattr(erasing, "PAGE", 2)
     erase(house, *life)

@@ -73,8 +73,9 @@ class Erasing:
         names, ids, count = _names(said, []), set[str](), 0
         await self._check_no_admin(team, names, await self.traces.admins(team.id, person))
         while True:
-            connections = {each.id: each for each in await self.registry.connections(team.id)}
             users = await self.traces.users(team.id, person)
+            # Afterwards, so that the connection of each is among them.
+            connections = {each.id: each for each in await self.registry.connections(team.id)}
             names |= _names(said, [user.document for _, user in users])
             ids |= {user.id for _, user in users}
             # Before the users go, who say what to look for; and afterwards, for what their going has left.
