@@ -19,6 +19,7 @@ from hub.scim.folding import fold
 from hub.scim.membership import MemberChange
 from hub.teams import Role, Team
 from storage import erasing
+from storage.database import Database
 from tests.author import BY
 from tests.inprocess import Bench, Way
 
@@ -294,7 +295,6 @@ def test_whoever_is_sent_anew_meanwhile_is_erased_too(house, life, monkeypatch):
     assert (0, False) == (row["claims"], bool(row["unsettled"]))
 
 
-def test_all_rows_are_looked_through(house, life, monkeypatch):
 def test_a_connection_that_comes_meanwhile_is_known_with_its_user(house, life, monkeypatch):
     """Whoever is sent through it while she is erased is erased, too."""
     team, ann = life
@@ -321,6 +321,7 @@ def test_a_connection_that_comes_meanwhile_is_known_with_its_user(house, life, m
     assert (["one"], {}) == (new, naming(house, *ANN))
 
 
+def test_all_rows_are_looked_through(house, life, monkeypatch):
     """However many pages there are of them."""
     monkeypatch.setattr(erasing, "PAGE", 2)
     erase(house, *life)
@@ -356,6 +357,23 @@ def test_people_by_hand_are_erased_with_seat_and_place(house):
     assert (0, 0) == (seats.held, seats.waiting)
     assert {} == naming(house, "@hand.example")
     assert [] == run(house.house.bookkeeping.verify(team))
+
+
+def test_what_all_others_wait_for_is_locked_last(house, monkeypatch):
+    """Keys and names are gone before seats are counted and the entry of the book has its number."""
+    people, team, said, run = house.house.people, house.team(seats=1), [], Database.run
+    ann = house.run(people.add(team, "ann@hand.example", by=BY))
+    house.run(people.seat(team, ann, by=BY))
+
+    async def noted(self, client, sql, *values):
+        said.append(sql)
+        return await run(self, client, sql, *values)
+
+    monkeypatch.setattr(Database, "run", noted)
+    erase(house, team, ann, PLAIN)
+
+    parts = ("DELETE FROM person_keys", "UPDATE links", "UPDATE seats", "UPDATE teams SET entries")
+    assert list(parts) == [part for sql in said for part in parts if part in sql]
 
 
 def test_an_id_of_one_sign_is_no_word(house):

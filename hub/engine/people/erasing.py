@@ -135,9 +135,10 @@ class Erasing:
             await unit.put_personal(person, Personal())
             claimant = await unit.recount(person)
             assert claimant is not None
-            moved = await seats.move(unit, person, claimant.spot, NOWHERE, reference=reference)
             await unit.settled(person, until=None)
             await unit.forget(person, names)
+            # Last of all, since everybody else of the team waits for what it locks.
+            moved = await seats.move(unit, person, claimant.spot, NOWHERE, reference=reference)
             await unit.tell(
                 told_of(moved, team=team.id, person=person, ids=self.ids, at=unit.now, cause=reference)
             )
