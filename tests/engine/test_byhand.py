@@ -6,6 +6,7 @@ import asyncio
 import json
 from types import SimpleNamespace
 
+import asyncpg
 import pytest
 from attrs import evolve, frozen
 
@@ -14,10 +15,12 @@ from hub.engine.people.byhand import Locked
 from hub.engine.values.dossiers import entitlement_of, sentence
 from hub.engine.values.errors import AdminError
 from hub.engine.values.scope import Scope
+from hub.engine.values.places import Spot
 from hub.moments import later
 from hub.sources import clock
 from hub.teams import State, Team
 from storage.unit import DatabaseUnit
+from storage import reaching
 from tests.author import BY
 from tests.inprocess import Bench
 from tests.seated import Crew
@@ -239,6 +242,36 @@ def test_whoever_waits_is_told_their_place(hand):
 
 
 def test_unseated_stays_in_the_team(hand):
+@pytest.mark.parametrize("house", ["postgres"], indirect=True)
+def test_whoever_waits_for_another_kind_locks_all_in_their_order(hand):
+    """While they wait for the first kind they hold none after it: nobody waits for them in turn."""
+    policy(hand, "wait")
+    *_, cid = hand.seated("ann", "bob", "cid")
+    people, database = hand.house.house.people, hand.house.house.database
+    lock = f"SELECT 1 FROM seats WHERE team_id = '{hand.team.id}' AND kind = $1 FOR UPDATE"
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    async def buy(unit):
+        await unit.buy("viewer", 1)
+
+    async def meanwhile():
+        await hand.house.house.registry.store(Scope(team=hand.team.id)).write(buy, reference="viewer")
+        other = await asyncpg.connect(**reaching.postgres(database.url))
+        try:
+            async with other.transaction():
+                await other.execute(lock, "standard")
+                seating = asyncio.create_task(people.seat(hand.team, cid, kind="viewer", by=BY))
+                while not seating.done() and not await database.rows(waits):
+                    await asyncio.sleep(0.001)
+                await other.execute(f"{lock} NOWAIT", "viewer")
+        finally:
+            await other.close()
+            moved = await seating
+        return moved
+
+    assert Spot(held="viewer") == hand.house.run(meanwhile()).after
+
+
     """The seat comes free; the person is still vouched for, and may be given one again."""
     (ann,) = hand.seated("ann")
 

@@ -120,7 +120,8 @@ async def grant(unit: Unit, person: str, now: Spot, kind: str, *, reference: str
         return Move(before=now, after=now)
     if now.waits is None and (count := await unit.take(kind)):
         return await _moved(unit, person, Move(before=now, after=Spot(held=kind)), [(kind, count)], reference)
-    kinds = await _chain(unit, kind)
+    # Whoever waits leaves that queue, too: what they count in is locked in one order.
+    kinds = await (_chain(unit, kind) if now.waits is None else unit.kinds())
     there = place(kinds, kind, now=now)
     if there is None:
         raise NoSeat(kind, kinds.get(kind), reference)
@@ -128,7 +129,7 @@ async def grant(unit: Unit, person: str, now: Spot, kind: str, *, reference: str
 
 
 async def _chain(unit: Unit, wanted: str) -> dict[str, SeatCount]:
-    """Return the kinds that are tried for whoever wants a seat, locked in their order."""
+    """Return the kinds that are tried for a newcomer who wants a seat, locked in their order."""
     kinds: dict[str, SeatCount] = {}
     kind: str | None = wanted
     while kind is not None and kind not in kinds and (count := await unit.kind(kind)) is not None:
