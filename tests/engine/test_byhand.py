@@ -10,17 +10,18 @@ import asyncpg
 import pytest
 from attrs import evolve, frozen
 
+from hub.engine.answering.ousting import Ousting
 from hub.engine.people.adoption import MET_SECONDS
-from hub.engine.people.byhand import Locked
+from hub.engine.people.locked import Locked
 from hub.engine.values.dossiers import entitlement_of, sentence
 from hub.engine.values.errors import AdminError
-from hub.engine.values.scope import Scope
 from hub.engine.values.places import Spot
+from hub.engine.values.scope import Scope
 from hub.moments import later
 from hub.sources import clock
 from hub.teams import State, Team
-from storage.unit import DatabaseUnit
 from storage import reaching
+from storage.unit import DatabaseUnit
 from tests.author import BY
 from tests.inprocess import Bench
 from tests.seated import Crew
@@ -241,7 +242,6 @@ def test_whoever_waits_is_told_their_place(hand):
     hand.whole()
 
 
-def test_unseated_stays_in_the_team(hand):
 @pytest.mark.parametrize("house", ["postgres"], indirect=True)
 def test_whoever_waits_for_another_kind_locks_all_in_their_order(hand):
     """While they wait for the first kind they hold none after it: nobody waits for them in turn."""
@@ -272,6 +272,7 @@ def test_whoever_waits_for_another_kind_locks_all_in_their_order(hand):
     assert Spot(held="viewer") == hand.house.run(meanwhile()).after
 
 
+def test_unseated_stays_in_the_team(hand):
     """The seat comes free; the person is still vouched for, and may be given one again."""
     (ann,) = hand.seated("ann")
 
@@ -434,6 +435,33 @@ def test_people_of_a_connection_that_is_off_are_removed_by_hand(hand):
     hand.turn(way, State.ON)
     assert False is hand.house.ask(way, "GET", f"/Users/{made['id']}").json()["active"]
     hand.whole()
+
+
+def test_no_hand_deactivates_whom_a_connection_assigns_meanwhile(hand, monkeypatch):
+    """One comes on between two of their users: the other stays, and the hand is told; off again, it goes."""
+    ways, deactivate = [hand.way(), hand.way()], Ousting.deactivate
+    for way in ways:
+        assert 201 == hand.push(way, "ann@a.example").status_code
+    for way in ways:
+        hand.turn(way, State.OFF)
+    ann = hand.find("ann@a.example")
+
+    async def then_on(self, team, connection, *args, **said):
+        done = await deactivate(self, team, connection, *args, **said)
+        for other in {each.connection for each in ways} - {connection}:
+            await hand.house.house.connections.set_state(other, State.ON, by=BY)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ousting, "deactivate", then_on)
+        with pytest.raises(Locked, match="are assigned by generic"):
+            hand.does("remove", ann)
+    assert ([False, True], 1) == (sorted(each.active for each in hand.dossier(ann).vouching), hand.held())
+
+    for way in ways:
+        hand.turn(way, State.OFF)
+    hand.does("remove", ann)
+    assert ("removed", 0) == (hand.reason(ann), hand.held())
 
 
 def test_the_first_push_takes_over(hand):

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from hub.engine.answering.ousting import Ousting
-from hub.engine.people.byhand import Locked
+from hub.engine.people.locked import Locked
 from hub.engine.values.dossiers import entitlement_of
 from hub.engine.values.errors import AdminError
 from hub.teams import ENTERPRISE, Connection, State, Team, locking

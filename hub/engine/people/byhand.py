@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
@@ -20,9 +20,9 @@ from hub.engine.values.resources import Resource
 from hub.engine.values.scope import Scope
 from hub.scim.folding import fold
 from hub.spi import Seat
-from hub.teams import State, locking
 
 from .handmade import user_of
+from .locked import check, unlocked
 
 if TYPE_CHECKING:
     from hub.engine.answering.ousting import Ousting
@@ -32,20 +32,9 @@ if TYPE_CHECKING:
     from hub.engine.values.dossiers import Dossier
     from hub.engine.values.entitlements import Standing
     from hub.engine.values.notes import Author
-    from hub.teams import Team
+    from hub.teams import Connection, Team
 
 T = TypeVar("T")
-
-
-#: What can be done while a connection assigns the seats: one that is paused adds nobody.
-_WAYS = {
-    State.ON: "do it there, or turn it off: `hub connection off {id}`",
-    State.PAUSED: "resume it, or turn it off: `hub connection on {id}`, `hub connection off {id}`",
-}
-
-
-class Locked(AdminError):
-    """Seats cannot be assigned by hand: a connection of the team assigns them."""
 
 
 class Nobody(AdminError):
@@ -91,7 +80,7 @@ class People:
         address, name = address_in(address), name_in(name)
 
         async def work(unit: Unit) -> str:
-            await _check_unlocked(unit)
+            await unlocked(unit)
             person = await unit.claim(self.ids(), address, 0)
             before = await unit.personal(person)
             assert before is not None
@@ -118,7 +107,7 @@ class People:
         dossier, reference = await self.dossier(team, person), f"seat_{self.ids()}"
 
         async def work(unit: Unit) -> Move:
-            now = await _check_unlocked(unit)
+            now = await unlocked(unit)
             await unit.personal(person)
             claimant = await unit.recount(person)
             assert claimant is not None
@@ -155,7 +144,7 @@ class People:
         dossier, reference = await self.dossier(team, person), f"seat_{self.ids()}"
 
         async def work(unit: Unit) -> Move:
-            await _check_unlocked(unit)
+            await unlocked(unit)
             personal, claimant = await unit.personal(person), await unit.recount(person)
             assert personal is not None
             assert claimant is not None
@@ -181,7 +170,7 @@ class People:
         dossier, reference = await self.dossier(team, person), f"remove_{self.ids()}"
 
         async def work(unit: Unit) -> None:
-            await _check_unlocked(unit)
+            await unlocked(unit)
             before = await unit.personal(person)
             assert before is not None
             if not before.by_hand:
@@ -193,12 +182,21 @@ class People:
             await note_removal(unit, by, "person.remove", dossier.called, changes=said, person=person)
 
         await self._write(team, work, reference)
-        connections = {each.id: each for each in await self.registry.connections(team.id)}
         for each in dossier.vouching:
             if each.active:
+                # Anew for each: a connection may have been turned on, and whom it assigns is its own.
+                connections = await self._unlocked(team)
                 await self.ousting.deactivate(
                     team, connections[each.connection], each.user, by=by, action="person.remove"
                 )
+
+    async def _unlocked(self, team: Team) -> Mapping[str, Connection]:
+        """Return the team's connections by id, none of which assigns seats now, or raise `Locked`."""
+        now = await self.registry.team(id=team.id)
+        assert now is not None
+        connections = await self.registry.connections(team.id)
+        check(now, connections)
+        return {each.id: each for each in connections}
 
     async def suspend(self, team: Team, person: str, *, by: Author) -> None:
         """Shut *person* out, whoever vouches for them; seat and claims stay."""
@@ -235,17 +233,6 @@ class People:
     async def _write(self, team: Team, work: Work[T], reference: str | None = None) -> T:
         store = self.registry.store(Scope(team=team.id))
         return await store.write(work, reference=reference or f"admin_{self.ids()}")
-
-
-async def _check_unlocked(unit: Unit) -> Team:
-    """Return the team, or raise `Locked` where a connection assigns its seats; neither changes meanwhile."""
-    team = await unit.team()
-    if by := locking(team, await unit.connections()):
-        raise Locked(
-            f"the seats of '{team.name}' are assigned by {by.idp} (connection {by.id}), which is {by.state}:"
-            f" {_WAYS[by.state].format(id=by.id)}"
-        )
-    return team
 
 
 def _one(meant: Sequence[Standing], name: str) -> str:
