@@ -36,11 +36,27 @@ async def test_a_connection_is_of_the_dialect_that_its_alias_means(engine, team)
     assert "entra" == connection.idp
 
 
+MANY = [f"d{n}.example" for n in range(DOMAINS_MAX + 1)]
+
+
 @pytest.mark.parametrize("domain", ["", "example", "ann@a.example", ".example", "a..example", "a b.example"])
 async def test_what_is_no_domain_is_refused(engine, team, domain):
     """A connection asserts domains, written as such."""
     with pytest.raises(AdminError, match="domain"):
         await engine.connections.create(team, idp="generic", domains=[domain], by=BY)
+
+
+async def test_a_new_connection_is_held_to_what_holds_later(engine, team):
+    """Its domains stand once and are no more than it may have, its guide is one of its dialect."""
+    doubled = ["A.example", "a.EXAMPLE", "b.example"]
+    kept, _ = await engine.connections.create(team, idp="okta", domains=doubled, guide="okta", by=BY)
+    with pytest.raises(AdminError, match="at most 100 domains"):
+        await engine.connections.create(team, idp="okta", domains=MANY, by=BY)
+    with pytest.raises(AdminError, match="okta has no guide 'entra': it has okta, okta-template"):
+        await engine.connections.create(team, idp="okta", guide="entra", by=BY)
+
+    assert [kept] == list(await engine.connections.of(team))
+    assert (("a.example", "b.example"), "okta") == (kept.domains, kept.guide)
 
 
 async def test_an_unknown_provider_is_refused_with_those_known(engine, team):
@@ -65,9 +81,7 @@ async def test_domains_are_folded_and_stand_once(engine, team, okta):
     assert [{"domains": {"before": [], "after": ["a.example", "b.example"]}}] == changes
 
 
-@pytest.mark.parametrize(
-    "domains", [["a"], ["ann@a.example"], [f"d{n}.example" for n in range(DOMAINS_MAX + 1)]]
-)
+@pytest.mark.parametrize("domains", [["a"], ["ann@a.example"], MANY])
 async def test_what_is_no_domain_or_too_many_is_refused(engine, okta, domains):
     """Nothing is changed."""
     with pytest.raises(AdminError, match="domain"):

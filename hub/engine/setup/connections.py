@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hub.engine.ports import Ids, Providers, Registry, Unit, Work
     from hub.engine.values.notes import Author
     from hub.providers import Provider
+    from hub.spi import Dialect
     from hub.teams import Team
 
 T = TypeVar("T")
@@ -57,14 +58,15 @@ class Connections:
 
         Its page shows the *guide* of its dialect that is called so, the first where none is named.
         """
+        dialect = self.plugins.dialect(idp)
         connection = Connection(
             id=self.ids(),
             team=team.id,
-            idp=self.plugins.dialect(idp).name,
+            idp=dialect.name,
             profile=profile,
             state=State.ON if on else State.DRAFT,
-            domains=tuple(domain_in(domain) for domain in domains),
-            guide=guide,
+            domains=_domains(domains),
+            guide=_guide(guide, dialect) if guide is not None else None,
         )
         token, text = self.mint.token(connection)
 
@@ -110,16 +112,11 @@ class Connections:
 
     async def trust(self, connection: Connection, domains: Collection[str], *, by: Author) -> Connection:
         """Let *connection* vouch for addresses in these *domains*, and in no others."""
-        if len(domains) > DOMAINS_MAX:
-            raise AdminError(f"a connection vouches for at most {DOMAINS_MAX} domains")
-        return await self._set(connection, by, domains=tuple(dict.fromkeys(map(domain_in, domains))))
+        return await self._set(connection, by, domains=_domains(domains))
 
     async def follow(self, connection: Connection, guide: str, *, by: Author) -> Connection:
         """Have the page of *connection* show the *guide* of that name, of those its dialect has."""
-        there = [each.name for each in self.plugins.dialect(connection.idp).guides]
-        if guide not in there:
-            raise AdminError(f"{connection.idp} has no guide '{guide}': it has {', '.join(there)}")
-        return await self._set(connection, by, guide=guide)
+        return await self._set(connection, by, guide=_guide(guide, self.plugins.dialect(connection.idp)))
 
     async def providers(self, connection: Connection) -> Sequence[Provider]:
         """Return the providers with which the people of *connection* may sign in, oldest first."""
@@ -152,6 +149,19 @@ async def _now(unit: Unit, connection: Connection) -> Connection:
     """Return *connection* as it is now, which may be otherwise than when it was read."""
     (found,) = (each for each in await unit.connections() if each.id == connection.id)
     return found
+
+
+def _domains(domains: Collection[str]) -> tuple[str, ...]:
+    if len(domains) > DOMAINS_MAX:
+        raise AdminError(f"a connection vouches for at most {DOMAINS_MAX} domains")
+    return tuple(dict.fromkeys(map(domain_in, domains)))
+
+
+def _guide(name: str, dialect: Dialect) -> str:
+    there = [each.name for each in dialect.guides]
+    if name not in there:
+        raise AdminError(f"{dialect.name} has no guide '{name}': it has {', '.join(there)}")
+    return name
 
 
 def _check_on(team: Team, state: State) -> None:
