@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -21,6 +23,9 @@ from .keys import key
 from .statements import values_of
 from .trail import ERASED, NOTE
 from .transaction import Transaction
+
+#: What LIKE takes for more than itself.
+WILD = re.compile("[!%_]")
 
 
 @frozen(kw_only=True)
@@ -70,6 +75,15 @@ class Affairs(Transaction):
                 await self._upsert("admins", "id", visits.admin_values(thing))
             case Link():
                 await self._upsert("links", "key_id", visits.link_values(thing))
+
+    async def holders(self, urn: str) -> int:
+        # In compact JSON, only a name stands so: within a value quotes are escaped.
+        name = WILD.sub(r"!\g<0>", json.dumps(urn) + ":{")
+        (row,) = await self.rows(
+            "SELECT count(*) AS held FROM resources WHERE team_id = $1 AND document LIKE $2 ESCAPE '!'",
+            *(self.scope.team, f"%{name}%"),
+        )
+        return int(row["held"])
 
     async def admins(self) -> Sequence[Admin]:
         return [visits.admin(row) for row in await self.rows(visits.ADMINS, self.scope.team)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -27,9 +25,6 @@ T = TypeVar("T")
 
 #: A token, and the connection and the team that it is of.
 Owner: TypeAlias = "tuple[Token, Connection, Team]"
-
-#: What LIKE takes for more than itself.
-WILD = re.compile("[!%_]")
 
 _OWNER = (
     "SELECT t.key_id, t.team_id, t.connection_id, t.digest, t.created_at, t.expires_at, t.revoked_at,"
@@ -102,15 +97,6 @@ class DatabaseRegistry(Patient):
     async def teams(self) -> Sequence[Team]:
         rows = await self._asked(tables.Teams.all().order_by("name"))
         return [records.team(row) for row in rows]
-
-    async def holders(self, team: str, urn: str) -> int:
-        # In compact JSON, only a name stands so: within a value quotes are escaped.
-        name = WILD.sub(r"!\g<0>", json.dumps(urn) + ":{")
-        rows = await self._rows(
-            "SELECT count(*) AS held FROM resources WHERE team_id = $1 AND document LIKE $2 ESCAPE '!'",
-            *(team, f"%{name}%"),
-        )
-        return int(rows[0]["held"])
 
     async def connection(self, id: str) -> Connection | None:
         rows = await self._asked(tables.Connections.filter(id=id))

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from hub.engine.setup.schemas import SCHEMAS_MAX
-from hub.engine.values.errors import AdminError
+from hub.engine.values.errors import AdminError, Outdated
 from hub.engine.values.resources import Resource
 from hub.engine.values.scope import Scope
 from tests.author import BY
@@ -134,6 +134,15 @@ async def test_kept_while_somebody_comes_to_hold_it(engine, team, connection):
 
     await arriving
     assert [URN] == await urns(engine, team)
+
+
+async def test_kept_by_whoever_shares_its_commit(engine, team, connection):
+    """Whoever is written in the same moment is refused, or keeps it."""
+    team = await engine.teams.named(team.id)
+    changes = (hold(engine, connection), engine.schemas.remove(team, URN, by=BY))
+    ended = await asyncio.gather(*changes, return_exceptions=True)
+
+    assert 1 == sum(isinstance(each, (AdminError, Outdated)) for each in ended), ended
 
 
 async def test_two_at_once(engine, team):

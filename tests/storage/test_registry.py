@@ -168,5 +168,5 @@ async def test_holders_of_a_schema(world):
     await world.add(user(**{urn.replace("_", "x"): {"badge": "3"}}), user(**{f"{urn}2": {"badge": "4"}}))
     await world.add(user(**{urn: {"badge": "5"}}), connection="d1", team="u")
 
-    assert 2 == await world.registry.holders("t", urn)
-    assert 0 == await world.registry.holders("t", "urn:example:other:User")
+    assert 2 == await world.write(lambda unit: unit.holders(urn))
+    assert 0 == await world.write(lambda unit: unit.holders("urn:example:other:User"))

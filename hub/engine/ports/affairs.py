@@ -32,6 +32,9 @@ class Affairs(Protocol):
     async def put(self, thing: Team | Connection | Token | ApiKey | Admin | Link) -> None:
         """Change the team, or add one of its connections, tokens, admins or links, or change it."""
 
+    async def holders(self, urn: str) -> int:
+        """Return how many of the team's resources hold attributes of the schema *urn*."""
+
     async def admins(self) -> Sequence[Admin]:
         """Return the team's admins, oldest first."""
 

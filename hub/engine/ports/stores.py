@@ -60,9 +60,6 @@ class Registry(Protocol):
     async def teams(self) -> Sequence[Team]:
         """Return all teams, by name."""
 
-    async def holders(self, team: str, urn: str) -> int:
-        """Return how many of a team's resources hold attributes of the schema *urn*."""
-
     async def connection(self, id: str) -> Connection | None:
         """Return a connection."""
 

@@ -77,19 +77,11 @@ class Schemas:
             fresh = evolve(now, schemas=extensions.written(schemas))
             _check_rules(fresh)
             await unit.put(fresh)
-            await self._check_unheld(now, gone)  # now: whoever was being written meanwhile was waited for
+            await _check_unheld(unit, now, gone)  # now: whoever was being written meanwhile was waited for
             for urn, what in changed(before, after).items():
                 await unit.note(by, _action(what), urn, changes={"attributes": what})
 
         await self.registry.store(Scope(team=team.id)).write(work, reference=f"admin_{self.ids()}")
-
-    async def _check_unheld(self, team: Team, schemas: Sequence[Extension]) -> None:
-        for each in schemas:
-            if held := await self.registry.holders(team.id, each.schema.id):
-                raise AdminError(
-                    f"{held} resources of '{team.name}' hold attributes of {each.schema.id}:"
-                    " it can be changed or removed once their providers have taken these away"
-                )
 
 
 def _schema(text: bytes) -> Schema:
@@ -107,6 +99,15 @@ def _check_rules(team: Team) -> None:
         seating_of(team)
     except SeatingError as error:
         raise AdminError(f"its rules look at what would be gone: `hub rule set` first\n{error}") from None
+
+
+async def _check_unheld(unit: Unit, team: Team, schemas: Sequence[Extension]) -> None:
+    for each in schemas:
+        if held := await unit.holders(each.schema.id):
+            raise AdminError(
+                f"{held} resources of '{team.name}' hold attributes of {each.schema.id}:"
+                " it can be changed or removed once their providers have taken these away"
+            )
 
 
 def _attributes(schemas: Sequence[Extension]) -> dict[str, list[str]]:
