@@ -76,6 +76,16 @@ class Affairs(Transaction):
             case Link():
                 await self._upsert("links", "key_id", visits.link_values(thing))
 
+    async def tokens(self, connection: str, *, by: str | None = None) -> Sequence[Token]:
+        made = "SELECT target FROM audit WHERE team_id = $1 AND who = $3 AND action = 'token.create'"
+        found = await self.rows(
+            "SELECT * FROM tokens WHERE team_id = $1 AND connection_id = $2"
+            + (f" AND key_id IN ({made})" if by else "")
+            + " ORDER BY created_at, key_id",
+            *((self.scope.team, connection, by) if by else (self.scope.team, connection)),
+        )
+        return [records.token(row) for row in found]
+
     async def holders(self, urn: str) -> int:
         # In compact JSON, only a name stands so: within a value quotes are escaped.
         name = WILD.sub(r"!\g<0>", json.dumps(urn) + ":{")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from hub.engine.setup import tokens
 from hub.engine.signing.links import ADMIN_SECONDS, SETUP_SECONDS
 from hub.engine.values.errors import AdminError
+from hub.engine.values.notes import Author
 from hub.moments import later
 from hub.teams import Role
 from tests.author import BY
@@ -68,6 +72,43 @@ async def test_a_revoked_link_opens_nothing(portal, team, connection):
     assert await portal.sessions.enter(link) is None
     assert revoked == await portal.links.revoke(team, link.key_id, by=BY)
     assert [revoked] == list(await portal.links.of(connection))
+
+
+async def made_by(engine, link, connection, **more):
+    """Have whoever came in by a link make a token."""
+    return (await engine.tokens.create(connection, by=Author(name=link.who), **more))[0]
+
+
+async def test_a_link_is_revoked_with_the_tokens_made_with_it(portal, engine, team, connection):
+    """Those of others stay, and so does what is over already."""
+    link, _ = await portal.links.for_setup(connection, by=BY)
+    mine, over = [await made_by(engine, link, connection) for _ in range(2)]
+    await engine.tokens.revoke(over.key_id, by=BY)
+    there = {each.key_id: each for each in await engine.tokens.of(connection)}
+    await portal.links.revoke(team, link.key_id, tokens_too=True, by=BY)
+    changed = [each for each in await engine.tokens.of(connection) if each != there[each.key_id]]
+
+    assert [(mine.key_id, NOW)] == [(each.key_id, each.revoked_at) for each in changed]
+    assert 2 == [note.action async for note in engine.trail.of(team.id)].count("token.revoke")
+
+
+async def test_a_token_that_is_just_being_made_is_revoked_too(portal, engine, team, connection, monkeypatch):
+    """It is waited for."""
+    link, _ = await portal.links.for_setup(connection, by=BY)
+    put, begun = tokens.put_new, asyncio.Event()
+
+    async def slowly(unit, token, *, by):
+        await put(unit, token, by=by)
+        begun.set()
+        await asyncio.sleep(0.2)
+
+    monkeypatch.setattr(tokens, "put_new", slowly)
+    making = asyncio.create_task(made_by(engine, link, connection))
+    await begun.wait()
+    await portal.links.revoke(team, link.key_id, tokens_too=True, by=BY)
+    made = (await making).key_id
+
+    assert [NOW] == [each.revoked_at for each in await engine.tokens.of(connection) if each.key_id == made]
 
 
 async def test_a_link_is_revoked_by_its_team(portal, engine, team, connection):

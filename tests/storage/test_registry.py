@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from attrs import evolve
 
+from hub.engine.values.notes import Author
 from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 from tests.storage.conftest import NOW, user
 
@@ -158,6 +159,21 @@ async def test_nothing_of_another_team_is_changed(world, thing):
     with pytest.raises(AssertionError, match="another team's"):
         await world.put(evolve(thing, team="u", **({"connection": "d1"} if thing is TOKEN else {})), team="u")
     assert (TOKEN, CONNECTION) == (await world.registry.token("k"))[:2]
+
+
+async def test_tokens_are_seen_by_whoever_shares_their_commit(world):
+    """All of a connection, or those alone that somebody made."""
+    await world.put(CONNECTION)
+    other = evolve(TOKEN, key_id="l")
+
+    async def work(unit):
+        await unit.put(TOKEN)
+        await unit.put(other)
+        await unit.note(Author(name="link:a"), "token.create", "k", changes={})
+        await unit.note(Author(name="link:b"), "token.create", "l", changes={})
+        return [await unit.tokens("c9", by=by) for by in (None, "link:a", "link:c")]
+
+    assert [[TOKEN, other], [TOKEN], []] == await world.write(work)
 
 
 async def test_holders_of_a_schema(world):

@@ -32,6 +32,9 @@ class Affairs(Protocol):
     async def put(self, thing: Team | Connection | Token | ApiKey | Admin | Link) -> None:
         """Change the team, or add one of its connections, tokens, admins or links, or change it."""
 
+    async def tokens(self, connection: str, *, by: str | None = None) -> Sequence[Token]:
+        """Return a connection's tokens, oldest first, or of them those that were made *by* somebody."""
+
     async def holders(self, urn: str) -> int:
         """Return how many of the team's resources hold attributes of the schema *urn*."""
 

@@ -67,7 +67,7 @@ class Tokens:
 
         async def work(unit: Unit) -> None:
             await unit.team()
-            for each in await self.registry.tokens(connection.id):
+            for each in await unit.tokens(connection.id):
                 if each.user is None and each.valid(at=now) and (each.expires_at or ends) >= ends:
                     await unit.put(evolve(each, expires_at=ends))
                     told = changed({"expires_at": each.expires_at}, {"expires_at": ends})
@@ -105,6 +105,7 @@ class Tokens:
 
     async def _add(self, key: Token | ApiKey, *, by: Author) -> None:
         async def work(unit: Unit) -> None:
+            await unit.team()  # in turn with whoever ends all that there are
             await put_new(unit, key, by=by)
 
         await self._write(key.team, work)

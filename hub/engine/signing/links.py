@@ -18,7 +18,7 @@ from hub.teams import Link, Role
 
 if TYPE_CHECKING:
     from hub.engine.common.minting import Mint
-    from hub.engine.ports import Clock, Ids, Registry, Trail, Unit, Visits
+    from hub.engine.ports import Clock, Ids, Registry, Trail, Unit, Visits, Work
     from hub.engine.values.notes import Author
     from hub.teams import Connection, Team, Token
 
@@ -51,7 +51,7 @@ class Links:
         if role in {Role.SETUP, Role.OPERATOR}:
             raise AdminError(f"a link to a team is for an owner, an admin or an auditor, not for '{role}'")
         link, text = self._minted(team=team.id, role=role, seconds=ADMIN_SECONDS, by=by)
-        await self._put(link, "link.create", by=by)
+        await self._add(link, by=by)
         return link, text
 
     async def for_operator(self, *, by: Author) -> tuple[Link, str]:
@@ -66,7 +66,7 @@ class Links:
         link, text = self._minted(
             team=connection.team, role=Role.SETUP, seconds=SETUP_SECONDS, by=by, connection=connection.id
         )
-        await self._put(link, "link.create", by=by)
+        await self._add(link, by=by)
         return link, text
 
     async def of(self, connection: Connection) -> Sequence[Link]:
@@ -109,31 +109,22 @@ class Links:
             raise AdminError(f"'{team.name}' has no link '{key_id}'")
         if link.revoked_at is not None:
             return link
-        revoked = evolve(link, revoked_at=self.clock())
-        made = await self.tokens(link) if tokens_too else ()
-        await self._put(revoked, "link.revoke", by=by, before=_told(link), ending=made)
-        return revoked
-
-    async def _put(
-        self,
-        link: Link,
-        action: str,
-        *,
-        by: Author,
-        before: Mapping[str, Any] = NOTHING,
-        ending: Sequence[Token] = (),
-    ) -> None:
-        assert link.team is not None
-        changes = changed(before, _told(link))
+        revoked = evolve(link, revoked_at=(at := self.clock()))
 
         async def work(unit: Unit) -> None:
-            await unit.put(link)
-            await unit.note(by, action, link.key_id, changes=changes)
-            for each in ending:
-                await unit.put(evolve(each, revoked_at=link.revoked_at))
-                ended = changed({"revoked_at": None}, {"revoked_at": link.revoked_at})
-                await unit.note(by, "token.revoke", each.key_id, changes=ended)
+            await unit.team()  # in turn with whoever makes a token
+            await _put(unit, revoked, "link.revoke", by=by, before=_told(link))
+            if tokens_too and link.connection:
+                await _end(unit, await unit.tokens(link.connection, by=link.who), at, by=by)
 
+        await self._write(revoked, work)
+        return revoked
+
+    async def _add(self, link: Link, *, by: Author) -> None:
+        await self._write(link, lambda unit: _put(unit, link, "link.create", by=by))
+
+    async def _write(self, link: Link, work: Work[None]) -> None:
+        assert link.team is not None
         await self.registry.store(Scope(team=link.team)).write(work, reference=f"admin_{self.ids()}")
 
     def _minted(
@@ -141,6 +132,21 @@ class Links:
     ) -> tuple[Link, str]:
         kept, text = self.mint.credential(later(self.clock(), seconds))
         return Link(team=team, role=role, connection=connection, created_by=by.name, **kept), text
+
+
+async def _put(
+    unit: Unit, link: Link, action: str, *, by: Author, before: Mapping[str, Any] = NOTHING
+) -> None:
+    await unit.put(link)
+    await unit.note(by, action, link.key_id, changes=changed(before, _told(link)))
+
+
+async def _end(unit: Unit, tokens: Sequence[Token], at: str, *, by: Author) -> None:
+    for each in tokens:
+        if each.valid(at=at):
+            await unit.put(evolve(each, revoked_at=at))
+            ended = changed({"revoked_at": None}, {"revoked_at": at})
+            await unit.note(by, "token.revoke", each.key_id, changes=ended)
 
 
 def _told(link: Link) -> dict[str, str | None]:
