@@ -22,6 +22,9 @@ NAMES: Final = frozenset({"op", "path", "value"})
 #: Of whose attributes quirks speak: a team's own may be called the same, and mean what they say.
 KNOWN: Final = ("urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:schemas:extension:enterprise:")
 
+#: The enterprise's part of a user, as a path.
+EXTENSION: Final = f"{KNOWN[1]}2.0:user"
+
 
 # Messages, for examples
 
@@ -143,11 +146,15 @@ def on_attribute(names: Iterable[str], fix: Callable[[Json], Json]) -> Rewrite:
         match operation:
             case {"op": "add" | "replace", "path": str(path), "value": value} if last(path) in wanted:
                 return (changed(operation, "value", fix(value)),)
-            case {"value": dict(value)} if "path" not in operation:
+            case {"value": dict(value)} if "path" not in operation or _on_extension(operation["path"]):
                 return (changed(operation, "value", in_mapping(value)),)
         return (operation,)
 
     return in_order(on_body(in_mapping), on_known(in_operation))
+
+
+def _on_extension(path: Json) -> bool:
+    return isinstance(path, str) and path.lower() == EXTENSION
 
 
 def on_known(fix: Callable[[Operation], Iterable[Operation]]) -> Rewrite:

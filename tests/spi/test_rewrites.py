@@ -178,6 +178,9 @@ def test_a_manager_comes_in_many_forms(value, plain):
     assert patch({"op": "add", "value": {ENTERPRISE: {"manager": plain}}}) == rewrite(
         patch({"op": "add", "value": {ENTERPRISE: {"manager": value}}})
     )
+    assert operation("add", ENTERPRISE.upper(), {"manager": plain}) == rewrite(
+        operation("add", ENTERPRISE.upper(), {"manager": value})
+    )
 
 
 @pytest.mark.parametrize("text", ["False", "FALSE", "false"])
