@@ -81,6 +81,7 @@ async def test_of_two_seals_of_a_block_the_first_stays(world, sealer, seals):
 async def test_all_that_is_there_is_sealed(world, sealer, seals, monkeypatch):
     """What is more than a block is sealed by the next, and what comes later by one after it."""
     monkeypatch.setattr(sealing, "BLOCK", 2)
+    monkeypatch.setattr(module, "PAGE", 2)
     await post(world, count=5)
 
     assert [2, 2, 1, 0] == [await sealer.seal("t") for _ in range(4)]
@@ -123,6 +124,7 @@ async def test_a_round_seals_a_block_of_each_book(world, sealer, seals, monkeypa
     """Teams come in batches, and it says whether any has more than that block."""
     monkeypatch.setattr(sealing, "BATCH", 1)
     monkeypatch.setattr(sealing, "BLOCK", 2)
+    monkeypatch.setattr(module, "PAGE", 2)
     await post(world, count=3)
     await post(world, team="u")
 

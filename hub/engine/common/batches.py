@@ -22,10 +22,9 @@ BATCH = 25
 
 @frozen(kw_only=True)
 class Done:
-    """How many parts of long work are done, how many there was nothing to do for, and how many failed."""
+    """How many parts of long work are done, where there was anything to do, and how many failed."""
 
     done: int = 0
-    spared: int = 0
     failed: int = 0
 
 
@@ -41,14 +40,14 @@ async def in_batches(
     *do* says whether there was anything to do. A part that fails is logged and holds up no other: what is
     done stays done, and whoever begins again goes on with the rest.
     """
-    done, spared, failed, after = 0, 0, 0, ""
+    done, failed, after = 0, 0, ""
     while parts := await page(after):
         ends = await asyncio.gather(*map(do, parts), return_exceptions=True)
         for part, end in zip(parts, ends, strict=True):
             if isinstance(end, BaseException):
                 log.error("alarm.part_failed", part=id_of(part), exc_info=end)
                 failed += 1
-        done, spared = done + sum(end is True for end in ends), spared + sum(end is False for end in ends)
+        done += sum(end is True for end in ends)
         after = id_of(parts[-1])
         progress(f"{done} done")
-    return Done(done=done, spared=spared, failed=failed)
+    return Done(done=done, failed=failed)

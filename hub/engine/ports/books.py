@@ -30,7 +30,7 @@ class Books(Protocol):
         """Return the number of a team's latest entry, as the team counts them."""
 
     async def page(self, team: str, *, after: int) -> Sequence[Entry]:
-        """Return a team's next entries after the number *after*, in order: a page, nothing at the end."""
+        """Return a team's next entries after the number *after*, in order: a block, nothing at the end."""
 
     def entries(self, team: str) -> AsyncIterator[Entry]:
         """Return a team's entries in order, a page at a time."""

@@ -31,7 +31,7 @@ class Sealer:
         """Seal the next block of a team's book, and return how many entries it has."""
         before = await self.seals.latest(team)
         # A number is taken under a lock until its entry is there: no entry comes before one that was seen.
-        block = (await self.books.page(team, after=before.last if before else 0))[:BLOCK]
+        block = await self.books.page(team, after=before.last if before else 0)
         if block:
             await self.seals.add(seal(block, before, at=self.clock(), key=self.key))
         return len(block)
