@@ -38,8 +38,8 @@ class Posting:
 class Entry:
     """One line of a team's book, numbered from 1 without gaps.
 
-    *what* says what happened (`bought`, `taken`, `released`), *reference* what caused it,
-    *at* when (RFC 3339, UTC).
+    *what* says what happened (`bought`, `returned`, `taken`, `released`, `moved`), *reference* what
+    caused it, *at* when (RFC 3339, UTC).
     """
 
     team: str

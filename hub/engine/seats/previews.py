@@ -59,9 +59,10 @@ class Preview:
 
 @frozen(kw_only=True)
 class Judged:
-    """Somebody, and what was chosen for them; *plugin* says that a plugin did."""
+    """Somebody, *young* or no longer, and what was chosen for them; *plugin* says that a plugin did."""
 
     candidate: Candidate
+    young: bool
     verdict: Verdict
     plugin: bool
 

@@ -118,7 +118,7 @@ class Ruling:
             choice=judged.verdict.choice,
             rule=judged.verdict.rule,
             plugin=judged.plugin,
-            young=self._is_young(candidate),
+            young=judged.young,
             matches=[any(map(rule.matches, users)) for rule in seating.rules],
         )
 
@@ -134,15 +134,13 @@ class Ruling:
 
     def _judge(self, team: Team, seating: Seating, candidate: Candidate) -> Judged:
         """Return what becomes of somebody, as `settle` will decide."""
-        young = self._is_young(candidate)
+        young = candidate.settle_at is not None and candidate.settle_at > self.clock()
         said = said_by_plugins(self.plugins, team, candidate.users, young=young)
         if said is not None:
-            return Judged(candidate=candidate, verdict=Verdict(choice=said), plugin=True)
+            return Judged(candidate=candidate, young=young, verdict=Verdict(choice=said), plugin=True)
         users = [(user.document, user.groups) for user in candidate.users]
-        return Judged(candidate=candidate, verdict=seating.judge(users, young=young), plugin=False)
-
-    def _is_young(self, candidate: Candidate) -> bool:
-        return candidate.settle_at is not None and candidate.settle_at > self.clock()
+        verdict = seating.judge(users, young=young)
+        return Judged(candidate=candidate, young=young, verdict=verdict, plugin=False)
 
     async def _mark(self, team: Team, people: Sequence[str]) -> None:
         async def work(unit: Unit) -> None:

@@ -73,10 +73,10 @@ class Admins:
         _role(role)
 
         async def work(unit: Unit) -> Admin:
-            before = await _among(unit, address)
+            before, admins = await _among(unit, address)
             after = evolve(before, role=role)
             if after != before:
-                await _spare_last_owner(unit, before)
+                _spare_last_owner(before, admins)
                 await unit.put(after)
                 changes = changed(_told(before), _told(after))
                 await unit.note(by, "admin.role", before.address, changes=changes)
@@ -88,8 +88,8 @@ class Admins:
         """Let an admin look after *team* no longer; their sessions end with the next request."""
 
         async def work(unit: Unit) -> Admin:
-            gone = await _among(unit, address)
-            await _spare_last_owner(unit, gone)
+            gone, admins = await _among(unit, address)
+            _spare_last_owner(gone, admins)
             await unit.dismiss(gone)
             await unit.note(by, "admin.remove", gone.address, changes=changed(_told(gone), {}))
             return gone
@@ -100,17 +100,18 @@ class Admins:
         return await self.registry.store(Scope(team=team.id)).write(work, reference=f"admin_{self.ids()}")
 
 
-async def _among(unit: Unit, address: str) -> Admin:
-    """Return the admin with that *address*; nobody else changes admins until this write is done."""
+async def _among(unit: Unit, address: str) -> tuple[Admin, Sequence[Admin]]:
+    """Return the admin with that *address*, and all; nobody else changes admins until this write is done."""
     team, called = await unit.team(), fold(address.strip())
-    for each in await unit.admins():
+    admins = await unit.admins()
+    for each in admins:
         if fold(each.address) == called:
-            return each
+            return each, admins
     raise AdminError(f"'{team.name}' has no admin '{address}': `hub admin list {team.name}` shows all")
 
 
-async def _spare_last_owner(unit: Unit, admin: Admin) -> None:
-    owners = [each for each in await unit.admins() if each.role is Role.OWNER]
+def _spare_last_owner(admin: Admin, admins: Sequence[Admin]) -> None:
+    owners = [each for each in admins if each.role is Role.OWNER]
     if owners == [admin]:
         raise AdminError(f"{admin.address} is the last owner: make somebody else an owner first")
 
