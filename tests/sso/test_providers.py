@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from hub.engine.signing.drafts import Draft
 from hub.providers import Protocol
 from hub.teams import Role
+from storage.providers import ProviderAffairs
 from tests.author import BY
 from tests.sso.forgery import Hand
 from tests.sso.house import RETURN_TO, Product, follow, query_of
@@ -319,6 +321,33 @@ def test_what_was_changed_meanwhile_is_not_changed_back(house, team, owner):
     house.run(providing.renewed(read, evolve(read.how, certificates=(Hand.new().text,)), by=BY))
 
     assert saved == house.run(providing.one(team, id))
+
+
+def test_what_is_removed_meanwhile_stays_so(house, team, owner, monkeypatch):
+    """Metadata that is kept in the same moment does not bring the provider back."""
+    id = value(owner.get(f"{AT}/new/saml"), "id")
+    owner.post(
+        f"{AT}/new/saml", {"title": "One", "metadata": described(key(Hand.new().text)).decode(), "id": id}
+    )
+    providing = house.house.providing
+    read, look = house.run(providing.one(team, id)), ProviderAffairs.providers
+
+    async def slowly(self):
+        found = await look(self)
+        await asyncio.sleep(0.1)  # the other, if they need not wait, read the same meanwhile
+        return found
+
+    monkeypatch.setattr(ProviderAffairs, "providers", slowly)
+
+    async def at_once():
+        renewing = providing.renewed(read, evolve(read.how, certificates=(Hand.new().text,)), by=BY)
+        removing = providing.remove(team, read, by=BY)
+        return await asyncio.gather(removing, renewing, return_exceptions=True)
+
+    ended = house.run(at_once())
+
+    assert ended[0] is None
+    assert [] == house.run(providing.of(team))
 
 
 def test_a_provider_is_removed_and_says_what_that_does(house, team, owner, forger):

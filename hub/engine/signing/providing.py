@@ -165,6 +165,7 @@ class Providing:
         """Keep what the provider's metadata says now: its certificates have changed."""
 
         async def work(unit: Unit) -> None:
+            await unit.team()
             before = _current(await unit.providers(), provider)
             if before.how != provider.how:  # an administrator has changed it since the metadata was asked for
                 return
