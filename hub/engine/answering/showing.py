@@ -50,6 +50,8 @@ def shows_memberships(request: Request, kind: str) -> bool:
     unasked = attributes is None and kind == "Group" and request.inbound.verb is Verb.PATCH
     if one is None or unasked:
         return False
+    if attributes is None and excluded is None:
+        return True
     try:
         part = project(request.admission.types[kind], one, attributes=attributes, excluded=excluded)
     except InvalidPath:  # which refuses what is to be shown, and no removal
