@@ -11,12 +11,12 @@ from functools import cache
 from typing import Final
 
 from .dialect import Json
-from .expressions import both, last, split
+from .expressions import LENGTH_MAX, both, last, split
 from .messages import Operation, Rewrite, on_operations, without
 from .rewrites import LISTS
 
-#: So many values are named in one filter, well below what a reader of filters accepts.
-TERMS_MAX: Final = 20
+#: So many values are named in one filter: as many as a reader of paths accepts.
+TERMS_MAX: Final = 50
 
 
 @cache
@@ -85,7 +85,9 @@ def _removals(operation: Operation, path: str, ids: list[str]) -> Iterable[Opera
     if not ids:  # no reader may take «remove nobody» for «remove everybody»: add nobody
         return ({**rest, "op": "add", "value": []},)
     terms = [f"value eq {json.dumps(id, ensure_ascii=False)}" for id in ids]
-    batches = [terms[at : at + TERMS_MAX] for at in range(0, len(terms), TERMS_MAX)]
+    room = (LENGTH_MAX - len(f"{path}[]")) // max(len(f"{term} or ") for term in terms)
+    size = max(1, min(TERMS_MAX, room))
+    batches = [terms[at : at + size] for at in range(0, len(terms), size)]
     return [{**rest, "path": f"{path}[{' or '.join(batch)}]"} for batch in batches]
 
 

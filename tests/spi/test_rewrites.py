@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from hub.engine.answering.translate import hear
+from hub.scim.reading import read_patch
 from hub.scim.strictjson import FORBIDDEN
 from hub.spi import Dialect, Inbound, Json, Verb
+from hub.spi.expressions import LENGTH_MAX
 from hub.spi.messages import create, on_operations, patch, search
 from hub.spi.removals import TERMS_MAX, removals_by_value, removals_if_equal, removals_of_null
 from hub.spi.rewrites import (
@@ -118,6 +121,27 @@ def test_many_members_leave_in_several_operations():
     assert isinstance(heard.body, dict)
     assert isinstance(heard.body["Operations"], list)
     assert [TERMS_MAX, TERMS_MAX, 1] == [str(each).count("value eq") for each in heard.body["Operations"]]
+
+
+@pytest.mark.parametrize(("many", "length"), [(26_000, 36), (100, 180)])
+def test_as_many_members_leave_as_a_body_names(many, length):
+    """As many ids as a body holds are no more operations than a PATCH has, and none has too long a path."""
+    ids = [f"{number:0{length}}" for number in range(many)]
+
+    heard = removals_by_value("members")(operation("remove", "members", [*ids]))
+
+    read = [(each.op, str(each.path)) for each in read_patch(heard.body, strict=True)]
+    assert {"remove"} == {op for op, _ in read}
+    assert ids == re.findall(r"\d+", "".join(path for _, path in read))
+
+
+def test_an_id_too_long_for_a_path_is_left_to_be_refused():
+    """It stands in an operation of its own, and whatever reads that has a sentence for it."""
+    heard = removals_by_value("members")(operation("remove", "members", ["1" * LENGTH_MAX, "2"]))
+
+    assert isinstance(heard.body, dict)
+    assert isinstance(heard.body["Operations"], list)
+    assert 2 == len(heard.body["Operations"])
 
 
 def test_null_beside_a_removal_is_no_value():
