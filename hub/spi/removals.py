@@ -15,7 +15,7 @@ from .expressions import LENGTH_MAX, both, last, split
 from .messages import Operation, Rewrite, on_operations, without
 from .rewrites import LISTS
 
-#: So many values are named in one filter: as many as a reader of paths accepts.
+#: So many comparisons are in one filter: as many as a reader of paths accepts.
 TERMS_MAX: Final = 50
 
 
@@ -28,8 +28,7 @@ def removals_by_value(*names: str) -> Rewrite:
             case {"op": "remove", "path": str(path), "value": dict() | list() | str() as value} if (
                 last(path) in names
             ):
-                ids = _ids(value)
-                return (operation,) if ids is None else _removals(operation, path, ids)
+                return _removals(operation, path, value)
         return (operation,)
 
     return on_operations(fix)
@@ -72,21 +71,32 @@ def _bare(operation: Operation) -> Operation:
     return without(operation, lambda key, _: key == "value")
 
 
-def _ids(value: Json) -> list[str] | None:
-    """Return the ids that *value* lists, once each, or None when it lists anything else."""
+def _terms(value: Json, *, typed: bool) -> list[str] | None:
+    """Return what chooses each that *value* lists, once each, or None when it lists anything else."""
     items = value if isinstance(value, list) else [value]
-    ids = [item.get("value") if isinstance(item, dict) else item for item in items]
-    texts = [id for id in ids if isinstance(id, str)]
-    return list(dict.fromkeys(texts)) if len(texts) == len(ids) else None
+    terms = [term for item in items if (term := _term(item, typed=typed)) is not None]
+    return list(dict.fromkeys(terms)) if len(terms) == len(items) else None
 
 
-def _removals(operation: Operation, path: str, ids: list[str]) -> Iterable[Operation]:
+def _term(item: Json, *, typed: bool) -> str | None:
+    match item:
+        case {"value": str(id), "type": str(type)} if typed and type:
+            return f"value eq {_literal(id)} and type eq {_literal(type)}"
+        case str(id) | {"value": str(id)}:
+            return f"value eq {_literal(id)}"
+    return None
+
+
+def _removals(operation: Operation, path: str, value: Json) -> Iterable[Operation]:
+    typed = last(path) != "members"  # who is a member is said by their id alone
+    terms = _terms(value, typed=typed)
+    if terms is None:
+        return (operation,)
     rest = _bare(operation)
-    if not ids:  # no reader may take «remove nobody» for «remove everybody»: add nobody
+    if not terms:  # no reader may take «remove nobody» for «remove everybody»: add nobody
         return ({**rest, "op": "add", "value": []},)
-    terms = [f"value eq {json.dumps(id, ensure_ascii=False)}" for id in ids]
     room = (LENGTH_MAX - len(f"{path}[]")) // max(len(f"{term} or ") for term in terms)
-    size = max(1, min(TERMS_MAX, room))
+    size = max(1, min(TERMS_MAX // 2 if typed else TERMS_MAX, room))
     batches = [terms[at : at + size] for at in range(0, len(terms), size)]
     return [{**rest, "path": f"{path}[{' or '.join(batch)}]"} for batch in batches]
 

@@ -90,6 +90,24 @@ def test_one_member_is_listed_in_many_ways(value):
     )
 
 
+def test_a_value_that_says_its_type_is_only_the_one_of_that_type():
+    """The same address at home stays; a member is who they are, whatever a provider takes them for."""
+    rewrite = removals_by_value("emails", "members")
+    work = [
+        {"type": "work", "value": "x@a"},
+        {"type": "", "value": "y@a"},
+        {"type": 'a"', "value": "z"},
+    ]
+
+    assert rewrite(operation("remove", "emails", work)) == operation(
+        "remove",
+        'emails[value eq "x@a" and type eq "work" or value eq "y@a" or value eq "z" and type eq "a\\""]',
+    )
+    assert rewrite(operation("remove", "members", [{"type": "User", "value": "u1"}])) == operation(
+        "remove", 'members[value eq "u1"]'
+    )
+
+
 @pytest.mark.parametrize("value", [[{"display": "Ann"}], [{"value": 1}], [None], {}, 7, True])
 def test_a_list_that_names_nobody_for_certain_is_left_to_be_refused(value):
     """What cannot be read is never widened into removing everybody."""
@@ -121,6 +139,15 @@ def test_many_members_leave_in_several_operations():
     assert isinstance(heard.body, dict)
     assert isinstance(heard.body["Operations"], list)
     assert [TERMS_MAX, TERMS_MAX, 1] == [str(each).count("value eq") for each in heard.body["Operations"]]
+
+
+def test_many_of_one_type_leave_in_paths_that_are_read():
+    """A value with its type is two comparisons."""
+    emails = [{"type": "work", "value": str(number)} for number in range(TERMS_MAX)]
+
+    heard = removals_by_value("emails")(operation("remove", "emails", emails))
+
+    assert 2 == len(read_patch(heard.body, strict=True))
 
 
 @pytest.mark.parametrize(("many", "length"), [(26_000, 36), (100, 180)])
