@@ -23,6 +23,7 @@ _NAME = r"[a-z$][\w$-]*"
 _PATH = re.compile(
     rf'((?:urn:[^\[\]"]*:)?{_NAME})(?:\[(.*)\])?(?:\.({_NAME}))?', re.ASCII | re.DOTALL | re.IGNORECASE
 )
+_VERSION = re.compile(r":\d+(?:\.\d+)*:")
 _URN_PATH = re.compile(r"urn:.+:\d+(?:\.\d+)*:\w+:.+", re.DOTALL | re.IGNORECASE)
 # What providers ask before each push: of this one shape, the places are known.
 _ONE = re.compile(r'([^\s()\[\]"]+) ([a-z]{2}) ("(?:[^"\\]|\\.)*")', re.DOTALL | re.IGNORECASE)
@@ -135,6 +136,13 @@ def is_path(key: str) -> bool:
     if len(key) > LENGTH_MAX or split(key) is None:
         return False
     return bool(_URN_PATH.fullmatch(key)) if key.lower().startswith("urn:") else "." in key or "[" in key
+
+
+def has_no_version(key: str) -> bool:
+    """Whether *key* has a URN that does not show where an extension ends and an attribute of it begins."""
+    if len(key) > LENGTH_MAX or split(key) is None:
+        return False
+    return key.lower().startswith("urn:") and not _VERSION.search(key)
 
 
 def last(path: str) -> str:

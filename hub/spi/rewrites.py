@@ -16,7 +16,7 @@ from typing import Final
 from attrs import evolve
 
 from .dialect import Json
-from .expressions import Comparison, into_brackets, is_path, last, on_comparisons, quoted
+from .expressions import Comparison, has_no_version, into_brackets, is_path, last, on_comparisons, quoted
 from .messages import (
     Operation,
     Rewrite,
@@ -108,10 +108,14 @@ def booleans(*names: str) -> Rewrite:
 def keys_as_paths() -> Rewrite:
     """Give each key of a path-less value that is a path an operation of its own."""
 
+    def leads(key: str, value: Json) -> bool:
+        # an extension is an object: a key whose URN does not tell is an attribute where its value is none
+        return is_path(key) or (has_no_version(key) and not isinstance(value, dict))
+
     def fix(operation: Operation) -> Iterable[Operation]:
         match operation:
             case {"op": "add" | "replace", "value": dict(value)} if "path" not in operation:
-                paths = [key for key in value if is_path(key)]
+                paths = [key for key, item in value.items() if leads(key, item)]
                 if paths:
                     rest = {key: value[key] for key in value if key not in paths}
                     plain = [{**operation, "value": rest}] if rest else []

@@ -298,6 +298,19 @@ def test_a_value_of_paths_alone_leaves_no_empty_operation():
     )
 
 
+@pytest.mark.parametrize("value", ["7", None, ["7"]])
+def test_a_name_below_a_urn_without_a_version_is_a_path(value):
+    """An extension is said as an object, so what is none is an attribute; an object may be either."""
+    badge = "urn:acme:hr:badge"
+
+    assert operation("replace", badge, value) == keys_as_paths()(
+        patch({"op": "replace", "value": {badge: value}})
+    )
+    for spared in ({"urn:acme:hr": {"badge": value}}, {ENTERPRISE: value}, {"urn:acme": value}):
+        message = patch({"op": "replace", "value": spared})
+        assert message is keys_as_paths()(message)
+
+
 def test_text_inside_of_text_is_taken_out_whole():
     """Folded once or twice, a role comes out flat; what is no object of the kind stays."""
     rewrite = unfolded("roles")
