@@ -6,6 +6,8 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
+from functools import partial
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -17,6 +19,7 @@ from hub.ledger.seals import BLOCK, Seal
 
 from . import records
 from .client import Client, Row
+from .paging import pages
 from .patience import Patient
 from .periods import KINDS, Periods
 from .queues import seat_counts
@@ -62,19 +65,18 @@ class DatabaseBooks(Patient):
         return [records.entry(row) for row in await self._rows(sql, team, after)]
 
     async def entries(self, team: str) -> AsyncIterator[Entry]:
-        number = 0
-        while page := await self.page(team, after=number):
-            for entry in page:
+        async def page(last: int) -> Sequence[Entry]:
+            return await self.page(team, after=last)
+
+        async for found in pages(page, attrgetter("number"), after=0):
+            for entry in found:
                 yield entry
-            number = page[-1].number
 
     async def seals(self, team: str) -> AsyncIterator[Seal]:
-        number = 0
         sql = f"SELECT * FROM seals WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT {PAGE}"
-        while rows := await self._rows(sql, team, number):
+        async for rows in pages(partial(self._rows, sql, team), itemgetter("number"), after=0):
             for row in rows:
                 yield records.seal(row)
-            number = rows[-1]["number"]
 
     async def holdings(self, team: str, *, after: str, upto: str) -> Sequence[Holding]:
         sql = (
@@ -84,14 +86,13 @@ class DatabaseBooks(Patient):
         return [records.holding(row) for row in await self._rows(sql, team, after, upto)]
 
     async def claims(self, team: str) -> AsyncIterator[Vouching]:
-        after = ""
         sql = (
             "SELECT p.id, p.claims, p.by_hand, p.settle_at, count(r.id) AS active FROM persons p"
             " LEFT JOIN resources r ON r.team_id = p.team_id AND r.person_id = p.id AND r.active"
             " WHERE p.team_id = $1 AND p.id > $2 GROUP BY p.id, p.claims, p.by_hand, p.settle_at"
             f" ORDER BY p.id LIMIT {PAGE}"
         )
-        while rows := await self._rows(sql, team, after):
+        async for rows in pages(partial(self._rows, sql, team), itemgetter("id"), after=""):
             for row in rows:
                 yield Vouching(
                     person=row["id"],
@@ -100,7 +101,6 @@ class DatabaseBooks(Patient):
                     by_hand=bool(row["by_hand"]),
                     kept=row["settle_at"] is not None,
                 )
-            after = rows[-1]["id"]
 
     async def waiting(self, team: str) -> dict[str, tuple[int, int]]:
         rows = await self._rows(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 
 from attrs import frozen
 
@@ -13,6 +15,7 @@ from hub.engine.values.resources import Resource
 
 from . import memberships, records
 from .client import Row
+from .paging import pages
 from .patience import Patient
 
 #: How many people are read at a time, and how many rows of a list.
@@ -53,10 +56,9 @@ class DatabaseCensus(Patient):
     """A `Census` in a database."""
 
     async def candidates(self, team: str) -> AsyncIterator[Sequence[Candidate]]:
-        last, sql = "", f"{_SUBJECTS} AND p.id > $2 ORDER BY p.id LIMIT {PEOPLE}"
-        while rows := await self._rows(sql, team, last):
-            first, last = rows[0]["id"], rows[-1]["id"]
-            users = await self._users(team, first, last)
+        sql = f"{_SUBJECTS} AND p.id > $2 ORDER BY p.id LIMIT {PEOPLE}"
+        async for rows in pages(partial(self._rows, sql, team), itemgetter("id"), after=""):
+            users = await self._users(team, rows[0]["id"], rows[-1]["id"])
             yield [_candidate(row, users) for row in rows]
 
     async def candidate(self, team: str, person: str) -> Candidate | None:
@@ -79,11 +81,16 @@ class DatabaseCensus(Patient):
         sql = _WAITING.format(
             user_name=USER_NAME[self.database.dialect], of=" AND w.kind = $5" if kind else ""
         )
-        last, position = ("", 0), 0
-        while rows := await self._rows(sql, team, *last, PAGE, *([kind] if kind else [])):
+        of = [kind] if kind else []
+
+        async def page(last: tuple[str, int]) -> Sequence[Row]:
+            return await self._rows(sql, team, *last, PAGE, *of)
+
+        last, position = "", 0
+        async for rows in pages(page, itemgetter("kind", "number"), after=("", 0)):
             for row in rows:
-                position = position + 1 if row["kind"] == last[0] else 1
-                last = row["kind"], row["number"]
+                position = position + 1 if row["kind"] == last else 1
+                last = row["kind"]
                 yield Waiting(
                     kind=row["kind"],
                     position=position,
@@ -93,11 +100,12 @@ class DatabaseCensus(Patient):
                 )
 
     async def refused(self, team: str) -> AsyncIterator[Refused]:
-        last = ("", "")
-        while rows := await self._rows(_REFUSED, team, *last):
+        async def page(last: tuple[str, str]) -> Sequence[Row]:
+            return await self._rows(_REFUSED, team, *last)
+
+        async for rows in pages(page, itemgetter("connection_id", "name_key"), after=("", "")):
             for row in rows:
                 yield records.refused(row)
-            last = rows[-1]["connection_id"], rows[-1]["name_key"]
 
 
 def _candidate(row: Row, users: Mapping[str, Sequence[Resource]]) -> Candidate:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -17,6 +19,7 @@ from hub.ledger.holdings import Holding
 
 from .client import Row
 from .entitlements import STANDING, standing
+from .paging import pages
 from .patience import Patient
 from .records import dumps
 
@@ -81,11 +84,10 @@ class DatabaseDossiers(Patient):
         return [found[id] for id in ids if id in found]
 
     async def of(self, team: str) -> AsyncIterator[Dossier]:
-        last = ""
-        while found := await self._read(f"{_FOUND} id > $2 ORDER BY id LIMIT {PAGE}", team, last):
+        chosen = f"{_FOUND} id > $2 ORDER BY id LIMIT {PAGE}"
+        async for found in pages(partial(self._read, chosen, team), attrgetter("standing.person"), after=""):
             for each in found:
                 yield each
-            last = found[-1].standing.person
 
     async def by_hand(self, team: str, after: str) -> Sequence[Dossier]:
         where = f"by_hand AND id > $2 ORDER BY id LIMIT {BATCH}"

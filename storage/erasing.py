@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -16,6 +18,7 @@ from hub.scim.folding import fold
 from . import records
 from .client import Client, Row
 from .forgetting import Names, forget
+from .paging import pages
 from .patience import Patient
 from .trail import ERASED
 
@@ -52,12 +55,11 @@ class DatabaseTraces(Patient):
 
         count = 0
         for table, rewritten in _LOGS.items():
-            last = 0
             sql = f"SELECT * FROM {table} WHERE team_id = $1 AND id > $2 ORDER BY id LIMIT {PAGE}"
-            while rows := await self._rows(sql, team, last):
+            async for rows in pages(partial(self._rows, sql, team), itemgetter("id"), after=0):
                 said = {row["id"]: values for row in rows if (values := rewritten(row, person, names))}
                 await self._rewrite(table, team, said)
-                count, last = count + len(said), rows[-1]["id"]
+                count += len(said)
                 progress(f"{count} erased")
 
         async def sign_ins(client: Client) -> int:

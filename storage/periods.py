@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from attrs import frozen
 
@@ -15,7 +16,9 @@ from hub.ledger.holdings import Holding, Period, Stay
 from hub.ledger.statement import Purchase
 
 from . import records
+from .client import Row
 from .memberships import Rows
+from .paging import pages
 
 #: How many holdings are read at a time.
 PAGE = 2000
@@ -57,16 +60,18 @@ class Periods:
         return {row["kind"]: row["held"] for row in await self.rows(sql, team, at)}
 
     async def holders(self, team: str, kind: str, *, at: str) -> AsyncIterator[Holding]:
-        place: tuple[str, int] = ("", 0)
         sql = (
             f"SELECT id, {records.HOLDING} FROM holdings WHERE team_id = $1 AND kind = $2 AND since <= $3"
             " AND (until IS NULL OR until > $3) AND (since, id) > ($4, $5)"
             f" ORDER BY since, id LIMIT {PAGE}"
         )
-        while rows := await self.rows(sql, team, kind, at, *place):
+
+        async def page(last: tuple[str, int]) -> Sequence[Row]:
+            return await self.rows(sql, team, kind, at, *last)
+
+        async for rows in pages(page, itemgetter("since", "id"), after=("", 0)):
             for row in rows:
                 yield records.holding(row)
-            place = (rows[-1]["since"], rows[-1]["id"])
 
     async def purchases(self, team: str, *, upto: str) -> Mapping[str, Sequence[Purchase]]:
         # An index has only the few entries that these words choose.
@@ -93,17 +98,16 @@ class Periods:
         return came, went
 
     async def stays(self, team: str, kind: str, period: Period) -> AsyncIterator[Iterable[Stay]]:
-        place: tuple[str, int] = ("", 0)
         lists = ", ".join(_LISTED[self.dialect].format(column) for column in _COLUMNS)
         sql = (
             f"SELECT {lists} FROM (SELECT id, person_id, since, until FROM holdings"
             " WHERE team_id = $1 AND kind = $2 AND (since, id) > ($3, $4) AND since < $5"
             f" AND (until IS NULL OR until >= $6) ORDER BY since, id LIMIT {PAGE}) page"
         )
-        while True:
-            (row,) = await self.rows(sql, team, kind, *place, period.end, period.begin)
-            people, begins, ends, ids = (json.loads(row[column] or "[]") for column in _COLUMNS)
-            if not ids:
-                return
-            yield zip(people, begins, ends, strict=True)
-            place = (begins[-1], ids[-1])
+
+        async def page(last: tuple[str, int]) -> Sequence[tuple[str, str, str | None, int]]:
+            (row,) = await self.rows(sql, team, kind, *last, period.end, period.begin)
+            return [*zip(*(json.loads(row[column] or "[]") for column in _COLUMNS), strict=True)]
+
+        async for stays in pages(page, itemgetter(1, 3), after=("", 0)):
+            yield [stay[:3] for stay in stays]

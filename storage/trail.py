@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from operator import itemgetter
 
 from attrs import frozen
 
 from hub.engine.values.notes import Note
 
 from .client import Row
+from .paging import pages
 from .patience import Patient
 
 #: The columns that a note fills.
@@ -33,11 +35,13 @@ class DatabaseTrail(Patient):
             f"SELECT id, {NOTE} FROM audit WHERE team_id = $1 AND id > $2 AND at >= $3{about}"
             f" ORDER BY id LIMIT {PAGE}"
         )
-        last = 0
-        while rows := await self._rows(sql, team, last, since, *chosen):
+
+        async def page(last: int) -> Sequence[Row]:
+            return await self._rows(sql, team, last, since, *chosen)
+
+        async for rows in pages(page, itemgetter("id"), after=0):
             for row in rows:
                 yield _note(row)
-            last = rows[-1]["id"]
 
     async def latest(
         self, team: str, *, who: str, action: str, since: str, before: int | None, count: int
