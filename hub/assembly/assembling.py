@@ -141,7 +141,7 @@ def assemble(settings: Settings) -> House:
         ruling=ruling,
         keeper=_keeper(kept, settings),
         lookout=Lookout(sightings=kept.sightings, clock=clock, timer=time.monotonic),
-        arrivals=Arrivals(registry=registry, census=kept.census, pairs=kept.gaps),
+        arrivals=Arrivals(registry=registry, listings=kept.listings, pairs=kept.gaps),
         healths=healths,
         relay=_relay(kept, sealer, plugins, stirred),
     )

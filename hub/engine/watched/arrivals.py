@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from hub.engine.values.listing import Turn, Wanted
 from hub.engine.values.places import SeatState
 from hub.engine.values.scope import Scope
 from hub.spi import facts
 from hub.teams import State
 
 if TYPE_CHECKING:
-    from hub.engine.ports import Census, GapsBetween, Registry
+    from hub.engine.ports import GapsBetween, Listings, Registry
     from hub.engine.values.gaps import Gaps
     from hub.engine.values.places import Refused
     from hub.providers import Provider
@@ -28,7 +29,7 @@ class Arrivals:
     """Looks at the people of connections, for administrators of their team."""
 
     registry: Registry
-    census: Census
+    listings: Listings
     pairs: GapsBetween
 
     async def newcomer(self, health: Health) -> str | None:
@@ -48,13 +49,8 @@ class Arrivals:
 
     async def refused(self, connection: Connection, *, count: int) -> Sequence[Refused]:
         """Return up to *count* of those whom *connection* could not have for want of a seat."""
-        found: list[Refused] = []
-        async for each in self.census.refused(connection.team):
-            if each.connection == connection.id:
-                found.append(each)
-            if len(found) == count:
-                break
-        return found
+        page = await self.listings.refused(connection.team, Wanted(connection=connection.id), Turn())
+        return page.rows[:count]
 
     async def gaps(self, connection: Connection, providers: Sequence[Provider]) -> Gaps | None:
         """Return who is assigned in only one of two apps, the one for SCIM and the one for signing in.
