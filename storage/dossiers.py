@@ -102,7 +102,7 @@ class DatabaseDossiers(Patient):
         return [row["id"] for row in rows]
 
     async def tally(self, team: str, connection: str) -> Tally:
-        (row,) = await self._rows(
+        (row,) = await self._scan(
             f"SELECT count(*) AS people, count(*) FILTER (WHERE {_ENTITLED}) AS entitled,"
             f" count(h.id) FILTER (WHERE {_ENTITLED}) AS seated, {_ALONE} AS alone, {_FREED} AS freed,"
             f" {_BY_HAND} AS by_hand FROM ({_MINE}) m JOIN persons p ON p.team_id = $1 AND p.id = m.person_id"

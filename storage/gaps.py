@@ -49,9 +49,9 @@ class DatabaseGaps(Patient):
 
     async def _counted(self, chosen: str, *asked: str) -> int:
         few = f"SELECT 1 {chosen} LIMIT {COUNTED_MAX}"
-        (row,) = await self._rows(f"SELECT count(*) AS found FROM ({few}) few", *asked)
+        (row,) = await self._scan(f"SELECT count(*) AS found FROM ({few}) few", *asked)
         return int(row["found"])
 
     async def _names(self, chosen: str, *asked: str) -> tuple[str, ...]:
-        rows = await self._rows(f"SELECT {chosen} LIMIT {NAMED_MAX}", *asked)
+        rows = await self._scan(f"SELECT {chosen} LIMIT {NAMED_MAX}", *asked)
         return tuple(row["name"] for row in rows)

@@ -10,10 +10,12 @@ import pytest
 from hub.engine.rounds.sealing import Sealer
 from hub.ledger.entries import FREE, Posting, held_by
 from hub.ledger.holdings import Period
+from hub.providers import Oidc, Provider
 from storage.books import DatabaseBooks
 from storage.census import DatabaseCensus
 from storage.dossiers import DatabaseDossiers
 from storage.erasing import DatabaseTraces
+from storage.gaps import DatabaseGaps
 from storage.seals import DatabaseSeals
 from storage.trail import DatabaseTrail
 from tests.author import BY
@@ -22,6 +24,14 @@ from tests.storage.conftest import NOW, user
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 PERIOD = Period(begin="2026-01-01T00:00:00.000Z", end="2027-01-01T00:00:00.000Z")
+
+PROVIDER = Provider(
+    id="i1",
+    team="t",
+    title="One",
+    how=Oidc(issuer="https://i1.example", client_id="hub", client_secret="sealed"),
+    created_at=NOW,
+)
 
 #: Each way to read a list to its end.
 WALKS = {
@@ -35,6 +45,15 @@ WALKS = {
     "stays": (DatabaseBooks, lambda books: books.stays("t", "standard", PERIOD)),
     "notes": (DatabaseTrail, lambda trail: trail.of("t")),
     "people": (DatabaseDossiers, lambda dossiers: dossiers.of("t")),
+}
+
+
+#: Each way to have many counted.
+COUNTS = {
+    "effect of a switch": lambda world: DatabaseDossiers(database=world.database, patience=5).tally(
+        "t", "c1"
+    ),
+    "gaps": lambda world: DatabaseGaps(database=world.database, patience=5).between("t", "c1", "i1"),
 }
 
 
@@ -79,6 +98,22 @@ async def test_others_have_their_turn_between_two_pages(lists, where, walk):
 
     assert waited
     assert not any(waited)
+    assert somebody_else.is_set()
+
+
+@pytest.mark.usefixtures("lists")
+@pytest.mark.parametrize("count", COUNTS.values(), ids=COUNTS)
+async def test_others_have_their_turn_while_many_are_counted(world, count):
+    """There is but one page of them; so they are counted beside all else."""
+    await world.write(lambda unit: unit.put_provider(PROVIDER))
+    await world.database.rows(
+        "INSERT INTO subjects (provider_id, subject, team_id, address, first_at, last_at)"
+        " VALUES ('i1', 'dan', 't', 'dan@a.example', $1, $1)",
+        NOW,
+    )
+    somebody_else = turn()
+    await count(world)
+
     assert somebody_else.is_set()
 
 
