@@ -60,8 +60,9 @@ class DatabaseBooks(Patient):
         (row,) = await self._rows("SELECT entries FROM teams WHERE id = $1", team)
         return int(row["entries"])
 
-    async def page(self, team: str, *, after: int) -> Sequence[Entry]:
-        sql = f"SELECT * FROM entries WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT {PAGE}"
+    async def page(self, team: str, *, after: int, count: int | None = None) -> Sequence[Entry]:
+        few = PAGE if count is None else count
+        sql = f"SELECT * FROM entries WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT {few:d}"
         return [records.entry(row) for row in await self._rows(sql, team, after)]
 
     async def entries(self, team: str) -> AsyncIterator[Entry]:

@@ -6,14 +6,17 @@ import pytest
 from attrs import evolve
 
 from hub.engine.book import verifiers
+from hub.engine.book.bookkeeping import Bookkeeping
 from hub.engine.book.verifying import problems_of
 from hub.engine.rounds.sealing import Sealer
 from hub.engine.seats.events import about_seat
 from hub.ledger import moves
 from hub.ledger.entries import BOUGHT, FREE, Posting, held_by
 from hub.ledger.moves import buy, give_up
+from hub.teams import Team
 from storage import books as module
 from storage.books import DatabaseBooks
+from storage.database import Database
 from storage.seals import DatabaseSeals
 from tests.storage.conftest import NOW, user
 
@@ -105,6 +108,30 @@ async def test_entries_come_in_order_across_pages(world, books, monkeypatch):
     await seated(world, "u1", "u2")
 
     assert [1, 2, 3] == [entry.number async for entry in books.entries("t")]
+
+
+@pytest.mark.parametrize("size", [1, 9])
+async def test_as_many_entries_are_read_as_are_shown(world, books, monkeypatch, size):
+    """However few, or many, a page of the book has."""
+    monkeypatch.setattr(module, "PAGE", size)
+    await seated(world, "u1", "u2")
+    asked, team = (
+        Bookkeeping(books=books, sealer=None, clock=lambda: NOW),
+        Team(id="t", name="t", plan="basic"),
+    )
+    read, ask = [], Database.rows
+
+    async def noted(self, sql, *values):
+        rows = await ask(self, sql, *values)
+        read.extend(row["number"] for row in rows if "number" in row)
+        return rows
+
+    monkeypatch.setattr(Database, "rows", noted)
+
+    for before, shown in ((None, [3, 2]), (3, [2, 1]), (2, [1])):
+        entries, latest = await asked.page(team, before=before, count=2)
+        assert (shown, 3) == ([entry.number for entry in entries], latest)
+    assert [2, 3, 1, 2, 1, 2] == read
 
 
 async def test_a_whole_book_has_no_problems(world, books, sealer, monkeypatch):

@@ -66,7 +66,7 @@ class Bookkeeping:
         """Return up to *count* entries under the number *before*, newest first, and the latest number."""
         latest = await self.books.length(team.id)
         upto = latest + 1 if before is None else min(before, latest + 1)
-        read = await self.books.page(team.id, after=max(0, upto - 1 - count))
+        read = await self.books.page(team.id, after=max(0, upto - 1 - count), count=count)
         return [entry for entry in reversed(read) if entry.number < upto], latest
 
     async def as_of(self, team: Team, at: str) -> Mapping[str, Figures]:

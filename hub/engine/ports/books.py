@@ -29,8 +29,11 @@ class Books(Protocol):
     async def length(self, team: str) -> int:
         """Return the number of a team's latest entry, as the team counts them."""
 
-    async def page(self, team: str, *, after: int) -> Sequence[Entry]:
-        """Return a team's next entries after the number *after*, in order: a block, nothing at the end."""
+    async def page(self, team: str, *, after: int, count: int | None = None) -> Sequence[Entry]:
+        """Return a team's next entries after the number *after*, in order, nothing at the end.
+
+        They are a block, or *count*.
+        """
 
     def entries(self, team: str) -> AsyncIterator[Entry]:
         """Return a team's entries in order, a page at a time."""
