@@ -15,6 +15,7 @@ from joserfc.util import urlsafe_b64decode
 
 from hub.engine.signing.drafts import Draft
 from hub.engine.values.entitlements import REFUSALS, Reason
+from hub.engine.values.errors import AdminError, StoreAway
 from hub.engine.values.scope import Scope
 from hub.providers import Protocol
 from hub.sso.old_names import old_names
@@ -636,14 +637,49 @@ def test_a_trial_is_looked_at_in_its_browser(house, company, forger):
     assert kept.tested_at is None
 
 
-def test_a_secret_of_another_key_is_a_page_too(house, company, browser):
-    """Where the server's key was changed, the secret has to be given anew: nobody is sent, nothing breaks."""
+@pytest.fixture
+def other_key(house):
+    """Change the server's key, under which secrets are sealed, for the rest of a test."""
     before = house.house.providing.key
-    object.__setattr__(house.house.providing, "key", bytes(32))
-    try:
-        answer = browser.get(f"{HOST}/signin/{company.team.id}")
-    finally:
-        object.__setattr__(house.house.providing, "key", before)
+    yield lambda: object.__setattr__(house.house.providing, "key", bytes(32))
+    object.__setattr__(house.house.providing, "key", before)
+
+
+def test_a_secret_of_another_key_is_a_page_too(company, browser, other_key):
+    """Where the server's key was changed, the secret has to be given anew: nobody is sent, nothing breaks."""
+    other_key()
+    answer = browser.get(f"{HOST}/signin/{company.team.id}")
 
     assert 503 == answer.status_code
     assert "Forger cannot be reached" in words(answer)
+
+
+def test_whoever_comes_back_to_another_key_begins_anew(company, browser, other_key):
+    """As of an answer that is not believed: the sign-in is over."""
+    asked = begun(browser, company, company.product().asks)
+    other_key()
+
+    lost(answered(browser, company, asked["state"]))
+    lost(answered(browser, company, asked["state"]))
+
+
+@pytest.mark.parametrize("error", [AdminError("it has just been removed"), StoreAway("the database is away")])
+def test_metadata_that_is_not_kept_stands_in_nobodys_way(house, company, forger, browser, monkeypatch, error):
+    """Whoever has signed in goes on; the next one brings what the provider says now again."""
+    providing = house.house.providing
+    finish = type(providing.speaks).finish
+
+    async def renewing(self, how, *args):
+        identity, _ = await finish(self, how, *args)
+        return identity, evolve(how, max_age=None if how.max_age else 60)
+
+    async def failing(self, *_, **__):
+        raise error
+
+    monkeypatch.setattr(type(providing.speaks), "finish", renewing)
+    monkeypatch.setattr(type(providing), "renewed", failing)
+    company.person("ann@acme.example")
+    answer = signed_in(browser, company, forger, company.product().asks, email="ann@acme.example")
+
+    assert 303 == answer.status_code
+    assert answer.headers["location"].startswith(f"{RETURN_TO}&code=")

@@ -75,8 +75,7 @@ class Providing:
         Its *id* may have been given out before: the addresses at which we are reached, which the provider is
         told, contain it.
         """
-        id = id or self.ids()
-        if not _ID.fullmatch(id):
+        if not _ID.fullmatch(id := id or self.ids()):
             raise AdminError(STALE)
         provider = Provider(
             id=id,

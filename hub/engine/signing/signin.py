@@ -12,6 +12,7 @@ import structlog
 from attrs import evolve, frozen
 
 from hub.engine.values.entitlements import REFUSALS, Reason, decide
+from hub.engine.values.errors import AdminError, StoreAway
 from hub.engine.values.flows import FLOW_SECONDS, Errand, Flow, Purpose
 from hub.engine.values.known import Linked
 from hub.engine.values.notes import Author
@@ -25,7 +26,7 @@ from .matching import Match, whom
 if TYPE_CHECKING:
     from hub.engine.ports import Clock, Flows, Speaks, Standings, Subjects
     from hub.engine.product.handover import HandOver
-    from hub.providers import Identity, Provider
+    from hub.providers import How, Identity, Provider
 
     from .providing import Providing
 
@@ -107,16 +108,15 @@ class SignIns:
         if not await self.flows.claim(flow):
             raise self._lost(provider, "taken up already")
         try:
-            identity, how = await self.speaks.finish(
-                self.providing.opened(provider), doors, flow.proof, answer
-            )
-        except NotBelieved as error:
+            agreed = self.providing.opened(provider)
+            identity, how = await self.speaks.finish(agreed, doors, flow.proof, answer)
+        except (NotBelieved, Misfit) as error:
             await self._disbelieved(flow, provider, error)
             return
         if not await self.flows.answer(evolve(flow, identity=identity)):
             raise self._lost(provider, "over, or with a provider that has just been removed")
-        if how != self.providing.opened(provider):
-            await self.providing.renewed(provider, how, by=Author(name="metadata"))
+        if how != agreed:
+            await self._renewed(provider, how)
 
     async def finished(
         self, provider: Provider, state: str, *, browser: str
@@ -176,7 +176,14 @@ class SignIns:
     async def _linked(self, provider: Provider, identity: Identity, match: Match) -> bool:
         return await self.subjects.link(provider, identity, Linked(person=match.person, admin=match.admin))
 
-    async def _disbelieved(self, flow: Flow, provider: Provider, error: NotBelieved) -> None:
+    async def _renewed(self, provider: Provider, how: How) -> None:
+        """Keep what the provider's metadata says now; where that fails, the next who signs in brings it."""
+        try:
+            await self.providing.renewed(provider, how, by=Author(name="metadata"))
+        except (AdminError, StoreAway) as error:
+            log.warning("signin.unrenewed", team=provider.team, provider=provider.id, why=str(error))
+
+    async def _disbelieved(self, flow: Flow, provider: Provider, error: NotBelieved | Misfit) -> None:
         """Keep why an answer is not believed, for whoever tries sign-in; nobody else is told."""
         await self.flows.answer(evolve(flow, fault=str(error)))
         if flow.errand.purpose is not Purpose.TEST:
