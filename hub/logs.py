@@ -72,6 +72,12 @@ def request(
     )
 
 
+def shows_requests() -> bool:
+    """Say whether the level is one at which requests are logged."""
+    shows: bool = _requests().is_enabled_for(logging.INFO)
+    return shows
+
+
 @cache
 def _requests() -> Any:
     """Return the logger of requests: to bind one for each takes longer than to write its line."""

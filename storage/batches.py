@@ -43,14 +43,17 @@ class Batches:
     """Runs writings in the transactions that *transaction* opens, those of one group in turn.
 
     It is told for how many, at *most* that, and until when the first of them is to be done. With
-    *savepoints*, one that fails takes no other along. Without, one that has left a trace does; and whose
-    fault it was shows when they come again, each alone. Then there are several writers, too, and those who
-    wait behind a batch that waits for somebody else go by it.
+    *savepoints*, one that fails takes no other along: they are run again, each behind a savepoint, and so are
+    those that follow until none fails. Without, one that has left a trace does; and whose fault it was shows
+    when they come again, each alone. Then there are several writers, too, and those who wait behind a batch
+    that waits for somebody else go by it.
     """
 
     transaction: Callable[[int, float | None], AbstractAsyncContextManager[Any]]
     most: int
     savepoints: bool
+    #: Whether any of the last batch failed: a savepoint costs a write a twentieth of its time.
+    _failing: bool = field(default=False, init=False)
     #: Who waits for the next commit of a group, while a task comes to them.
     _queues: dict[str, deque[Waiting]] = field(factory=dict, init=False)
     #: Those tasks, and those that were gone by.
@@ -111,23 +114,28 @@ class Batches:
             waiting.clear()
 
     async def _ends(self, batch: Sequence[Waiting]) -> Sequence[End]:
-        begun = False
+        begun, apart = False, self.savepoints and self._failing
         until = min((each.until for each in batch if each.until is not None), default=None)
         try:
             async with self.transaction(len(batch), until) as client:
                 begun = True
-                return [await self._end(client, each) for each in batch]
+                ends = [await self._end(client, each, apart=apart) for each in batch]
         except Exception as error:  # noqa: BLE001 - told to whoever waits for it
+            self._failing = True
             if len(batch) == 1 or not begun:
                 return [error] * len(batch)
+            if self.savepoints and not apart:
+                return await self._ends(batch)
             return [Overtaken(str(error)) for _ in batch]
+        self._failing = any(isinstance(end, Exception) for end in ends)
+        return ends
 
-    async def _end(self, client: Any, waiting: Waiting) -> End:
+    async def _end(self, client: Any, waiting: Waiting, *, apart: bool) -> End:
         if waiting.future.done():  # nobody waits for it any more
             return (None,)
         if waiting.timer:
             waiting.timer.cancel()
-        if self.savepoints:
+        if apart:
             return await _apart(client, waiting.writing)
         company: Company | None = client.company
         return await company.end(waiting.writing, client) if company else (await waiting.writing(client),)

@@ -6,10 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 from attrs import Factory, field, frozen
 from tortoise import Tortoise, connections
+from tortoise.connection import ConnectionHandler
 from tortoise.context import require_context
 from tortoise.transactions import in_transaction
 
@@ -96,8 +98,7 @@ class Database:
     @property
     def reading(self) -> Any:
         """Return the connection for what is read outside any transaction."""
-        # Tortoise's `connections` looks for this with each word: it takes longer than to find a row does.
-        return require_context().connections.get(f"{self.dialect}-read")
+        return _connection(require_context().connections, f"{self.dialect}-read")
 
     async def rows(self, sql: str, *values: object) -> Sequence[Row]:
         """Run a statement outside any transaction and return its rows."""
@@ -191,6 +192,15 @@ class Database:
             yield client
         finally:
             await self.run(client, "ROLLBACK")
+
+
+@lru_cache(maxsize=8)
+def _connection(opened: ConnectionHandler, name: str) -> Any:
+    """Return the connection of that *name* among those that are *opened* at once.
+
+    Tortoise asks of it, each time, whether it is of this loop and this process.
+    """
+    return opened.get(name)
 
 
 @asynccontextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from itertools import chain, groupby
 
 from attrs import frozen
 
@@ -14,6 +15,13 @@ from . import records
 from .database import Database
 from .memberships import Rows
 from .searchable import Key, folded, keys
+from .statements import values_of
+
+_INSERT = "INSERT INTO resource_keys (team_id, connection_id, resource_id, exclusive, path, value) VALUES"
+_FREE = "ON CONFLICT (connection_id, path, value) WHERE exclusive DO NOTHING RETURNING path, value"
+
+#: How many keys are written in one statement, each with six values.
+_WRITTEN_MAX = 100
 
 #: Has one statement run before the write ends.
 Later = Callable[..., Awaitable[None]]
@@ -64,30 +72,29 @@ class Indexing:
             await self.later(
                 "DELETE FROM resource_keys WHERE team_id = $1 AND connection_id = $2 AND resource_id = $3"
                 f" AND (path, value) IN ({self.database.paired('$4')})",
-                *self._values(resource, gone),
+                *(self.scope.team, self.scope.connection, resource.id),
+                records.dumps(sorted((each.path, each.value) for each in gone)),
             )
 
     async def _add(self, resource: Resource, come: Collection[Key]) -> None:
-        shared, alone = ([each for each in come if each.exclusive is which] for which in (False, True))
-        if shared:
-            await self.later(self._insertion("FALSE"), *self._values(resource, shared))
-        if alone:
-            free = "ON CONFLICT (connection_id, path, value) WHERE exclusive DO NOTHING RETURNING path, value"
-            values = self._values(resource, alone)
-            written = await self.rows(f"{self._insertion('TRUE')} {free}", *values)
-            held = {(row["path"], row["value"]) for row in written}
-            if taken := sorted({each.path for each in alone if (each.path, each.value) not in held}):
-                raise ValueTaken(*taken)
-
-    def _insertion(self, exclusive: str) -> str:
-        columns = "team_id, connection_id, resource_id, exclusive, path, value"
-        rows = self.database.paired("$4", "$1", "$2", "$3", exclusive)
-        return f"INSERT INTO resource_keys ({columns}) {rows}"
-
-    def _values(self, resource: Resource, of: Collection[Key]) -> tuple[object, ...]:
         # In one order, so that no two of those who write several wait for each other.
-        pairs = sorted((each.path, each.value) for each in of)
-        return (self.scope.team, self.scope.connection, resource.id, records.dumps(pairs))
+        inorder = sorted(come, key=lambda each: (each.exclusive, each.path, each.value))
+        for exclusive, same in groupby(inorder, key=lambda each: each.exclusive):
+            keys = [*same]
+            for first in range(0, len(keys), _WRITTEN_MAX):
+                await self._write(resource, keys[first : first + _WRITTEN_MAX], exclusive=exclusive)
+
+    async def _write(self, resource: Resource, keys: Sequence[Key], *, exclusive: bool) -> None:
+        mine = (self.scope.team, self.scope.connection, resource.id, exclusive)
+        rows = [(*mine, each.path, each.value) for each in keys]
+        sql = f"{_INSERT} {values_of(*rows)}"
+        if not exclusive:
+            return await self.later(sql, *chain.from_iterable(rows))
+        written = await self.rows(f"{sql} {_FREE}", *chain.from_iterable(rows))
+        held = {(row["path"], row["value"]) for row in written}
+        if taken := sorted({each.path for each in keys if (each.path, each.value) not in held}):
+            raise ValueTaken(*taken)
+        return None
 
     def _place(self, resource: Resource) -> tuple[object, ...]:
         return (self.scope.team, self.scope.connection, resource.kind, resource.id)

@@ -151,10 +151,11 @@ class _Writer:
             ("person_keys f", "f.person_id"): contains("f.address"),
             ("persons f", "f.id"): f"f.by_hand AND {contains('f.name_key')}",
         }
-        # Where nothing narrows them further, a page of each is a page of all.
+        # Where nothing narrows them further, a page of each is a page of all. They are grouped, since of
+        # DISTINCT ones SQLite has a tree beside the list that it sorts.
         parts = [
-            f"SELECT * FROM (SELECT DISTINCT {id} AS id FROM {table}"
-            f" WHERE {both(f'f.team_id = {self.team}', condition, self._beyond(id, turn))}"
+            f"SELECT * FROM (SELECT {id} AS id FROM {table}"
+            f" WHERE {both(f'f.team_id = {self.team}', condition, self._beyond(id, turn))} GROUP BY {id}"
             f"{'' if wanted.narrow else f' {_cut(id, turn)}'}) part{number}"
             for number, ((table, id), condition) in enumerate(sources.items())
         ]

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import asdict
-
 from hub.engine.values.claimants import Personal
 from hub.engine.values.kinds import NAMES
 from hub.engine.values.places import Refused, SeatCount
@@ -21,12 +19,15 @@ from hub.ledger.policies import Policy
 from hub.ledger.seals import Seal
 from hub.scim import strictjson
 from hub.scim.folding import fold
+from hub.shallow import shallow
 from hub.spi import Event
 from hub.teams import ApiKey, Connection, Profile, State, Team, Token
 
 from .client import Row
 from .keys import key
 from .memberships import groups_in, members_in
+
+_posting, _event = shallow(Posting), shallow(Event)
 
 #: The columns of a resource, in the order of `resource_values`.
 RESOURCE = (
@@ -194,7 +195,7 @@ def seat_count(row: Row) -> SeatCount:
 
 def postings(values: Sequence[Posting]) -> str:
     """Return *values* as JSON text."""
-    return dumps([asdict(value) for value in values])
+    return dumps([_posting(value) for value in values])
 
 
 def entry(row: Row) -> Entry:
@@ -241,7 +242,7 @@ def refused(row: Row) -> Refused:
 
 def event_text(event: Event) -> str:
     """Return *event* as JSON text."""
-    return dumps({**asdict(event, recurse=False), "at": event.at.isoformat()})
+    return dumps({**_event(event), "at": event.at.isoformat()})
 
 
 def event(row: Row) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -55,13 +55,22 @@ def _api_key_by_key(dialect: str) -> str:
     )
 
 
+# The same row, which comes with each request, is turned into values once.
+
+
 @lru_cache(maxsize=1024)
 def _owner(columns: tuple[tuple[str, Any], ...]) -> Owner:
-    """Return the owner in *row*; the same row, which comes with each request, is turned into values once."""
+    """Return the owner in a row."""
     row = dict(columns)
     connection = {**row, "id": row["connection_id"]}
     team = {**row, "id": row["team_id"]}
     return records.token(row), records.connection(connection), records.team(team)
+
+
+@lru_cache(maxsize=1024)
+def _api_key(columns: tuple[tuple[str, Any], ...]) -> ApiKey:
+    """Return the key of the API in a row."""
+    return records.api_key(dict(columns))
 
 
 @frozen(kw_only=True)
@@ -71,12 +80,12 @@ class DatabaseRegistry(Patient):
     clock: Clock
     search_seconds: float = SEARCH_SECONDS
     stirred: Stirred = field(factory=Stirred)
-    #: Most requests that come at once show the same token.
-    _looks: Sharing[Owner | None] = field(
+    #: Most requests that come at once show the same token, or the same key.
+    _looks: Sharing[Any] = field(
         init=False,
         repr=False,
         eq=False,
-        default=Factory(lambda self: Sharing(self._owners, none=None), takes_self=True),
+        default=Factory(lambda self: Sharing(self._shown, none=None), takes_self=True),
     )
 
     def store(self, scope: Scope) -> Store:
@@ -108,11 +117,15 @@ class DatabaseRegistry(Patient):
         return [records.connection(row) for row in rows]
 
     async def token(self, key_id: str) -> Owner | None:
-        return await self._patiently(lambda: self._looks.ask((_owner_by_key(self.database.dialect),), key_id))
+        sql = _owner_by_key(self.database.dialect)
+        return await self._patiently(lambda: self._looks.ask((sql, _owner), key_id))
 
-    async def _owners(self, key: tuple[str], ids: Sequence[str]) -> Mapping[str, Owner]:
-        found = await self.database.found_of(key, ids)
-        return {id: _owner(tuple(rows[0].items())) for id, rows in found.items() if rows}
+    async def _shown(
+        self, key: tuple[str, Callable[[tuple[tuple[str, Any], ...]], T]], ids: Sequence[str]
+    ) -> Mapping[str, T]:
+        sql, made = key
+        found = await self.database.found_of((sql,), ids)
+        return {id: made(tuple(rows[0].items())) for id, rows in found.items() if rows}
 
     async def tokens(self, connection: str) -> Sequence[Token]:
         found = tables.Tokens.filter(connection_id=connection)
@@ -121,8 +134,7 @@ class DatabaseRegistry(Patient):
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         sql = _api_key_by_key(self.database.dialect)
-        rows = await self._patiently(lambda: self.database.found(sql, one=key_id))
-        return records.api_key(rows[0]) if rows else None
+        return await self._patiently(lambda: self._looks.ask((sql, _api_key), key_id))
 
     async def api_keys(self, team: str) -> Sequence[ApiKey]:
         found = tables.Tokens.filter(team_id=team, kind="api")

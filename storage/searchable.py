@@ -132,7 +132,7 @@ def _part(
     single: Parts, lists: Parts, within: str, attributes: Mapping[str, Attribute], holder: Json
 ) -> None:
     """Sort what *holder* says of *attributes* into *single* values and *lists*, by their labels."""
-    for name, value in holder.items() if isinstance(holder, Mapping) else ():
+    for name, value in holder.items() if isinstance(holder, dict) else ():
         attribute = attributes.get(name.lower())
         if attribute is None or value is None:
             continue

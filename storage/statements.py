@@ -71,6 +71,11 @@ def _shifted(sql: str, by: int) -> str:
 
 
 def values_of(*rows: Sequence[Any]) -> str:
-    """Return the places of *rows* for VALUES: `($1, $2), ($3, $4)`."""
-    numbers = iter(range(1, 1 + sum(map(len, rows))))
-    return ", ".join(f"({', '.join(f'${next(numbers)}' for _ in row)})" for row in rows)
+    """Return the places of *rows*, all of one length, for VALUES: `($1, $2), ($3, $4)`."""
+    return _places(len(rows), len(rows[0]))
+
+
+@lru_cache(maxsize=512)
+def _places(rows: int, columns: int) -> str:
+    numbers = iter(range(1, 1 + rows * columns))
+    return ", ".join(f"({', '.join(f'${next(numbers)}' for _ in range(columns))})" for _ in range(rows))

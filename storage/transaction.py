@@ -45,14 +45,16 @@ class Transaction:
 
     async def joined(self, last: Statement) -> Sequence[Row]:
         """Run *last* in one round trip with what was put off, and return its rows."""
-        await self._apart(last)
+        if last.table in self._written:
+            await self.flush()
         await self._catch_up()
         return await run(self.database, self.client, [*self._taken(), last])
 
     async def later(self, sql: str, *values: object, refusals: Refusals = NONE, name: str = "") -> None:
         """Put a statement off: it runs with the next whose rows are asked for, or at the end of the write."""
         statement = Statement(sql, values, refusals, name)
-        await self._apart(statement)
+        if statement.table in self._written:  # together, what one of them writes would be lost
+            await self.flush()
         self._behind.append(statement)
         self._written.add(statement.table)
 
@@ -81,11 +83,6 @@ class Transaction:
         """Run what earlier writes of the same transaction have put off."""
         if self.client.company:
             await self.client.company.catch_up(self.client)
-
-    async def _apart(self, statement: Statement) -> None:
-        """Run what was put off where it writes the table of *statement*: together, one would be lost."""
-        if statement.table in self._written:
-            await self.flush()
 
     def _taken(self) -> list[Statement]:
         """Return what was put off, which is put off no longer."""

@@ -30,9 +30,9 @@ _TOLD_MAX = 100
 
 #: Takes the next number of the team's book, and the moment of that entry.
 _NEXT_NUMBER = {
-    dialect: f"UPDATE teams SET entries = entries + 1, booked_at = {latest}(booked_at, $2) WHERE id = $1"
-    " RETURNING entries, booked_at"
-    for dialect, latest in {"sqlite": "max", "postgres": "GREATEST"}.items()
+    "sqlite": "UPDATE teams SET entries = entries + 1, booked_at = max(booked_at, $2) WHERE id = $1",
+    "postgres": "UPDATE teams SET entries = entries + 1, booked_at = GREATEST(booked_at, $2) WHERE id = $1"
+    " RETURNING entries, booked_at",
 }
 
 

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from hub.sources import new_reference
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.moments import written
+from hub.sources import clock, new_reference
 
 NOW = 1_795_000_000_000_000_000  # 2026-11-18, nanoseconds
+
+
+@pytest.mark.parametrize("later", [0, 1, 999, 1000, 1001, 59_999, 60_000])
+def test_the_clock_reads_as_moments_do(monkeypatch, later):
+    """Its text is that of the moment, cut to the millisecond."""
+    moment = datetime.fromtimestamp(NOW // 10**9, UTC) + timedelta(milliseconds=later)
+    monkeypatch.setattr("time.time_ns", lambda: NOW + later * 10**6 + 999_999)
+
+    assert written(moment) == clock()
 
 
 def test_references_of_one_time_are_neighbours(monkeypatch):

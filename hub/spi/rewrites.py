@@ -78,7 +78,8 @@ def booleans(*names: str) -> Rewrite:
 
     def within(name: str, value: Json) -> Json:
         if isinstance(value, str):
-            return of_text(value) if name.lower() in names and not foreign(name) else value
+            put_right = of_text(value)
+            return put_right if put_right is not value and name.lower() in names else value
         return value if foreign(name) else deep(value)
 
     def deep(value: Json) -> Json:

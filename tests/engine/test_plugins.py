@@ -142,6 +142,8 @@ def test_every_objection_counts():
 
     assert [Objection("bob may not come in")] == plugins.review_grant(granted(bob))
     assert [] == plugins.review_grant(granted(ANN))
+    assert plugins.reviews
+    assert not load(Billing()).reviews
 
 
 def granted(person: Person) -> Change:

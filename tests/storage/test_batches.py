@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 
+from storage import batches
 from storage.batches import ASIDE_SECONDS
 from storage.database import BATCH_MAX, Database
 
@@ -66,6 +67,32 @@ async def test_one_that_fails_takes_no_other_along(database):
         end if isinstance(end, str) else type(end).__name__ for end in ends
     ]
     assert ["t0", "t1", "t3", "t4"] == await names(database)
+
+
+async def test_savepoints_are_paid_for_once_one_has_failed(database, monkeypatch):
+    """Until then none is taken; then each has its own, as have those of the next commit."""
+    names, apart, taken = (f"t{n}" for n in range(100)), batches._apart, []
+
+    async def counted(client, writing):
+        taken.append(writing)
+        return await apart(client, writing)
+
+    async def savepoints(*, one_fails: bool = False) -> int:
+        taken.clear()
+        fails = [None, ValueError() if one_fails else None, None]
+        writings = [adding(database, next(names), fails=error) for error in fails]
+        await asyncio.gather(*map(database.written, writings), return_exceptions=True)
+        return len(taken)
+
+    monkeypatch.setattr(batches, "_apart", counted)
+
+    assert 0 == await savepoints()
+    assert 3 == await savepoints(one_fails=True)
+    assert 3 == await savepoints(one_fails=True)
+    assert 3 == await savepoints()
+    assert 0 == await savepoints()
+    (row,) = await database.rows("SELECT count(*) AS landed FROM teams")
+    assert 5 * 3 - 2 == row["landed"]
 
 
 async def test_one_that_no_commit_accepts_is_found_out(world):

@@ -106,15 +106,9 @@ class Users:
         joined: Sequence[Event],
     ) -> Outcome:
         """Finish a write that lets somebody in, the seat last of all."""
-        team, name = request.admission.team.id, after.document["userName"]
-        change = Change(
-            team=team,
-            connection=request.connection.id,
-            before=person_of(before, team) if before else None,
-            after=person_of(after, team),
-        )
-        for objection in self.plugins.review_grant(change):
-            raise InvalidValue(objection.detail)
+        name = after.document["userName"]
+        if self.plugins.reviews:
+            self._review(request, before, after)
         try:
             moved = await self._seated(unit, request, after, claimant)
         except NoSeat as refusal:
@@ -126,13 +120,25 @@ class Users:
         await unit.tell(events)
         return Outcome(resource=after, events=events)
 
+    def _review(self, request: Request, before: Resource | None, after: Resource) -> None:
+        """Raise `InvalidValue` where a plugin has something against letting the user in."""
+        team = request.admission.team.id
+        change = Change(
+            team=team,
+            connection=request.connection.id,
+            before=person_of(before, team) if before else None,
+            after=person_of(after, team),
+        )
+        for objection in self.plugins.review_grant(change):
+            raise InvalidValue(objection.detail)
+
     async def _seated(self, unit: Unit, request: Request, user: Resource, claimant: Claimant) -> seats.Move:
         """Give the person *user* is about the seat that they need, unless they have one or are undecided."""
         team, person, now = request.admission.team, str(user.person), claimant.spot
         matters = seats.may_matter(self.plugins, team)
         if matters and not shows_memberships(request, "User"):
             user = evolve(user, groups=await unit.groups(user.id))
-        young = unit.now < seats.groups_come_by(team, user.created)
+        young = matters and unit.now < seats.groups_come_by(team, user.created)
         choice = seats.choice_of(self.plugins, team, [user], young=young)
         wanted = choice.kind if isinstance(choice, Seat) else None
         is_right = wanted is not None and wanted in {now.held, now.waits}

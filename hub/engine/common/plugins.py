@@ -74,6 +74,11 @@ class Plugins:
         """Say whether any plugin implements `choose_seat`."""
         return bool(self._manager.hook.choose_seat.get_hookimpls())
 
+    @property
+    def reviews(self) -> bool:
+        """Say whether any plugin implements `review_grant`."""
+        return bool(self._manager.hook.review_grant.get_hookimpls())
+
     def review_grant(self, change: Change) -> list[Objection]:
         """Return what plugins have against *change*."""
         objections: list[Objection] = self._manager.hook.review_grant(change=change)

@@ -174,7 +174,7 @@ async def _moved(
     ]
     for each in crossings:
         await unit.told(each.kind, each.percent)
-    return evolve(moved, crossings=crossings)
+    return evolve(moved, crossings=crossings) if crossings else moved
 
 
 async def let_go(unit: Unit, person: str, *, reference: str) -> Move:

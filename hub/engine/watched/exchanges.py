@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
-from attrs import asdict, define, field, frozen
+from attrs import define, field, frozen
 
 from hub.engine.asking.recording import Recording
 from hub.moments import later
 from hub.scim.strictjson import dumps
+from hub.shallow import shallow
 
 if TYPE_CHECKING:
     from hub.engine.ports import Clock, Exchanges, Ids
@@ -63,6 +64,9 @@ class Exchange:
     effect: tuple[str, ...] = ()
 
 
+_exchange = shallow(Exchange)
+
+
 @define(kw_only=True)
 class Keeper:
     """Writes exchanges in batches, apart from the requests that they are of."""
@@ -83,7 +87,7 @@ class Keeper:
 
     def keep(self, exchange: Exchange) -> None:
         """Have *exchange* written soon; dropped and counted where too many wait already."""
-        row = {"at": self.clock(), **asdict(exchange, recurse=False)}
+        row = {"at": self.clock(), **_exchange(exchange)}
         for name in ("request", "answer", "became"):
             row[name] = kept(row[name], self.body_max)
         row["about"] = about(row["path"], row["answer"])
@@ -145,7 +149,8 @@ def kept(value: Any, bytes_max: int) -> Any:
     if value is None:
         return None
     text = value if isinstance(value, bytes) else dumps(value)
-    if any(name in text.lower() for name in _SECRET_BYTES):  # few have one: most are not looked through
+    lower = text.lower()
+    if any(name in lower for name in _SECRET_BYTES):  # few have one: most are not looked through
         value = redacted(orjson.loads(text))
         text = dumps(value)
     if len(text) > bytes_max:
