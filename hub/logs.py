@@ -61,6 +61,8 @@ def request(
 
     The arguments are all there is, so that no name of a person finds a way in.
     """
+    if not _requests().is_enabled_for(logging.INFO):
+        return
     said = {"connection": connection, "team": team, "effect": effect, "quirks": list(quirks)}
     _requests().info(
         "request",
@@ -70,12 +72,6 @@ def request(
         duration_ms=round(duration_ms, 1),
         **{key: value for key, value in said.items() if value},
     )
-
-
-def shows_requests() -> bool:
-    """Say whether the level is one at which requests are logged."""
-    shows: bool = _requests().is_enabled_for(logging.INFO)
-    return shows
 
 
 @cache

@@ -10,9 +10,9 @@ from attrs import AttrsInstance, fields
 
 
 def shallow(of: type[AttrsInstance]) -> Callable[[AttrsInstance], dict[str, Any]]:
-    """Return what reads all fields of an instance of the class, as `asdict` without recursion does.
+    """Return what reads all fields, two or more, of an instance, as `asdict` without recursion does.
 
-    That one looks at the class anew each time, which takes several times as long.
+    `asdict` looks at the class anew each time, which takes several times as long.
     """
     names = tuple(each.name for each in fields(of))
     values = attrgetter(*names)

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from hub import moments
 
-#: Seeded by the system, anew in each process: to ask the system each time lets all other threads go first.
-_random = random.getrandbits
+#: Of the one generator that is seeded anew in each process, also after a fork. To ask the system for an id
+#: lets all other threads go first.
+_bits = random.getrandbits
 
 
 def new_id() -> str:
@@ -19,7 +20,7 @@ def new_id() -> str:
 
     Nobody else has it, but it is no secret: to know one opens nothing.
     """
-    bits = (time.time_ns() // 1_000_000) << 80 | _random(80)
+    bits = (time.time_ns() // 1_000_000) << 80 | _bits(80)
     digits = f"{bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -30,7 +31,7 @@ def new_reference() -> str:
     It begins with the millisecond (of 35 years), so that what is kept of one time has its names side by side
     in an index, and a commit writes few of its pages.
     """
-    bits = (time.time_ns() // 1_000_000) % 2**40 << 32 | _random(32)
+    bits = (time.time_ns() // 1_000_000) % 2**40 << 32 | _bits(32)
     return f"hx_{bits:018x}"
 
 

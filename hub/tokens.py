@@ -48,7 +48,7 @@ def parse(text: str) -> Credential | None:
     return Credential(shape[1], shape[2])
 
 
-@lru_cache(maxsize=1024)  # each request shows one, mostly one of a few
+@lru_cache(maxsize=256)  # each request shows one, mostly one of a few
 def digest(credential: Credential, key: bytes) -> str:
     """Return what is kept of *credential*: an HMAC-SHA256 under the server's *key*, in hex."""
     return hmac.digest(key, f"{credential.key_id}.{credential.secret}".encode(), "sha256").hex()

@@ -17,6 +17,10 @@ from .deadline import left
 if TYPE_CHECKING:
     from .company import Company
 
+#: How many batches have savepoints after one that failed. A savepoint costs a write a twentieth of its time,
+#: and to run a batch again costs all of it: so it is done no more often than that.
+DOUBTS = 32
+
 #: Writes on the client of an open transaction.
 Writing: TypeAlias = Callable[[Any], Awaitable[Any]]
 
@@ -44,7 +48,7 @@ class Batches:
 
     It is told for how many, at *most* that, and until when the first of them is to be done. With
     *savepoints*, one that fails takes no other along: they are run again, each behind a savepoint, and so are
-    those that follow until none fails. Without, one that has left a trace does; and whose fault it was shows
+    those that follow for a while. Without, one that has left a trace does; and whose fault it was shows
     when they come again, each alone. Then there are several writers, too, and those who wait behind a batch
     that waits for somebody else go by it.
     """
@@ -52,8 +56,8 @@ class Batches:
     transaction: Callable[[int, float | None], AbstractAsyncContextManager[Any]]
     most: int
     savepoints: bool
-    #: Whether any of the last batch failed: a savepoint costs a write a twentieth of its time.
-    _failing: bool = field(default=False, init=False)
+    #: How many more batches have savepoints, since one failed.
+    _doubts: int = field(default=0, init=False)
     #: Who waits for the next commit of a group, while a task comes to them.
     _queues: dict[str, deque[Waiting]] = field(factory=dict, init=False)
     #: Those tasks, and those that were gone by.
@@ -114,25 +118,31 @@ class Batches:
             waiting.clear()
 
     async def _ends(self, batch: Sequence[Waiting]) -> Sequence[End]:
-        begun, apart = False, self.savepoints and self._failing
+        begun = ran = False
+        apart = self.savepoints and self._doubts > 0
         until = min((each.until for each in batch if each.until is not None), default=None)
         try:
             async with self.transaction(len(batch), until) as client:
                 begun = True
                 ends = [await self._end(client, each, apart=apart) for each in batch]
+                ran = True
         except Exception as error:  # noqa: BLE001 - told to whoever waits for it
-            self._failing = True
+            self._doubts = DOUBTS
             if len(batch) == 1 or not begun:
                 return [error] * len(batch)
-            if self.savepoints and not apart:
-                return await self._ends(batch)
-            return [Overtaken(str(error)) for _ in batch]
-        self._failing = any(isinstance(end, Exception) for end in ends)
-        return ends
+            if not self.savepoints or apart or ran:
+                return [Overtaken(str(error)) for _ in batch]
+        else:
+            failed = any(isinstance(end, Exception) for end in ends)
+            self._doubts = DOUBTS if failed else max(0, self._doubts - 1)
+            return ends
+        return await self._ends(batch)  # out here, so that no error of theirs has this one behind it
 
     async def _end(self, client: Any, waiting: Waiting, *, apart: bool) -> End:
         if waiting.future.done():  # nobody waits for it any more
             return (None,)
+        if (seconds := left(waiting.until)) is not None and seconds <= 0:
+            return TimeoutError()
         if waiting.timer:
             waiting.timer.cancel()
         if apart:

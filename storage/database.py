@@ -194,7 +194,7 @@ class Database:
             await self.run(client, "ROLLBACK")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _connection(opened: ConnectionHandler, name: str) -> Any:
     """Return the connection of that *name* among those that are *opened* at once.
 
@@ -214,6 +214,7 @@ async def opened(url: str, *, pool: int = 10, patience: float = PATIENCE) -> Asy
     # context variable: without the fallback no request would see it.
     settings = config(url, pool=pool, patience=patience)
     context = await Tortoise.init(config=settings, _enable_global_fallback=True)
+    _connection(context.connections, f"{dialect(url)}-read")  # within a snapshot, it would be another
     try:
         yield Database(url=url)
     finally:

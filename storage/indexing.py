@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import chain, groupby
+from operator import attrgetter
 
 from attrs import frozen
 
@@ -77,27 +78,33 @@ class Indexing:
             )
 
     async def _add(self, resource: Resource, come: Collection[Key]) -> None:
+        taken = list[str]()
         # In one order, so that no two of those who write several wait for each other.
-        inorder = sorted(come, key=lambda each: (each.exclusive, each.path, each.value))
-        for exclusive, same in groupby(inorder, key=lambda each: each.exclusive):
-            keys = [*same]
-            for first in range(0, len(keys), _WRITTEN_MAX):
-                await self._write(resource, keys[first : first + _WRITTEN_MAX], exclusive=exclusive)
+        for exclusive, alike in groupby(sorted(come, key=_order), key=attrgetter("exclusive")):
+            them = [*alike]
+            for first in range(0, len(them), _WRITTEN_MAX):
+                taken += await self._write(resource, them[first : first + _WRITTEN_MAX], exclusive=exclusive)
+        if taken:
+            raise ValueTaken(*sorted({*taken}))
 
-    async def _write(self, resource: Resource, keys: Sequence[Key], *, exclusive: bool) -> None:
+    async def _write(self, resource: Resource, some: Sequence[Key], *, exclusive: bool) -> Sequence[str]:
+        """Write *some* keys, and return the paths of those that another resource has and may have alone."""
         mine = (self.scope.team, self.scope.connection, resource.id, exclusive)
-        rows = [(*mine, each.path, each.value) for each in keys]
+        rows = [(*mine, each.path, each.value) for each in some]
         sql = f"{_INSERT} {values_of(*rows)}"
         if not exclusive:
-            return await self.later(sql, *chain.from_iterable(rows))
+            await self.later(sql, *chain.from_iterable(rows))
+            return ()
         written = await self.rows(f"{sql} {_FREE}", *chain.from_iterable(rows))
         held = {(row["path"], row["value"]) for row in written}
-        if taken := sorted({each.path for each in keys if (each.path, each.value) not in held}):
-            raise ValueTaken(*taken)
-        return None
+        return [each.path for each in some if (each.path, each.value) not in held]
 
     def _place(self, resource: Resource) -> tuple[object, ...]:
         return (self.scope.team, self.scope.connection, resource.kind, resource.id)
 
     def _folded(self, resource: Resource) -> tuple[str, str]:
         return folded(self.scope.types[resource.kind], resource.document, self.database.dialect)
+
+
+def _order(key: Key) -> tuple[bool, str, str]:
+    return key.exclusive, key.path, key.value

@@ -151,8 +151,8 @@ class _Writer:
             ("person_keys f", "f.person_id"): contains("f.address"),
             ("persons f", "f.id"): f"f.by_hand AND {contains('f.name_key')}",
         }
-        # Where nothing narrows them further, a page of each is a page of all. They are grouped, since of
-        # DISTINCT ones SQLite has a tree beside the list that it sorts.
+        # Where nothing narrows them further, a page of each is a page of all. For DISTINCT, SQLite would keep
+        # a tree of all beside the list that it sorts.
         parts = [
             f"SELECT * FROM (SELECT {id} AS id FROM {table}"
             f" WHERE {both(f'f.team_id = {self.team}', condition, self._beyond(id, turn))} GROUP BY {id}"

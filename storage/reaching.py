@@ -35,9 +35,13 @@ def config(
     one = _sqlite(url) if name == "sqlite" else _postgres(url, pool, patience, seconds)
     one["credentials"]["patience"] = patience
     app = {"models": ["storage.tables"], "migrations": "storage.migrations", "default_connection": name}
-    few = one if name == "sqlite" else _scanning(one)
-    writing = _writing(one) if name == "sqlite" else one
-    return {"connections": {name: writing, f"{name}-read": one, f"{name}-scan": few}, "apps": {"hub": app}}
+    if name == "sqlite":
+        # What undoes a part of a transaction is kept in memory.
+        writing, reading, scanning = _also(one, temp_store="MEMORY"), _also(one, cache_size=-_CACHE), one
+    else:
+        writing, reading, scanning = one, one, _scanning(one)
+    connections = {name: writing, f"{name}-read": reading, f"{name}-scan": scanning}
+    return {"connections": connections, "apps": {"hub": app}}
 
 
 def _scanning(one: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +68,11 @@ def dialect(url: str) -> str:
 _JOURNAL = {"wal_autocheckpoint": "4000", "journal_size_limit": str(64 * 2**20)}
 
 
+#: How much of a file SQLite keeps to look rows up in, KiB, instead of 2 MiB. The system may keep nothing of
+#: a file that is read here and there, and then each page comes from the disk.
+_CACHE = 32_768
+
+
 def _sqlite(url: str) -> dict[str, Any]:
     pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", **_JOURNAL}
     return {
@@ -76,9 +85,9 @@ def _sqlite(url: str) -> dict[str, Any]:
     }
 
 
-def _writing(one: dict[str, Any]) -> dict[str, Any]:
-    """Return the connection that writes: what undoes a part of a transaction, it keeps in memory."""
-    return {**one, "credentials": {**one["credentials"], "temp_store": "MEMORY"}}
+def _also(one: dict[str, Any], **pragmas: object) -> dict[str, Any]:
+    """Return a connection to SQLite like *one*, with these pragmas, too."""
+    return {**one, "credentials": {**one["credentials"], **pragmas}}
 
 
 def _postgres(url: str, pool: int, patience: float, seconds: float | None) -> dict[str, Any]:

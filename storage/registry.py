@@ -26,6 +26,9 @@ T = TypeVar("T")
 #: A token, and the connection and the team that it is of.
 Owner: TypeAlias = "tuple[Token, Connection, Team]"
 
+#: A row as what can be the key of a cache.
+Columns: TypeAlias = "tuple[tuple[str, Any], ...]"
+
 _OWNER = (
     "SELECT t.key_id, t.team_id, t.connection_id, t.digest, t.created_at, t.expires_at, t.revoked_at,"
     " t.user_id,"
@@ -55,11 +58,8 @@ def _api_key_by_key(dialect: str) -> str:
     )
 
 
-# The same row, which comes with each request, is turned into values once.
-
-
-@lru_cache(maxsize=1024)
-def _owner(columns: tuple[tuple[str, Any], ...]) -> Owner:
+@lru_cache(maxsize=1024)  # the same row comes with each request
+def _owner(columns: Columns) -> Owner:
     """Return the owner in a row."""
     row = dict(columns)
     connection = {**row, "id": row["connection_id"]}
@@ -67,8 +67,8 @@ def _owner(columns: tuple[tuple[str, Any], ...]) -> Owner:
     return records.token(row), records.connection(connection), records.team(team)
 
 
-@lru_cache(maxsize=1024)
-def _api_key(columns: tuple[tuple[str, Any], ...]) -> ApiKey:
+@lru_cache(maxsize=1024)  # as does this one
+def _api_key(columns: Columns) -> ApiKey:
     """Return the key of the API in a row."""
     return records.api_key(dict(columns))
 
@@ -120,9 +120,7 @@ class DatabaseRegistry(Patient):
         sql = _owner_by_key(self.database.dialect)
         return await self._patiently(lambda: self._looks.ask((sql, _owner), key_id))
 
-    async def _shown(
-        self, key: tuple[str, Callable[[tuple[tuple[str, Any], ...]], T]], ids: Sequence[str]
-    ) -> Mapping[str, T]:
+    async def _shown(self, key: tuple[str, Callable[[Columns], T]], ids: Sequence[str]) -> Mapping[str, T]:
         sql, made = key
         found = await self.database.found_of((sql,), ids)
         return {id: made(tuple(rows[0].items())) for id, rows in found.items() if rows}

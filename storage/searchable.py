@@ -125,7 +125,7 @@ def _values(place: Place, document: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _held(holder: Any, attribute: Attribute) -> Any:
-    return holder.get(attribute.name) if isinstance(holder, Mapping) else None
+    return holder.get(attribute.name) if isinstance(holder, dict) else None
 
 
 def _part(

@@ -45,7 +45,7 @@ class Transaction:
 
     async def joined(self, last: Statement) -> Sequence[Row]:
         """Run *last* in one round trip with what was put off, and return its rows."""
-        if last.table in self._written:
+        if last.table in self._written:  # together, what one of them writes would be lost
             await self.flush()
         await self._catch_up()
         return await run(self.database, self.client, [*self._taken(), last])

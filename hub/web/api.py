@@ -65,8 +65,6 @@ class Api:
             return
         call = Question(scope=scope, recording=self.keeper.begin())
         reply = await handling.handled(call, self._answer(call, receive), receive, send, refused=problem)
-        if not logs.shows_requests():
-            return
         logs.request(
             exchange=call.recording.reference,
             connection=None,

@@ -68,8 +68,6 @@ class Notes:
         return not isinstance(call.asked, Bulk) and (self.reads or not call.is_read)
 
     def _log(self, call: Call, reply: Reply, duration_ms: float) -> None:
-        if not logs.shows_requests():
-            return
         connection = call.admission.connection if call.admission else None
         logs.request(
             exchange=call.recording.reference,

@@ -70,7 +70,7 @@ async def test_one_that_fails_takes_no_other_along(database):
 
 
 async def test_savepoints_are_paid_for_once_one_has_failed(database, monkeypatch):
-    """Until then none is taken; then each has its own, as have those of the next commit."""
+    """Until then none is taken; then each has its own, as have those that follow for a while."""
     names, apart, taken = (f"t{n}" for n in range(100)), batches._apart, []
 
     async def counted(client, writing):
@@ -85,14 +85,47 @@ async def test_savepoints_are_paid_for_once_one_has_failed(database, monkeypatch
         return len(taken)
 
     monkeypatch.setattr(batches, "_apart", counted)
+    monkeypatch.setattr(batches, "DOUBTS", 2)
 
     assert 0 == await savepoints()
     assert 3 == await savepoints(one_fails=True)
     assert 3 == await savepoints(one_fails=True)
-    assert 3 == await savepoints()
-    assert 0 == await savepoints()
+    assert [3, 3, 0] == [await savepoints() for _ in range(3)]
     (row,) = await database.rows("SELECT count(*) AS landed FROM teams")
-    assert 5 * 3 - 2 == row["landed"]
+    assert 6 * 3 - 2 == row["landed"]
+
+
+async def test_one_whose_time_is_up_is_not_run_again(database):
+    """What it has left behind is undone with the rest of its commit; the others land."""
+    spent = asyncio.Event()
+
+    async def slow(client):
+        assert not spent.is_set()
+        spent.set()
+        await asyncio.sleep(0.1)
+        return await adding(database, "a")(client)
+
+    ends = await asyncio.gather(
+        database.written(slow, until=monotonic() + 0.05),
+        database.written(adding(database, "b", fails=ValueError())),
+        database.written(adding(database, "c")),
+        return_exceptions=True,
+    )
+
+    assert ["TimeoutError", "ValueError", "c"] == [
+        end if isinstance(end, str) else type(end).__name__ for end in ends
+    ]
+    assert ["c"] == await names(database)
+
+
+async def test_no_error_has_that_of_another_behind_it(database):
+    """What one write is told, and what is logged of it, says nothing of the others of its commit."""
+    errors = [ValueError("one"), None, KeyError("other")]
+    writings = [adding(database, f"t{n}", fails=error) for n, error in enumerate(errors)]
+
+    one, _, other = await asyncio.gather(*map(database.written, writings), return_exceptions=True)
+
+    assert (one.__context__, other.__context__) == (None, None)
 
 
 async def test_one_that_no_commit_accepts_is_found_out(world):

@@ -27,6 +27,16 @@ async def test_many_who_come_first_make_one_connection(database):
     assert before + 1 == threads()
 
 
+async def test_more_of_the_file_is_kept_where_rows_are_looked_up(database):
+    """32 MiB there, and as much as SQLite likes where it writes and where it reads all there is."""
+    async with database.transaction() as client:
+        (writing,) = await database.run(client, "PRAGMA cache_size")
+    (reading,) = await database.rows("PRAGMA cache_size")
+    (scanning,) = await database.scan("PRAGMA cache_size")
+
+    assert [-2000, -32_768, -2000] == [row["cache_size"] for row in (writing, reading, scanning)]
+
+
 async def test_a_file_that_is_no_database_is_let_go(tmp_path, migrated_url):
     """A connection that cannot be set up is closed: nothing is left of it, try as often as one may."""
     del migrated_url
