@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field, frozen
@@ -141,12 +142,13 @@ class Batches:
     async def _end(self, client: Any, waiting: Waiting, *, apart: bool) -> End:
         if waiting.future.done():  # nobody waits for it any more
             return (None,)
-        if (seconds := left(waiting.until)) is not None and seconds <= 0:
-            return TimeoutError()
         if waiting.timer:
             waiting.timer.cancel()
         if apart:
-            return await _apart(client, waiting.writing)
+            late = (
+                waiting.until is not None and monotonic() > waiting.until
+            )  # the first time took all there was
+            return TimeoutError() if late else await _apart(client, waiting.writing)
         company: Company | None = client.company
         return await company.end(waiting.writing, client) if company else (await waiting.writing(client),)
 

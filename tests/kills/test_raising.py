@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from hub.engine.rounds.settling import Settling
 from tests.kills import checker
 from tests.kills.operations import patched, person
 from tests.kills.quick import connected, through, victim
@@ -21,6 +22,15 @@ REMOVALS = {
     "put": ("PUT", person("ann", active=False), 200),
     "delete": ("DELETE", None, 204),
 }
+
+
+def leave_it() -> None:
+    """Plant a hub that settles nobody: one that is quick would free the seat before it is ended."""
+
+    async def nobody(_: Settling) -> None:
+        return
+
+    Settling.settle_due = nobody  # type: ignore[assignment]
 
 
 async def settled(source: Connected) -> None:
@@ -43,7 +53,7 @@ async def test_removal_goes_through_without_the_ledger(
     log = still.data / "hub.log"
     logged = log.stat().st_size
 
-    with victim(still, f"{failpoint}:raise") as failing:
+    with victim(still, f"{failpoint}:raise", plant=leave_it) as failing:
         answer = await through(operator, source, failing.url).request(method, f"Users/{user}", json=body)
 
     now = await checker.state(source.house.database.rows, source.team.id)
