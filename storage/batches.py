@@ -145,9 +145,8 @@ class Batches:
         if waiting.timer:
             waiting.timer.cancel()
         if apart:
-            late = (
-                waiting.until is not None and monotonic() > waiting.until
-            )  # the first time took all there was
+            # The first time, before it failed for one of them, may have taken all there was.
+            late = waiting.until is not None and monotonic() > waiting.until
             return TimeoutError() if late else await _apart(client, waiting.writing)
         company: Company | None = client.company
         return await company.end(waiting.writing, client) if company else (await waiting.writing(client),)
