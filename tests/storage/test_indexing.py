@@ -8,6 +8,7 @@ from attrs import evolve
 from hub.engine.values.errors import ValueTaken
 from hub.engine.values.scope import Scope
 from hub.scim.parsing import parse_filter
+from storage import indexing
 from tests.storage.conftest import listed, user
 from tests.storage.generated import CUSTOM, TYPES
 
@@ -83,6 +84,18 @@ async def test_a_unique_value_is_taken_once(store):
     await changed(store, one, 9)
     await changed(store, two, 7)
     assert (["u1"], ["u2"], []) == tuple([await found(store, f"{BADGE}:badge eq {n}") for n in (9, 7, 8)])
+
+
+async def test_all_that_is_taken_is_told(store, monkeypatch):
+    """However many statements write it: whoever mends one value is not told of the next."""
+    both = frozenset(indexing.Key(path=path, value="7", exclusive=True) for path in ("a", "b"))
+    monkeypatch.setattr(indexing, "keys", lambda *_: both)
+    monkeypatch.setattr(indexing, "_WRITTEN_MAX", 1)
+    await added(store, user("u1"))
+
+    with pytest.raises(ValueTaken) as taken:
+        await added(store, user("u2"))
+    assert ("a", "b") == taken.value.args
 
 
 async def test_a_unique_value_is_unique_within_a_connection(store, world):

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from storage import migrate
+from storage.database import opened
 from storage.reaching import config, postgres
 
 URL = "postgres://me%40x:p%2Fw@db.example:6432/the%20hub"
@@ -64,3 +65,10 @@ async def test_pool_and_migrator_read_alike(monkeypatch):
         expected.items()
         <= config(f"{URL}?sslmode=disable", pool=1)["connections"]["postgres"]["credentials"].items()
     )
+
+
+@pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
+async def test_what_is_read_outside_a_snapshot_is_not_of_it(migrated_url):
+    """Also where the first to read is in one: its connection is lent to others when it ends."""
+    async with opened(migrated_url) as database, database.snapshot() as client:
+        assert client is not database.reading

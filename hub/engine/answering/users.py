@@ -138,6 +138,7 @@ class Users:
         matters = seats.may_matter(self.plugins, team)
         if matters and not shows_memberships(request, "User"):
             user = evolve(user, groups=await unit.groups(user.id))
+        # Only rules and plugins know of groups that are still to come.
         young = matters and unit.now < seats.groups_come_by(team, user.created)
         choice = seats.choice_of(self.plugins, team, [user], young=young)
         wanted = choice.kind if isinstance(choice, Seat) else None
