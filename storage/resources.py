@@ -16,6 +16,7 @@ from hub.engine.values.resources import Resource
 from . import memberships, records
 from .faults import Violation
 from .indexing import Indexing
+from .lookups import identified
 from .statements import Refusals, Statement
 from .transaction import Transaction
 
@@ -41,8 +42,8 @@ class Resources(Transaction):
         turn = self.in_turn("COALESCE(person_id, id)")
         beside = f", {memberships.column(self.database)}" if groups and kind == "User" else ""
         rows = await self.rows(
-            f"SELECT {records.RESOURCE}{beside} FROM resources WHERE team_id = $1 AND connection_id = $2"
-            f" AND kind = $3 AND id = $4{turn}{self.database.for_update}",
+            f"SELECT {records.RESOURCE}{beside} FROM resources WHERE {self._identified('$1', '$2', '$4')}"
+            f" AND kind = $3{turn}{self.database.for_update}",
             self.scope.team,
             self.scope.connection,
             kind,
@@ -63,8 +64,7 @@ class Resources(Transaction):
         places, values, refusals = self._row(after, revision, exclusive=exclusive)
         changes = ", ".join(f"{name} = {place}" for name, place in [*places.items()][4:])
         await self.later(
-            f"UPDATE resources SET {changes}"
-            " WHERE id = $1 AND team_id = $2 AND connection_id = $3 AND kind = $4",
+            f"UPDATE resources SET {changes} WHERE {self._identified('$2', '$3', '$1')} AND kind = $4",
             *values,
             refusals=refusals,
         )
@@ -73,7 +73,7 @@ class Resources(Transaction):
 
     async def delete(self, resource: Resource) -> None:
         mine = (self.scope.team, self.scope.connection, resource.id)
-        sql = "DELETE FROM resources WHERE team_id = $1 AND connection_id = $2 AND id = $3"
+        sql = f"DELETE FROM resources WHERE {self._identified('$1', '$2', '$3')}"
         if self.scope.revision is None or resource.kind == "User":
             await self.rows(sql, *mine)
         else:
@@ -103,6 +103,9 @@ class Resources(Transaction):
             return _places(None), values, taken
         outdated: Refusals = {(Violation.NOT_NULL, "resources"): Outdated()}
         return _places(self.database.shared("id")), (*values, revision), {**taken, **outdated}
+
+    def _identified(self, team: str, connection: str, id: str) -> str:
+        return identified(self.database.dialect, team=team, connection=connection, id=id)
 
     @property
     def _indexing(self) -> Indexing:

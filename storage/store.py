@@ -28,7 +28,7 @@ from .deadline import SPARE
 from .door import through
 from .faults import too_deep
 from .filters.compiling import ROW
-from .lookups import select
+from .lookups import identified, select
 from .memberships import Nested, column, members, near
 from .patience import Patient, patiently
 from .searches import Asked, Reading
@@ -144,8 +144,12 @@ class DatabaseStore(Patient):
 def _one(dialect: str, beside: str | None) -> str:
     """Return the statement that finds a resource ($4) of a kind ($3), with the columns *beside* it."""
     columns = f"{records.TEXT}, {beside}" if beside else records.TEXT
-    of = "SELECT * FROM resources WHERE team_id = $1 AND connection_id = $2 AND kind = $3"
-    return select(dialect, columns, lambda by: f"{of} AND id = {by} LIMIT 1", name="resources", place="$4")
+
+    def found(by: str) -> str:
+        one = identified(dialect, team="$1", connection="$2", id=by)
+        return f"SELECT * FROM resources WHERE {one} AND kind = $3 LIMIT 1"
+
+    return select(dialect, columns, found, name="resources", place="$4")
 
 
 @define
