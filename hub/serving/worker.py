@@ -15,9 +15,10 @@ from typing import Any, TypeAlias, cast
 
 import hypercorn.asyncio
 import structlog
-from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .sparing import Dated, spare
 
 #: Makes the ASGI application, in the process that serves it.
 Make: TypeAlias = Callable[[], Any]
@@ -85,12 +86,13 @@ async def _serve(make: Make, listening: socket.socket, stop_seconds: int) -> Non
     loop.set_exception_handler(_note)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    config = Config()
+    config = Dated()
     config.bind = [f"fd://{listening.detach()}"]
     config.graceful_timeout = stop_seconds
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.include_server_header = False
     config.errorlog = logging.getLogger("hypercorn.error")
+    spare()
     app = cast("ASGIFramework", _telling(make(), stop))
     gc.collect()
     gc.freeze()  # what is imported stays: a collection that looks through it all takes 50 ms

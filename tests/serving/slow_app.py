@@ -24,6 +24,11 @@ async def pid(_: Request) -> PlainTextResponse:
     return PlainTextResponse(str(os.getpid()))
 
 
+async def tasks(_: Request) -> PlainTextResponse:
+    """Answer how many tasks the process has."""
+    return PlainTextResponse(str(len(asyncio.all_tasks())))
+
+
 async def slow(request: Request) -> PlainTextResponse:
     """Answer after as many seconds as the path says."""
     await asyncio.sleep(float(request.path_params["seconds"]))
@@ -48,7 +53,12 @@ def make(flush_seconds: float = 0) -> Starlette:
         structlog.get_logger().info("put away")
 
     return Starlette(
-        routes=[Route("/pid", pid), Route("/slow/{seconds}", slow), Route("/stream", stream)],
+        routes=[
+            Route("/pid", pid),
+            Route("/tasks", tasks),
+            Route("/slow/{seconds}", slow),
+            Route("/stream", stream),
+        ],
         lifespan=lifespan,
     )
 

@@ -1,0 +1,69 @@
+"""What Hypercorn does for each request and need not: a twentieth of what a small one takes."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from time import time
+from typing import Any, TypeAlias
+
+from hypercorn.asyncio import tcp_server
+from hypercorn.asyncio.worker_context import AsyncioSingleTask
+from hypercorn.config import Config
+
+#: Seconds without a request after which they are a pause. A stop waits so much longer for a connection.
+PAUSE_SECONDS = 0.2
+
+#: Waits until a pause has lasted long enough, or the hub stops, and closes the connection.
+Waiting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Dated(Config):
+    """Settings by which the date of answers is put into words once a second."""
+
+    _at = 0
+    _headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def response_headers(self, protocol: str) -> list[tuple[bytes, bytes]]:
+        """Return the headers that every answer has."""
+        if self._at != (now := int(time())):
+            self._at, self._headers = now, tuple(super().response_headers(protocol))
+        return [*self._headers]
+
+
+class Pause(AsyncioSingleTask):
+    """The task that waits while nothing comes by a connection, begun once that is a pause.
+
+    Hypercorn's own begins with each answer, has a second task and a timer inside, and is cancelled with the
+    next request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def restart(self, task_group: Any, action: Waiting) -> None:
+        """Have *action* begin in *task_group* when nothing has come for a while."""
+        await self.stop()
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(PAUSE_SECONDS, self._begin, task_group, action)
+
+    async def stop(self) -> None:
+        """End the pause: something came, or the connection is at its end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        elif self._handle is not None:
+            await super().stop()
+
+    def _begin(self, group: Any, action: Waiting) -> None:
+        self._timer = None
+        waiting = action()
+        try:
+            self._handle = group._task_group.create_task(waiting)  # noqa: SLF001 - as Hypercorn does
+        except RuntimeError:  # the connection has ended, and is only being closed
+            waiting.close()
+
+
+def spare() -> None:
+    """Have Hypercorn's connections pause like that; there is no other place to tell it."""
+    tcp_server.AsyncioSingleTask = Pause  # type: ignore[attr-defined]
