@@ -13,7 +13,7 @@ from hub.engine.rounds.stirring import Stirred
 from . import records, tables
 from .lookups import select
 from .patience import Patient
-from .sharing import Sharing
+from .sharing import Overhearing, Sharing
 from .store import SEARCH_SECONDS, DatabaseStore
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ def _api_key_by_key(dialect: str) -> str:
     )
 
 
+#: How those share a look who show the same. SQLite's waits for nobody.
+_LOOKS: Mapping[str, type[Overhearing[Any] | Sharing[Any]]] = {"sqlite": Overhearing, "postgres": Sharing}
+
+
 @lru_cache(maxsize=1024)  # the same row comes with each request
 def _owner(columns: Columns) -> Owner:
     """Return the owner in a row."""
@@ -81,11 +85,11 @@ class DatabaseRegistry(Patient):
     search_seconds: float = SEARCH_SECONDS
     stirred: Stirred = field(factory=Stirred)
     #: Most requests that come at once show the same token, or the same key.
-    _looks: Sharing[Any] = field(
+    _looks: Overhearing[Any] | Sharing[Any] = field(
         init=False,
         repr=False,
         eq=False,
-        default=Factory(lambda self: Sharing(self._shown, none=None), takes_self=True),
+        default=Factory(lambda self: _LOOKS[self.database.dialect](self._shown, none=None), takes_self=True),
     )
 
     def store(self, scope: Scope) -> Store:

@@ -1,7 +1,7 @@
 """One question for all that is asked in the same turn of the loop.
 
 To ask for a row takes the hub and PostgreSQL longer than the row does: for a few of them, little longer
-than for one.
+than for one. SQLite answers where it is asked: there, what many ask for is asked for once.
 """
 
 from __future__ import annotations
@@ -73,3 +73,26 @@ class Sharing(Generic[T]):
         self._tasks.discard(answer)
         if not answer.cancelled():
             answer.exception()  # should all have left who were to hear it, nobody is to be told of that
+
+
+@define(eq=False)
+class Overhearing(Generic[T]):
+    """Has a *question* that waits for nobody asked by the first who comes in a turn, for those who follow.
+
+    Whoever overhears an answer came before it was found: those who come later follow what forgets it.
+    """
+
+    question: Callable[[Any, Sequence[str]], Awaitable[Mapping[str, T]]]
+    none: T
+    _found: dict[tuple[Key, str], T] = field(factory=dict, init=False)
+
+    async def ask(self, key: Key, one: str) -> T:
+        """Return the answer to *one*, or raise what the question raises."""
+        asked = (key, one)
+        if asked in self._found:
+            return self._found[asked]
+        answer = (await self.question(key, [one])).get(one, self.none)
+        if not self._found:
+            asyncio.get_running_loop().call_soon(self._found.clear)
+        self._found[asked] = answer
+        return answer

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from storage.sharing import SHARED_MAX, Sharing
+from storage.sharing import SHARED_MAX, Overhearing, Sharing
 
 KEY = ("a",)
 
@@ -148,3 +148,57 @@ async def test_who_leaves_takes_nobody_along(who):
     left = [each for each in asking if each is not asking[who]]
 
     assert ["answer"] * 2 == [await each for each in left]
+
+
+class Sign:
+    """Says at once what stands on it; remembers who looked for what."""
+
+    def __init__(self):
+        self.says, self.looks, self.overhearing = "old", [], Overhearing(self.question, none="none")
+
+    async def question(self, key, ones):
+        """Look, and find nothing of `nobody`; fail where that is what it says."""
+        self.looks.append((*key, *ones))
+        if isinstance(self.says, Exception):
+            raise self.says
+        return {one: self.says for one in ones if one != "nobody"}
+
+    async def ask(self, one, key=KEY):
+        """Ask for *one*."""
+        return await self.overhearing.ask(key, one)
+
+
+async def test_what_one_finds_is_heard_by_those_who_come_in_the_same_turn():
+    """Each thing is looked for once, also what there is not."""
+    sign = Sign()
+    found = await asyncio.gather(*map(sign.ask, ["x", "nobody", "x", "nobody"]), sign.ask("x", ("b",)))
+
+    assert ["old", "none", "old", "none", "old"] == found
+    assert [("a", "x"), ("a", "nobody"), ("b", "x")] == sign.looks
+
+
+async def test_nobody_hears_what_was_found_before_they_came():
+    """Whoever is told of a change sees it, however little later they ask; nothing is remembered."""
+    sign = Sign()
+
+    async def first():
+        said = await sign.ask("x")
+        sign.says = "new"
+        # As whoever waits for a commit goes on.
+        return said, await asyncio.create_task(sign.ask("x"))
+
+    assert ("old", "new") == await first()
+    await turns()
+    assert {} == sign.overhearing._found
+
+
+async def test_what_fails_is_asked_by_each():
+    """No error is overheard, nor kept."""
+    sign = Sign()
+    sign.says = OSError("away")
+    found = await asyncio.gather(*map(sign.ask, "xx"), return_exceptions=True)
+
+    assert ["away", "away"] == [str(each) for each in found]
+    assert 2 == len(sign.looks)
+    sign.says = "back"
+    assert "back" == await sign.ask("x")
