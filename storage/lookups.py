@@ -20,12 +20,12 @@ _FOUND = {
 #: By what a resource of a connection is found. SQLite takes no index for a column behind a `+`, so that it
 #: goes by the index of ids alone: a third of that of teams, connections and ids, and less to read of a file
 #: that the system keeps little of.
-_OF = {"sqlite": "+team_id", "postgres": "team_id"}
+_TEAM = {"sqlite": "+team_id", "postgres": "team_id"}
 
 
 def identified(dialect: str, team: str, connection: str, id: str) -> str:
-    """Return that a resource has the id at a place, and is of the connection and team at two others."""
-    return f"id = {id} AND {_OF[dialect]} = {team} AND connection_id = {connection}"
+    """Return the condition that a resource has the id at that place, and is of that team and connection."""
+    return f"id = {id} AND {_TEAM[dialect]} = {team} AND connection_id = {connection}"
 
 
 def select(dialect: str, columns: str, found: Callable[[str], str], *, name: str, place: str) -> str:

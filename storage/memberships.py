@@ -18,6 +18,7 @@ from hub.engine.values.scope import Scope
 from .client import Row
 from .database import Database
 from .faults import Violation, violated
+from .lookups import identified
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -195,9 +196,9 @@ class Memberships(Transaction):
         return await members(self.database, self.rows, self.scope, group, after=after, count=count)
 
     async def groups(self, user: str) -> Sequence[Membership]:
+        one = identified(self.database.dialect, team="$1", connection="$2", id="$3")
         found = await self.rows(
-            f"SELECT kind, {column(self.database)} FROM resources"
-            " WHERE team_id = $1 AND connection_id = $2 AND id = $3",
+            f"SELECT kind, {column(self.database)} FROM resources WHERE {one}",
             *(self.scope.team, self.scope.connection, user),
         )
         return groups_in(found[0]) if found else ()

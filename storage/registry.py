@@ -58,7 +58,7 @@ def _api_key_by_key(dialect: str) -> str:
     )
 
 
-#: How those share a look who show the same. SQLite's waits for nobody.
+#: How those share a look who show the same. On PostgreSQL nobody may hear it: it is found before it is told.
 _LOOKS: Mapping[str, type[Overhearing[Any] | Sharing[Any]]] = {"sqlite": Overhearing, "postgres": Sharing}
 
 

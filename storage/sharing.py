@@ -77,9 +77,10 @@ class Sharing(Generic[T]):
 
 @define(eq=False)
 class Overhearing(Generic[T]):
-    """Has a *question* that waits for nobody asked by the first who comes in a turn, for those who follow.
+    """Has a *question* asked by the first who comes in a turn, and those who come after them hear the answer.
 
-    Whoever overhears an answer came before it was found: those who come later follow what forgets it.
+    It is for answers that are found and kept without a wait in between, as SQLite's are. So whoever hears one
+    was ready to ask before it was found: those who are ready later come after it is forgotten.
     """
 
     question: Callable[[Any, Sequence[str]], Awaitable[Mapping[str, T]]]

@@ -1,7 +1,8 @@
-"""What Hypercorn does for each request and need not: a twentieth of what a small one takes."""
+"""What Hypercorn does for each request and need not, though it takes as long as much of the rest."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from time import time
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ Waiting: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 class Dated(Config):
     """Settings by which the date of answers is put into words once a second."""
 
+    include_server_header = False  # which would say the protocol
     _at = 0
     _headers: tuple[tuple[bytes, bytes], ...] = ()
 
@@ -32,8 +34,8 @@ class Dated(Config):
 class Pause(AsyncioSingleTask):
     """The task that waits while nothing comes by a connection, begun once that is a pause.
 
-    Hypercorn's own begins with each answer, has a second task and a timer inside, and is cancelled with the
-    next request.
+    Hypercorn's own begins with each answer, has a timer and, before Python 3.12, a second task inside, and is
+    cancelled with the next request.
     """
 
     def __init__(self) -> None:
@@ -42,18 +44,25 @@ class Pause(AsyncioSingleTask):
 
     async def restart(self, task_group: Any, action: Waiting) -> None:
         """Have *action* begin in *task_group* when nothing has come for a while."""
-        await self.stop()
-        if self._timer is None:
+        async with self._lock:  # HTTP/2 tells of several requests at once: in the order in which they come
+            await self._end()
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(PAUSE_SECONDS, self._begin, task_group, action)
 
     async def stop(self) -> None:
         """End the pause: something came, or the connection is at its end."""
+        async with self._lock:
+            await self._end()
+
+    async def _end(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        elif self._handle is not None:
-            await super().stop()
+        if self._handle is not None:
+            self._handle.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._handle
+            self._handle = None
 
     def _begin(self, group: Any, action: Waiting) -> None:
         self._timer = None

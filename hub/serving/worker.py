@@ -90,7 +90,6 @@ async def _serve(make: Make, listening: socket.socket, stop_seconds: int) -> Non
     config.bind = [f"fd://{listening.detach()}"]
     config.graceful_timeout = stop_seconds
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-    config.include_server_header = False
     config.errorlog = logging.getLogger("hypercorn.error")
     spare()
     app = cast("ASGIFramework", _telling(make(), stop))

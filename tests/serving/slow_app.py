@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from hub import logs
-from hub.serving import CannotListen, listening, serve, tame_worker
+from hub.serving import CannotListen, listening, serve, tame_worker, worker
 from hub.serving.worker import STOP
 
 
@@ -70,7 +70,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--stop-seconds", type=int, default=5)
     parser.add_argument("--flush-seconds", type=float, default=0)
+    parser.add_argument("--keep-alive-seconds", type=float, default=worker.KEEP_ALIVE_SECONDS)
     said = parser.parse_args()
+    worker.KEEP_ALIVE_SECONDS = said.keep_alive_seconds
     logs.configure("info")
     try:
         with listening(said.bind, said.workers) as sockets:

@@ -15,7 +15,7 @@ from hub.serving.sparing import Dated, Pause
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch):
-    monkeypatch.setattr(sparing, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(sparing, "PAUSE_SECONDS", 0.1)
 
 
 class Waits:
@@ -41,7 +41,7 @@ async def test_short_pauses_begin_nothing():
             await pause.restart(group, waits)
             await asyncio.sleep(0.001)
             await pause.stop()
-        await asyncio.sleep(0.04)
+        await asyncio.sleep(0.25)
 
     assert 0 == waits.begun
 
@@ -53,11 +53,27 @@ async def test_a_long_pause_is_waited_through_once():
         for turn in (1, 2, 3):
             await asyncio.gather(pause.restart(group, waits), pause.restart(group, waits))
             assert waits.begun == waits.ended
-            await asyncio.sleep(0.04)
+            await asyncio.sleep(0.25)
             assert (turn, turn - 1) == (waits.begun, waits.ended)
         await pause.stop()
 
     assert 3 == waits.ended
+
+
+async def test_what_comes_during_the_end_of_a_pause_ends_the_next():
+    """By HTTP/2 several requests are told of at once, and the last word is that of the last."""
+    pause, waits = Pause(), Waits()
+    async with TaskGroup(asyncio.get_running_loop()) as group:
+        await pause.restart(group, waits)
+        await asyncio.sleep(0.25)
+        first = asyncio.create_task(pause.stop())
+        answered = asyncio.create_task(pause.restart(group, waits))
+        await first
+        await pause.stop()
+        await answered
+        await asyncio.sleep(0.25)
+
+    assert (1, 1) == (waits.begun, waits.ended)
 
 
 async def test_nothing_begins_for_a_connection_at_its_end(recwarn):
@@ -67,7 +83,7 @@ async def test_nothing_begins_for_a_connection_at_its_end(recwarn):
     pause, waits = Pause(), Waits()
     async with TaskGroup(asyncio.get_running_loop()) as group:
         await pause.restart(group, waits)
-    await asyncio.sleep(0.04)
+    await asyncio.sleep(0.25)
 
     assert 0 == waits.begun
     assert [] == said
@@ -83,7 +99,6 @@ def test_the_date_is_put_into_words_once_a_second(monkeypatch):
         "hypercorn.config.format_date_time", lambda at: said.append(at) or format_date_time(at)
     )
     config = Dated()
-    config.include_server_header = False
     for now[0] in (1_000_000.1, 1_000_000.9, 1_000_001.0):
         headers = config.response_headers("h11")
         assert [(b"date", format_date_time(int(now[0])).encode())] == headers
@@ -93,10 +108,10 @@ def test_the_date_is_put_into_words_once_a_second(monkeypatch):
 
 
 def test_connections_of_a_hub_are_spared(hub):
-    """Each has one task while nothing comes by it for a moment, where Hypercorn has three."""
+    """Each has one task while nothing comes by it for a moment, where Hypercorn has more."""
     place = urlsplit(hub(1).url).netloc
     with ExitStack() as stack:
-        asking, *others = (stack.enter_context(closing(HTTPConnection(place))) for _ in range(6))
+        asking, *others = (stack.enter_context(closing(HTTPConnection(place, timeout=20))) for _ in range(6))
         alone = asked(asking, "/tasks")
         for connection in others:
             asked(connection, "/pid")
@@ -107,6 +122,14 @@ def test_connections_of_a_hub_are_spared(hub):
                 break
 
     assert len(others) == more
+
+
+def test_a_pause_that_lasts_ends_the_connection(hub):
+    """It is closed after as long as the hub keeps it."""
+    served = hub(1, "--keep-alive-seconds", "0.5")
+    with closing(HTTPConnection(urlsplit(served.url).netloc, timeout=20)) as connection:
+        asked(connection, "/pid")
+        assert b"" == connection.sock.recv(1)
 
 
 def asked(connection, path):
