@@ -72,8 +72,14 @@ async def test_what_comes_during_the_end_of_a_pause_ends_the_next():
         await pause.stop()
         await answered
         await asyncio.sleep(0.25)
+        assert (1, 1) == (waits.begun, waits.ended)
 
-    assert (1, 1) == (waits.begun, waits.ended)
+        await pause.restart(group, waits)
+        await asyncio.sleep(0.25)
+        await asyncio.gather(pause.restart(group, waits), pause.stop())
+        await asyncio.sleep(0.25)
+
+    assert (2, 2) == (waits.begun, waits.ended)
 
 
 async def test_nothing_begins_for_a_connection_at_its_end(recwarn):
