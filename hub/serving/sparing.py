@@ -1,4 +1,4 @@
-"""What Hypercorn does for each request and need not, though it takes as long as much of the rest."""
+"""What Hypercorn does with each request and need not: tasks for a pause that is none, the date in words."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
